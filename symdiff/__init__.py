@@ -1,0 +1,45 @@
+"""symdiff writes derivative code: a Python function in, the source of its gradient out, proved."""
+
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+from typing import Any as _Any
+
+from symdiff._version import __version__
+from symdiff.api import (
+    backward_stages,
+    check,
+    differentiable,
+    grad,
+    pullback,
+    source,
+    stages,
+    value_and_grad,
+    vjp,
+)
+from symdiff.errors import SymdiffError
+
+if _TYPE_CHECKING:
+    from symdiff import rules
+
+
+def __getattr__(name: str) -> _Any:
+    if name == "rules":
+        import importlib
+
+        return importlib.import_module("symdiff.rules")
+    raise AttributeError(f"module 'symdiff' has no attribute {name!r}")
+
+
+__all__ = [
+    "SymdiffError",
+    "__version__",
+    "backward_stages",
+    "check",
+    "differentiable",
+    "grad",
+    "pullback",
+    "rules",
+    "source",
+    "stages",
+    "value_and_grad",
+    "vjp",
+]

@@ -1,0 +1,213 @@
+"""The library: grad, value_and_grad, vjp, source, stages, check, and the decorator.
+
+A function is read and its derivative written once for its code and the kinds of its arguments;
+closures made from one definition share what is written. Each generated function is compiled under
+a file name of its own in linecache, so that tracebacks and debuggers show it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Union
+
+from symdiff.errors import NotDifferentiable
+from symdiff.generate import Generated, Selection, find, generate, precheck
+
+if TYPE_CHECKING:
+    from symdiff.check import Report
+    from symdiff.show.table import BackwardStages, Stages
+
+Argnums = Union[int, str, Sequence[Union[int, str]], None]
+
+
+class Derived:
+    """A function made from another: callable like it, picklable, and safe under threads."""
+
+    part: int | None = None  # of what the generated function returns
+
+    def __init__(self, function: Any, argnums: Argnums) -> None:
+        self._selection = Selection(argnums)
+        self._known: dict[tuple[type, ...], Callable[..., Any]] = {}
+        self.__wrapped__ = function
+        precheck(function)
+        for name in ("__name__", "__qualname__", "__module__", "__doc__"):
+            if hasattr(function, name):
+                setattr(self, name, getattr(function, name))
+
+    def _function(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[..., Any]:
+        """The generated function for these arguments."""
+        made = find(self.__wrapped__, self._selection, "grad", args, kwargs)
+        if not kwargs and made.by_types:
+            self._known[(*map(type, args),)] = made.function
+        return made.function
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.__wrapped__, self._selection.argnums)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {getattr(self.__wrapped__, '__qualname__', self.__wrapped__)!s}>"
+
+
+class Grad(Derived):
+    """What `grad` returns."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        function = self._known.get((*map(type, args),)) if not kwargs else None
+        return (function or self._function(args, kwargs))(*args, **kwargs)[1]
+
+
+class ValueAndGrad(Derived):
+    """What `value_and_grad` returns."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        function = self._known.get((*map(type, args),)) if not kwargs else None
+        return (function or self._function(args, kwargs))(*args, **kwargs)
+
+
+def grad(function: Callable[..., Any], argnums: Argnums = 0) -> Grad:
+    """The gradient of a function that returns a scalar.
+
+    `argnums` names the parameters to differentiate with respect to, by position or by name; the
+    result is one derivative, or a tuple of them for a tuple of argnums, each in the structure of its argument:
+    a float for a float, lists, tuples and dicts of floats for such. The signature is that of the function.
+
+    Raises SymdiffError, with the user's line, for what can't be differentiated: now where the
+    syntax tells, else at the first call with arguments of these kinds.
+    """
+    return Grad(function, argnums)
+
+
+def value_and_grad(function: Callable[..., Any], argnums: Argnums = 0) -> ValueAndGrad:
+    """Like `grad`, but the function returned gives `(value, gradient)`."""
+    return ValueAndGrad(function, argnums)
+
+
+def vjp(function: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """The value of a function at a point, and its pullback there.
+
+    The pullback takes a cotangent in the structure of the value, and returns a tuple with the
+    adjoint of each positional argument: None where an argument has none (integers, text, functions).
+    """
+    made = find(function, Selection(None), "pullback", args, kwargs)
+    value = function(*args, **kwargs)
+    wanted = made.positions(len(args))
+
+    def pullback(cotangent: Any) -> tuple[Any, ...]:
+        _, adjoints = made.function(*args, **kwargs, dout=cotangent)
+        return tuple(None if i is None else adjoints[i] for i in wanted)
+
+    return value, pullback
+
+
+def pullback(function: Callable[..., Any], argnums: Argnums = None) -> Callable[..., Any]:
+    """The generated pullback itself: it takes the function's arguments and the cotangent `dout` of
+    its value, and returns the value and a tuple of adjoints."""
+    return generate(function, Selection(argnums), "pullback").function
+
+
+def source(function: Any, argnums: Argnums = None, mode: str | None = None) -> str:
+    """The generated source: a complete module, whose last function is the derivative.
+
+    `argnums` as for `grad`; None takes every real parameter. `mode` is "grad" (the default where the
+    function returns a scalar) or "pullback". Kinds of parameters come from annotations, defaults and
+    uses. Raises SymdiffError.
+    """
+    return generate(function, Selection(argnums), mode).text
+
+
+def stages(function: Any, argnums: Argnums = None) -> Stages:
+    """The staged computation: a sequence of stages, which prints as the table of two columns."""
+    from symdiff.show.table import Stages
+
+    return Stages(*generate(function, Selection(argnums), None).elementary())
+
+
+def backward_stages(function: Any, argnums: Argnums = None) -> BackwardStages:
+    """The stages of the reverse sweep, in the order in which they run."""
+    return stages(function, argnums).backward
+
+
+def check(function: Any, at: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, *, argnums: Argnums = None,
+          source: str | None = None, seconds: float = 10.0) -> Report:
+    """Hold generated source against SymPy's derivative of the function.
+
+    `at` and `kwargs` are an example call, `source` is text to check instead of what symdiff would write,
+    `seconds` limits the time given to proofs. The report is true when the derivative is proved, or agrees to 30
+    digits at every point tried. Raises SymdiffError where the function can't be differentiated.
+    """
+    from symdiff import check as checking
+
+    selection = Selection(argnums)
+    if at is not None or kwargs:
+        made = find(function, selection, None, tuple(at or ()), dict(kwargs or {}), floats=argnums is None)
+    else:
+        made = generate(function, selection, None)
+    name = made.name
+    if source is not None and f"def {name}(" not in source:
+        name = None  # type: ignore[assignment]
+    return checking.check(
+        made.original(), source if source is not None else made.text, name, kinds=made.kinds, wrt=made.wrt, single=made.single,
+        at=tuple(at) if at is not None else None, kwargs=kwargs, names=made.names(), seconds=seconds)
+
+
+class Differentiable:
+    """A function with its derivatives: what the decorator returns. All float arguments are differentiated."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        functools.update_wrapper(self, function)
+        self.__symdiff_primal__ = function
+        self._grad: Grad = _AllFloats(function)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.__symdiff_primal__(*args, **kwargs)
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        return Differentiable(self.__symdiff_primal__.__get__(instance, owner))
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        return str(self.__qualname__)  # type: ignore[attr-defined]
+
+    def grad(self, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
+        """The derivatives with respect to every float argument."""
+        return self._grad(*args, **kwargs)[1]  # type: ignore[no-any-return]
+
+    def value_and_grad(self, *args: Any, **kwargs: Any) -> tuple[Any, tuple[Any, ...]]:
+        """The value, and the derivatives with respect to every float argument."""
+        return self._grad(*args, **kwargs)  # type: ignore[no-any-return]
+
+    @property
+    def stages(self) -> Stages:
+        """The staged computation; prints as the table of two columns."""
+        return stages(self.__symdiff_primal__)
+
+    def source(self, mode: str | None = None) -> str:
+        """The generated source."""
+        return source(self.__symdiff_primal__, mode=mode)
+
+    def check(self, at: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, *, seconds: float = 10.0) -> Report:
+        """Proof against SymPy."""
+        return check(self.__symdiff_primal__, at, kwargs, seconds=seconds)
+
+
+class _AllFloats(Grad):
+    """The value and the gradient with respect to every float argument of a call."""
+
+    def __init__(self, function: Any) -> None:
+        super().__init__(function, None)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        function = self._known.get((*map(type, args),)) if not kwargs else None
+        return (function or self._function(args, kwargs))(*args, **kwargs)
+
+
+def differentiable(function: Callable[..., Any]) -> Differentiable:
+    """A decorator: the function stays as it is, and gets `.grad`, `.value_and_grad`, `.stages`,
+    `.source()` and `.check()`."""
+    return Differentiable(function)
+
+
+__all__ = ["Generated", "NotDifferentiable", "backward_stages", "check", "differentiable", "grad", "pullback", "source", "stages",
+           "value_and_grad", "vjp"]

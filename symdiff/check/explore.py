@@ -1,0 +1,112 @@
+"""Tries the two functions at many points, until every arm of their texts has been reached."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from symdiff.check.claims import is_differentiable
+from symdiff.check.exact import Arm
+from symdiff.check.inputs import Point
+from symdiff.check.machine import Machine
+from symdiff.check.run import Decision
+from symdiff.check.sample import Sampler, across
+from symdiff.check.trial import Trial
+
+MAX_STEPS = 20_000_000
+FEW_STEPS = 20_000  # at a point that nobody asked for
+MAX_POINTS = 150
+MAX_PATHS = 32
+POINTS_OF_A_PATH = 3  # whose expressions are kept
+ROUNDS = 3
+LEADS = 4  # for each arm
+
+
+@dataclass
+class Exploration:
+    """What the points tried have shown."""
+
+    machine: Machine
+    seconds: float
+    paths: dict[Any, list[Trial]] = field(default_factory=dict)
+    visits: Counter[Any] = field(default_factory=Counter)
+    wrong: Trial | None = None
+    given: Trial | None = None  # at the point that the caller gave
+    compared: int = 0
+    digits: float = 0.0
+    failures: Counter[str] = field(default_factory=Counter)
+    untried: set[Any] = field(default_factory=set)  # paths seen, beyond the number that is kept
+    leads: dict[int, list[tuple[Trial, list[Decision]]]] = field(default_factory=dict)
+    steps: int = FEW_STEPS
+    patience: float = 0.5
+
+    def explore(self) -> None:
+        """Try the point given, then others, for a share of the time; stop at a wrong result."""
+        sampler = Sampler(self.machine.inputs)
+        deadline = time.monotonic() + min(0.15 * self.seconds, 1.5)
+        given = self.machine.inputs.point_given()
+        if given is not None:
+            begun = time.monotonic()
+            self.given = trial = self.attempt(given, MAX_STEPS, self.seconds)
+            self.steps = max(self.steps, 4 * trial.run.used)
+            self.patience = max(self.patience, 2 * (time.monotonic() - begun))
+        for count, point in enumerate(sampler.points()):
+            late = time.monotonic() > deadline
+            if self.wrong or count >= MAX_POINTS or late and (self.compared or count >= 20):
+                break
+            trial = self.attempt(point, self.steps, self.patience)
+            for decision in trial.run.decisions[:20]:
+                for side in (decision.a, decision.b):
+                    if side.op == "const":
+                        sampler.add_special(float(side.value))
+        self._pursue(sampler, deadline + min(0.1 * self.seconds, 1.0))
+
+    def _pursue(self, sampler: Sampler, deadline: float) -> None:
+        """Look for points that reach the arms that were missed."""
+        for _ in range(ROUNDS):
+            for arm in self.missing():
+                for trial, decisions in self.leads.get(id(arm), []):
+                    for decision in reversed(decisions):
+                        for point in across(decision, trial.inputs, trial.point, sampler.random):
+                            if self.wrong or arm.reached or time.monotonic() > deadline:
+                                break
+                            self.attempt(point, self.steps, self.patience)
+
+    def missing(self) -> list[Arm]:
+        """The arms that the real inputs could decide for, and that no point has reached."""
+        arms = [arm for pair in self.machine.world.arms for arm in pair]
+        return [a for a in arms if a.depends and not (a.reached or a.only_ties or a.raises)]
+
+    def attempt(self, point: Point, steps: int, seconds: float) -> Trial:
+        """Try one point, and note the outcome."""
+        trial = self.machine.attempt(point, steps, seconds)
+        if trial.failed == "generated" and is_differentiable(trial.result):
+            trial.misshapen = self.machine.failure_on_floats(point)
+            trial.agrees = False if trial.misshapen else None
+        if trial.claims:
+            trial.judge(self.machine.has_rounded_constants)
+        if trial.agrees is None:
+            self.failures[trial.reason] += 1
+        elif trial.agrees:
+            self._agreed(trial)
+        elif self.wrong is None:
+            self.wrong = trial
+        return trial
+
+    def _agreed(self, trial: Trial) -> None:
+        self.digits = min(self.digits, trial.digits) if self.compared else trial.digits
+        self.compared += 1
+        for arm in trial.run.taken.values():
+            arm.reached = True
+        for arm, decisions in trial.run.missed.values():
+            leads = self.leads.setdefault(id(arm), [])
+            if decisions and len(leads) < LEADS:
+                leads.append((trial, decisions))
+        path = trial.signature
+        self.visits[path] += 1
+        if path not in self.paths and len(self.paths) >= MAX_PATHS:
+            self.untried.add(hash(path))
+        elif len(self.paths.setdefault(path, [])) < POINTS_OF_A_PATH:
+            self.paths[path].append(trial)

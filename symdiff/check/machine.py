@@ -1,0 +1,104 @@
+"""The original and the generated function, made ready to run on symbolic numbers."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from symdiff.check.exact import World, rewrite
+from symdiff.check.inputs import Inputs, Point, Slot, describe, leaves
+from symdiff.check.lift import Lifter
+from symdiff.check.original import Original
+from symdiff.check.run import Run
+from symdiff.check.trial import COTANGENTS, Trial, attempt, parameters_added
+from symdiff.stages import Kind
+
+
+class Machine:
+    """Both functions in one world. Raises SyntaxError, LookupError and TypeError when made from
+    texts, names and examples that do not fit together."""
+
+    def __init__(
+        self,
+        original: Original,
+        text: str,
+        name: str | None,
+        *,
+        kinds: Mapping[str, Kind | None] | None,
+        wrt: Sequence[str | int] | None,
+        single: bool | None,
+        at: Sequence[Any] | None,
+        kwargs: Mapping[str, Any] | None,
+        names: Mapping[str, Any] | None,
+    ) -> None:
+        self.run = Run(0, 0.0)
+        self.world = World(
+            lambda: self.run.tick(),
+            lambda: len(self.run.decisions),
+            lambda taken, other, mark: self.run.arrive(taken, other, mark),
+        )
+        self.text, self.name, self.single = text, name or last_function(text), single
+        self.live = dict(names or {})
+        self.lifter = Lifter(self.world)
+        self.original, signature = original.lift(self.world)
+        self.generated = self.load(ast.parse(text))
+        self.inputs: Inputs = describe(signature, kinds, at, kwargs, self.lifter.lift)
+        self.wrt = self._parameters(list(signature.parameters), wrt)
+
+    def load(self, tree: ast.Module) -> Any:
+        """The generated function of a syntax tree of the text."""
+        names = {name: self.lifter.lift(value) for name, value in self.live.items()}
+        names.update(__builtins__=self.world.names, __name__="generated")
+        exec(
+            compile(
+                rewrite(tree, self.world, "generated"), "<generated>", "exec", dont_inherit=True
+            ),
+            names,
+        )
+        return names[self.name]
+
+    def _parameters(self, signature: list[str], wrt: Sequence[str | int] | None) -> tuple[str, ...]:
+        if wrt is not None:
+            return tuple(signature[w] if isinstance(w, int) else w for w in wrt)
+        trees = self.inputs.trees
+        return tuple(
+            name
+            for name in signature
+            if any(
+                isinstance(leaf, Slot)
+                for leaf, _ in leaves(trees.get(name, ()), trees.get(name, ())) or ()
+            )
+        )
+
+    @property
+    def has_rounded_constants(self) -> bool:
+        """Whether the generated text holds rounded numbers that the original does not."""
+        return bool(self.world.rounded["generated"] - self.world.rounded["original"])
+
+    def attempt(self, point: Point, steps: int, seconds: float) -> Trial:
+        return attempt(self, point, steps, seconds)
+
+    def failure_on_floats(self, point: Point) -> str:
+        """How the generated code, run as it stands, fails at a point; empty when it does not."""
+        names = dict(self.live, __name__="generated")
+        reals = [float(v) for v in point.reals]
+        try:
+            exec(compile(self.text, "<generated>", "exec", dont_inherit=True), names)
+            extra: dict[str, Any] = {
+                n: float(COTANGENTS[0]) for n in parameters_added(self.generated, self.inputs)
+            }
+            made = self.inputs.call(names[self.name], reals, point, raw=True, **extra)
+        except Exception as error:
+            return f"it raises {type(error).__name__}: {error}"
+        numbers = [value for value, _ in leaves(made, made) or () if isinstance(value, float)]
+        return "" if all(map(math.isfinite, numbers)) else f"it returns {made!r}"
+
+
+def last_function(text: str) -> str:
+    """The name of the last function that a text defines. Raises LookupError and SyntaxError."""
+    found = [s.name for s in ast.parse(text).body if isinstance(s, ast.FunctionDef)]
+    if not found:
+        raise LookupError("the text defines no function")
+    return found[-1]

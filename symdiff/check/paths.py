@@ -1,0 +1,75 @@
+"""Proves the claims on each path that was found, as far as time allows."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import time
+
+from symdiff.check.algebra import Algebra, Prover
+from symdiff.check.claims import EXACT_DIGITS
+from symdiff.check.conditions import conditions
+from symdiff.check.explore import Exploration
+from symdiff.check.graph import tree_size
+from symdiff.check.limit import OutOfTime, within
+from symdiff.check.report import Path
+from symdiff.check.trial import Trial
+
+LAST_MOMENT = 0.3  # seconds below which no proof is begun
+SHARES = 4  # of the time left, one for a path
+
+
+def prove_paths(found: Exploration, deadline: float) -> list[Path]:
+    """The paths with their verdicts. Short expressions come first; once time has run out for one,
+    longer ones are not tried."""
+    prover, beyond = Prover(), math.inf
+    paths = {}
+    order = sorted(found.paths, key=lambda p: size(found.paths[p][0]))
+    for left, signature in zip(range(len(order), 0, -1), order, strict=True):
+        trials = found.paths[signature]
+        share = (deadline - time.monotonic()) / min(left, SHARES)
+        digits = min(int(t.digits) for t in trials)
+        method = None
+        if share > LAST_MOMENT and digits >= EXACT_DIGITS and size(trials[0]) < beyond:
+            try:
+                method = _proof(prover, trials, share)
+            except OutOfTime:
+                beyond = size(trials[0])
+        paths[signature] = Path(
+            conditions(trials[0]),
+            "proved" if method else "agrees",
+            method or f"{digits} digits",
+            found.visits[signature],
+            boundary=all(any(d.is_tie for d in t.run.decisions) for t in trials),
+        )
+    return [paths[signature] for signature in found.paths]
+
+
+def size(trial: Trial) -> int:
+    return sum(tree_size(claim.got) for claim in trial.claims)
+
+
+def _proof(prover: Prover, trials: list[Trial], seconds: float) -> str | None:
+    """The method that proves the claims on a path; None when none does. Raises OutOfTime.
+
+    First for all real inputs; then for inputs of the signs that they have at the points.
+    """
+    names = [str(x.args[0]) for x in trials[0].inputs]
+    signs = sorted({tuple((v > 0) - (v < 0) for v in t.point.reals) for t in trials})
+    claims, deadline = trials[0].claims, time.monotonic() + seconds
+
+    def prove(pattern: tuple[int, ...], seconds: float) -> str | None:
+        algebra = Algebra(names, dict(zip(names, pattern, strict=True)))
+        return within(seconds, lambda: prover.prove(claims, algebra))
+
+    try:
+        with contextlib.suppress(OutOfTime):
+            method = prove((0,) * len(names), seconds / 2)
+            if method:
+                return method
+        methods = [prove(pattern, deadline - time.monotonic()) for pattern in signs]
+    except OutOfTime:
+        raise
+    except Exception:  # SymPy fails on some expressions, in many ways; that is no proof
+        return None
+    return methods[0] if all(methods) else None

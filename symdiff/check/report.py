@@ -1,0 +1,101 @@
+"""What a check found, as data and as a page to read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MAX_SHOWN = 8
+VERDICTS = {"proved": "proved", "agrees": "equal in numbers"}
+
+
+@dataclass(frozen=True)
+class Path:
+    """One way through the function, and what was shown for it."""
+
+    conditions: tuple[str, ...]
+    verdict: str  # "proved", "agrees" or "wrong"
+    method: str  # "normal form", "30 digits", ...
+    points: int
+    boundary: bool = False  # it is taken only where two values happen to be equal
+
+    def __str__(self) -> str:
+        where = " and ".join(self.conditions) or "everywhere"
+        points = "1 point" if self.points == 1 else f"{self.points} points"
+        return f"{self.verdict} where {where}  ({self.method}; {points})".replace(
+            "where everywhere", "everywhere"
+        )
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """A point at which the generated code is wrong, and the line that is the first to be so."""
+
+    point: str
+    claim: str
+    expected: str
+    got: str
+    line: int = 0
+    text: str = ""
+    detail: str = ""
+
+    def __str__(self) -> str:
+        page = [
+            f"at {self.point or 'the only point'}:",
+            f"  {self.claim}",
+            f"    should be  {self.expected}",
+            f"    is         {self.got}",
+        ]
+        if self.line:
+            page += [
+                "first line of the generated text at fault:",
+                f"  {self.line:>4} | {self.text}",
+            ]
+            page += [f"       | {self.detail}"] if self.detail else []
+        return "\n".join(page)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of a check; true when the generated code was found right.
+
+    `status` is "proved": equal to SymPy's derivative on every path, and every arm was reached;
+    "agrees": equal in numbers, to `digits` digits at `points` points; "wrong": `counterexample`
+    shows where; "unknown": the functions could not be compared, `reason` says why.
+    """
+
+    status: str
+    function: str
+    generated: str
+    wrt: tuple[str, ...]
+    paths: tuple[Path, ...] = ()
+    points: int = 0
+    digits: int = 0
+    counterexample: Counterexample | None = None
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    def __bool__(self) -> bool:
+        return self.status in {"proved", "agrees"}
+
+    def __str__(self) -> str:
+        subject = f"{self.generated}, the derivative of {self.function}"
+        if self.wrt:
+            subject += f" with respect to {', '.join(self.wrt)}"
+        page = [f"{self.status}: {subject}"]
+        if self.reason:
+            page.append(self.reason)
+        if self.counterexample is not None:
+            page.append(str(self.counterexample))
+        page += [f"  path {i}: {path}" for i, path in enumerate(self.paths[:MAX_SHOWN], start=1)]
+        if len(self.paths) > MAX_SHOWN:
+            rest = [path.verdict for path in self.paths[MAX_SHOWN:]]
+            counts = [f"{rest.count(v)} {meaning}" for v, meaning in VERDICTS.items() if v in rest]
+            page.append(f"  and {len(rest)} more paths: {', '.join(counts)}")
+        page += [f"  note: {note}" for note in self.notes]
+        if self.points:
+            page.append(
+                f"  {self.points} points compared, to at least {self.digits} digits,"
+                f" in {self.seconds:.1f} s"
+            )
+        return "\n".join(page)

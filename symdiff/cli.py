@@ -1,0 +1,186 @@
+"""The command line: `symdiff grad`, `symdiff table` and `symdiff check`.
+
+Results go to standard output, notes to standard error. The exit status is 0, or 1 for a check that
+did not prove the derivative, or 2 when what was asked for is at fault.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import io
+import os
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TextIO
+
+from symdiff._version import __version__
+from symdiff.errors import BadTarget, Offences, Paint, SymdiffError
+
+if TYPE_CHECKING:
+    from symdiff.read.static import StaticFunction
+
+DONE, NOT_PROVED, BAD_INPUT = 0, 1, 2
+
+EPILOG = """\
+A target is FILE.py:FUNCTION, FILE.py:CLASS.METHOD, package.module:FUNCTION, or - for a function
+read from standard input (-:FUNCTION where there are several). The file itself is never run.
+
+examples:
+  symdiff grad model.py:loss
+  symdiff grad model.py:loss --wrt weight,bias -o loss_grad.py
+  symdiff table model.py:loss
+  symdiff check model.py:loss --at "weight=0.5, bias=2.0"
+"""
+
+ANSI = {"place": "1", "message": "1", "name": "1;31", "caret": "1;32"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns its exit status."""
+    options = _parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
+    try:
+        text, status = VERBS[options.verb](options)
+        _deliver(text, options.output)
+    except SymdiffError as error:
+        _report(error, sys.stderr)
+        return BAD_INPUT
+    except BrokenPipeError:
+        # The reader of the pipe has seen enough; Python must not flush into it on exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        return 130
+    return int(status)
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """`--at -3,4` as `--at=-3,4`: argparse takes a value that starts with a minus for an option."""
+    joined: list[str] = []
+    for argument in arguments:
+        if joined and joined[-1] in ("--at", "--wrt") and re.match(r"-\.?\d", argument):
+            joined[-1] += "=" + argument
+        else:
+            joined.append(argument)
+    return joined
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="symdiff",
+        description="Writes the derivative of a Python function as Python, and proves it.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"symdiff {__version__}")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    def add(verb: str, summary: str) -> argparse.ArgumentParser:
+        sub = verbs.add_parser(
+            verb, help=summary, description=summary[0].upper() + summary[1:] + ".", epilog=EPILOG,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        sub.add_argument("target", metavar="TARGET", help="the function: FILE.py:FUNCTION")
+        sub.add_argument("--wrt", metavar="NAMES", type=_names,
+                         help="differentiate with respect to these: names or positions, x,y")
+        sub.add_argument("-o", dest="output", metavar="FILE", help="write there")
+        return sub
+
+    grad = add("grad", "print the generated derivative code")
+    grad.add_argument("--mode", choices=("grad", "pullback"), default="grad",
+                      help="grad: the value and gradient; pullback: takes the result's cotangent")
+    add("table", "print the forward and backward stages, side by side")
+    check = add("check", "prove the generated code against SymPy's derivative")
+    check.add_argument("--at", metavar="POINT", type=_point, default=((), {}),
+                       help='where to compare numbers: "x=3,y=-4" or "3,-4"')
+    return parser
+
+
+def _grad(options: argparse.Namespace) -> tuple[str, int]:
+    import symdiff
+
+    function, wanted = _load(options)
+    return symdiff.source(function, mode=options.mode, **wanted), DONE
+
+
+def _table(options: argparse.Namespace) -> tuple[str, int]:
+    import symdiff
+
+    function, wanted = _load(options)
+    return str(symdiff.stages(function, **wanted)), DONE
+
+
+def _check(options: argparse.Namespace) -> tuple[str, int]:
+    import symdiff
+
+    function, wanted = _load(options)
+    args, kwargs = options.at
+    if args or kwargs:
+        wanted |= {"at": args, "kwargs": kwargs}
+    report = symdiff.check(function, **wanted)
+    if report.status == "agrees":
+        print("symdiff: not proved: the numbers agree, no more is known", file=sys.stderr)
+    return str(report), DONE if report.status == "proved" else NOT_PROVED
+
+
+VERBS = {"grad": _grad, "table": _table, "check": _check}
+
+
+def _load(options: argparse.Namespace) -> tuple[StaticFunction, dict[str, Any]]:
+    from symdiff.read.static import load
+
+    return load(options.target), {} if options.wrt is None else {"argnums": options.wrt}
+
+
+def _names(text: str) -> tuple[str | int, ...]:
+    """`x,y` as names, `0,1` as positions."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not parts or not all(part.isidentifier() or re.fullmatch(r"-?\d+", part) for part in parts):
+        raise argparse.ArgumentTypeError(f"not names or positions separated by commas: {text!r}")
+    return tuple(part if part.isidentifier() else int(part) for part in parts)
+
+
+def _point(text: str) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
+    """`3,-4` as positional arguments and `x=3` as a keyword argument."""
+    try:
+        call = ast.parse(f"_({text})", mode="eval").body
+        if not isinstance(call, ast.Call):
+            raise ValueError(text)
+        args = tuple(ast.literal_eval(arg) for arg in call.args)
+        return args, {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
+    except (SyntaxError, ValueError):
+        raise argparse.ArgumentTypeError(f'not a point such as "x=3,y=-4": {text!r}') from None
+
+
+def _deliver(text: str, output: str | None) -> None:
+    """Print the result, or write it to a file."""
+    text = text.rstrip("\n") + "\n"
+    if output is None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            if sys.stdout.isatty():  # which may lack Greek letters
+                sys.stdout.reconfigure(errors="replace")
+            else:  # a file, maybe of Python source, which is UTF-8
+                sys.stdout.reconfigure(encoding="utf-8")
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    try:
+        with open(output, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise BadTarget(f"{output}: cannot be written: {error.strerror}") from None
+
+
+def _report(error: SymdiffError, stream: TextIO) -> None:
+    paint = _painter(stream)
+    for one in error.errors if isinstance(error, Offences) else (error,):
+        name = paint(type(one).__name__, "name")
+        print(f"symdiff: {name}: {one.render(paint)}", file=stream)
+
+
+def _painter(stream: TextIO) -> Paint:
+    """Colours for a terminal, nothing for anything else or where NO_COLOR is set."""
+    if not stream.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return lambda text, role: text
+    return lambda text, role: f"\x1b[{ANSI[role]}m{text}\x1b[0m"

@@ -1,0 +1,215 @@
+"""Activity: which variables depend on a differentiated input, and matter to the result.
+
+In static single assignment form both are reachability in one graph, whose edges lead from what
+an operation reads in a differentiable way to what it defines. Loops and branches are edges too:
+from both arms to a merge, from init and next to a carried variable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symdiff import rules
+from symdiff.errors import NotDifferentiable, SymdiffError, UnsupportedCall, UnsupportedSyntax, together
+from symdiff.stages import (
+    BOOLEAN,
+    INTEGER,
+    OBJECT,
+    TEXT,
+    Apply,
+    Branch,
+    Call,
+    Expr,
+    Global,
+    Loop,
+    Opaque,
+    Procedure,
+    Stage,
+    Var,
+    is_differentiable,
+    steps,
+    variables,
+)
+
+# Structural operations, and which of their arguments the result depends on differentiably.
+_FIRST = {"getitem", "delitem", "copy", "sorted"}
+_ALL = {"tuple", "list", "dict", "append", "extend", "and", "or", "add_at", "max", "min"}
+_NONE = {"len", "range", "zeros_like", "stack", "nonempty", "lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "in",
+         "not_in", "not", "slice", "enumerate", "zip", "reversed"}
+
+
+def dependences(expr: Expr) -> Iterator[Var]:
+    """The variables that the value of an expression depends on in a differentiable way."""
+    if isinstance(expr, Var):
+        if is_differentiable(expr.kind) or expr.kind is OBJECT:
+            yield expr
+        return
+    if isinstance(expr, Opaque):
+        for arg in expr.args:
+            yield from dependences(arg)
+        return
+    if not isinstance(expr, Apply):
+        return
+    args: tuple[Expr, ...] = expr.args
+    if expr.op in _NONE:
+        return
+    if expr.op in _FIRST:
+        args = args[:1]
+    elif expr.op == "cond":
+        args = args[1:]
+    elif expr.op in ("setitem", "insert"):
+        args = (args[0], args[2])
+    elif expr.op not in _ALL and not expr.op.startswith("helper:"):
+        primitive = rules.by_name(expr.op)
+        if primitive is not None and primitive.piecewise_constant:
+            return
+    for arg in args:
+        yield from dependences(arg)
+
+
+Edges = dict[Var, list[Var]]
+
+
+class Activity:
+    """The active variables of a procedure, for given inputs and results."""
+
+    def __init__(self, procedure: Procedure, inputs: set[Var], outputs: set[Var], summaries: Summaries) -> None:
+        self.summaries = summaries
+        forward, backward = graph(procedure, summaries)
+        self.varied = reachable(inputs, forward)
+        self.useful = reachable(outputs, backward)
+        self.active = self.varied & self.useful
+        errors = list(refusals(procedure, self.varied, self.useful))
+        if errors:
+            raise together(errors)
+
+
+def graph(procedure: Procedure, summaries: Summaries) -> tuple[Edges, Edges]:
+    """Edges from what is read to what is defined, and their reverse."""
+    forward: Edges = {}
+    backward: Edges = {}
+
+    def edge(source: Var, target: Var) -> None:
+        if is_differentiable(target.kind) or target.kind is OBJECT:
+            forward.setdefault(source, []).append(target)
+            backward.setdefault(target, []).append(source)
+
+    for step in steps(procedure.body):
+        match step:
+            case Stage():
+                for var in dependences(step.value):
+                    edge(var, step.target)
+            case Branch():
+                for merge in step.merges:
+                    for side in (merge.then, merge.orelse):
+                        if side is not None:
+                            for var in dependences(side):
+                                edge(var, merge.var)
+            case Loop():
+                for carried in step.carried:
+                    for value in (carried.init, carried.next):
+                        if value is not None:
+                            for var in dependences(value):
+                                edge(var, carried.var)
+                if step.target is not None and step.iterable is not None:
+                    for var in dependences(step.iterable):
+                        edge(var, step.target)
+            case Call():
+                table = summaries.of(step.callee, procedure)
+                for j, target in enumerate(step.targets):
+                    for i in table[j]:
+                        for var in dependences(step.args[i]):
+                            edge(var, target)
+    return forward, backward
+
+
+def reachable(start: set[Var], edges: Edges) -> set[Var]:
+    found, stack = set(start), list(start)
+    while stack:
+        for var in edges.get(stack.pop(), ()):
+            if var not in found:
+                found.add(var)
+                stack.append(var)
+    return found
+
+
+class Summaries:
+    """For each procedure that is called: which parameters each of its results depends on."""
+
+    def __init__(self) -> None:
+        self.table: dict[str, list[list[int]]] = {}
+
+    def of(self, name: str, caller: Procedure) -> list[list[int]]:
+        if name not in self.table:
+            self._solve(name, caller)
+        return self.table[name]
+
+    def _solve(self, name: str, caller: Procedure) -> None:
+        """Recursive procedures see each other's summaries grow until nothing changes."""
+        group: list[str] = [name]
+        for known in group:
+            for step in steps(caller.callees[known].body):
+                if isinstance(step, Call) and step.callee not in group and step.callee not in self.table:
+                    group.append(step.callee)
+        for known in group:
+            self.table[known] = [[] for _ in results(caller.callees[known])]
+        changed = True
+        while changed:
+            changed = False
+            for known in group:
+                procedure = caller.callees[known]
+                _, backward = graph(procedure, self)
+                made = []
+                for result in results(procedure):
+                    depends = reachable(set(dependences(result)), backward)
+                    made.append([i for i, p in enumerate(procedure.params) if p.var in depends])
+                if made != self.table[known]:
+                    self.table[known] = made
+                    changed = True
+
+
+def results(procedure: Procedure) -> tuple[Expr, ...]:
+    """The results of a procedure that is called, one by one."""
+    result = procedure.result
+    return result.args if isinstance(result, Apply) and result.op == "tuple" else (result,)
+
+
+def refusals(procedure: Procedure, varied: set[Var], useful: set[Var]) -> Iterator[SymdiffError]:
+    """What is active and has no derivative."""
+    for step in steps(procedure.body):
+        match step:
+            case Stage() if step.target in useful and step.target.kind not in (TEXT, BOOLEAN, INTEGER):
+                yield from _of_value(step, step.value, varied)
+            case Loop() if step.target is not None and step.target in varied and step.target in useful:
+                yield UnsupportedSyntax("this iterates over active values in a way that can't be reversed", step.place,
+                                        fix="Loop over an index.")
+
+
+def _of_value(step: Stage, expr: Expr, varied: set[Var]) -> Iterator[SymdiffError]:
+    active = [v for v in dependences(expr) if v in varied]
+    if not active:
+        return
+    why = f"{active[0].base} is active here: it depends on a differentiated argument."
+    if isinstance(expr, Opaque):
+        function = expr.args[0] if expr.args else None
+        if isinstance(function, Global) and expr.template.startswith("_0("):
+            yield UnsupportedCall(f"{function.name}() has no derivative rule and no source", step.place, why=why,
+                                  fix="Register a rule for it (see symdiff.rules), or keep active values out of it.")
+        else:
+            yield UnsupportedSyntax("this has no derivative rule", step.place, why=why)
+        return
+    if isinstance(expr, Apply):
+        known = expr.op in _FIRST | _ALL | {"cond", "setitem", "insert", "mul"} or expr.op.startswith("helper:")
+        if not known and rules.by_name(expr.op) is None:
+            yield UnsupportedCall(f"{expr.op}() has no derivative rule", step.place, why=why)
+            return
+        if step.target.kind is OBJECT and expr is step.value and expr.op in ("tuple", "dict"):
+            yield NotDifferentiable("a container of active values can't be held where its structure is not known", step.place,
+                                    why=why, fix="Use a list of numbers, or tuples whose items are named.")
+            return
+        for arg in expr.args:
+            yield from _of_value(step, arg, varied)
+
+
+def reads(expr: Expr) -> Iterator[Var]:
+    return variables(expr)

@@ -1,0 +1,126 @@
+"""The derivative of a whole procedure: the forward sweep, then the reverse sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from symdiff.differentiate.activity import Activity
+from symdiff.differentiate.emitting import ONE, ZERO
+from symdiff.differentiate.flatten import flatten
+from symdiff.differentiate.procedures import Procedures, fresh
+from symdiff.differentiate.reverse import Reverse
+from symdiff.errors import NotDifferentiable
+from symdiff.stages import (
+    BOOLEAN,
+    OBJECT,
+    REAL,
+    TEXT,
+    Apply,
+    Const,
+    Expr,
+    Global,
+    ListOf,
+    Param,
+    Procedure,
+    Remark,
+    Stage,
+    Var,
+    is_differentiable,
+    variables,
+)
+
+
+def elementary(procedure: Procedure, wrt: Sequence[Any]) -> tuple[Procedure, set[Var], Procedures]:
+    """The procedure in elementary stages, its active variables, and what reverses its calls."""
+    procedures = Procedures(procedure)
+    inputs = {v for structure in wrt for v in leaves(structure) if is_differentiable(v.kind)}
+    outputs = set(variables(procedure.result))
+    varied = Activity(procedure, inputs, outputs, procedures.summaries).varied
+    flat = flatten(fresh(procedure), varied)
+    active = Activity(flat, inputs, outputs, procedures.summaries).active
+    procedures.note_constants(flat)
+    return flat, active, procedures
+
+
+def derivative(procedure: Procedure, wrt: Sequence[Any], names: Sequence[str], *, mode: str = "grad", single: bool = False,
+               doc: str = "") -> Procedure:
+    """The procedure that returns a function's value and the adjoints of some of its parameters.
+
+    `wrt` holds, for each differentiated parameter, the variables of its numbers in the structure
+    of the parameter. In mode "grad" the result is a scalar and its adjoint is one; in mode
+    "pullback" the adjoint of the result is the last parameter, `dout`. With `single` the adjoint of
+    the only parameter is returned as it is, else a tuple of adjoints.
+    """
+    flat, active, procedures = elementary(procedure, wrt)
+    sweep = Reverse(active, procedures)
+    params = list(flat.params)
+    seeds: list[tuple[Expr, Expr]] = []
+    forward_end: list[Any] = [Remark("backward")]
+    if mode == "grad":
+        if isinstance(flat.result, Apply):
+            raise NotDifferentiable(
+                f"{procedure.name} returns a {flat.result.op}; a gradient needs a function that returns a scalar", procedure.place,
+                fix="Use symdiff.vjp for functions with several results.")
+        seeds.append((flat.result, ONE))
+    else:
+        dout = Var("dout", flat.result.kind if isinstance(flat.result, Var) else OBJECT)
+        params.append(Param("dout", dout))
+        _seed(flat.result, dout, seeds, forward_end, active)
+    for leaf, adjoint in seeds:
+        sweep.accumulate(leaf, adjoint)
+    sweep.block(flat.body)
+    adjoints = [_structured(sweep, structure) for structure in wrt]
+    body = [Remark("forward"), *flat.body, *forward_end, *sweep.out]
+    result: Expr = adjoints[0] if single else Apply("tuple", tuple(adjoints))
+    made = Procedure(
+        f"{procedure.name}_{mode}", params, body, Apply("tuple", (flat.result, result)), procedure.place, doc,
+        procedure.globals | procedures.globals | sweep.globals, procedure.helpers | procedures.helpers | sweep.helpers,
+        procedure.callees | procedures.made)
+    for callee in made.callees.values():
+        callee.callees, callee.globals, callee.helpers = made.callees, made.globals, made.helpers
+    return made
+
+
+def leaves(structure: Any) -> list[Var]:
+    """The variables in the structure of a parameter."""
+    if isinstance(structure, Var):
+        return [structure]
+    if isinstance(structure, dict):
+        return [v for part in structure.values() for v in leaves(part)]
+    if isinstance(structure, (tuple, list)):
+        return [v for part in structure for v in leaves(part)]
+    return []
+
+
+def _seed(result: Expr, dout: Expr, seeds: list[tuple[Expr, Expr]], out: list[Any], active: set[Var]) -> None:
+    """Take the cotangent apart as the result is put together."""
+    if isinstance(result, Apply) and result.op in ("tuple", "list", "dict"):
+        keyed = zip(result.args[::2], result.args[1::2], strict=True) if result.op == "dict" else \
+            ((Const(i), item) for i, item in enumerate(result.args))
+        for key, item in keyed:
+            if not any(v in active for v in variables(item)):
+                continue
+            name = f"dout_{key.value}" if isinstance(key, Const) else "dout_item"
+            part = Var(name, item.kind if isinstance(item, Var) else OBJECT, temporary=True)
+            out.append(Stage(part, Apply("getitem", (dout, key))))
+            _seed(item, part, seeds, out, active)
+    elif isinstance(result, Var) and result in active:
+        seeds.append((result, dout))
+
+
+def _structured(sweep: Reverse, structure: Any) -> Expr:
+    """The adjoint of a parameter, in the parameter's structure."""
+    if isinstance(structure, Var):
+        if not is_differentiable(structure.kind):
+            return Const(None)
+        known = sweep.adjoints.get(structure)
+        return known if known is not None else sweep.zero(structure) if isinstance(structure.kind, ListOf) else ZERO
+    if isinstance(structure, dict):
+        return Apply("dict", tuple(e for k, v in structure.items() for e in (Const(k), _structured(sweep, v))))
+    if isinstance(structure, (tuple, list)):
+        return Apply("tuple", tuple(_structured(sweep, v) for v in structure))
+    return Const(None)
+
+
+__all__ = ["BOOLEAN", "Global", "REAL", "TEXT", "derivative", "elementary", "leaves"]

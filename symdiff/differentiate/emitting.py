@@ -1,0 +1,75 @@
+"""Writing adjoint stages: products, sums and negations, without what is one, zero or twice minus."""
+
+from __future__ import annotations
+
+from symdiff.read.kinds import result_kind
+from symdiff.read.temporaries import proposed
+from symdiff.read.values import kind_of
+from symdiff.stages import REAL, Apply, Block, Const, Expr, Global, Kind, ListOf, Opaque, Stage, Var
+
+ONE = Const(1.0)
+ZERO = Const(0.0)
+
+
+class Emitter:
+    """Appends stages, each with the number of the primal stage that it reverses."""
+
+    def __init__(self) -> None:
+        self.out: Block = []
+        self.number = 0
+
+    def emit(self, value: Expr, kind: Kind = REAL, target: Var | None = None) -> Var:
+        var = target or Var(proposed(value, {}), kind, temporary=True)
+        self.out.append(Stage(var, value, None, self.number))
+        return var
+
+    def atom(self, expr: Expr) -> Expr:
+        """An expression taken apart into elementary stages; what is lazy stays a tree."""
+        if isinstance(expr, (Var, Const, Global)):
+            return expr
+        if isinstance(expr, Apply):
+            if expr.op == "neg" and isinstance(expr.args[0], Const):
+                return Const(-expr.args[0].value)
+            if expr.op not in ("cond", "and", "or"):
+                args = tuple(self.atom(a) for a in expr.args)
+                return self.emit(Apply(expr.op, args), result_kind(expr.op, [kind_of(a) for a in args]))
+            return self.emit(Apply(expr.op, (self.atom(expr.args[0]), *expr.args[1:])), REAL)
+        return self.emit(expr)
+
+    def apply(self, op: str, *args: Expr) -> Expr:
+        return self.emit(Apply(op, args), REAL)
+
+    def times(self, adjoint: Expr, partial: Expr) -> Expr:
+        """adjoint * partial, with the adjoint worked into the partial from the left."""
+        if adjoint == ONE:
+            return self.atom(partial)
+        if adjoint == Const(-1.0):
+            return self.negated(self.atom(partial))
+        if isinstance(partial, Const) and isinstance(partial.value, (int, float)):
+            if partial.value == 1:
+                return adjoint
+            if partial.value == -1:
+                return self.negated(adjoint)
+            if isinstance(adjoint, Const):
+                return self.apply("mul", adjoint, partial)
+            return self.apply("mul", partial, adjoint)
+        if isinstance(partial, Apply):
+            if partial.op == "neg":
+                return self.times(self.negated(adjoint), partial.args[0])
+            if partial.op == "mul":
+                return self.times(self.times(adjoint, partial.args[0]), partial.args[1])
+            if partial.op == "truediv":
+                above = self.times(adjoint, partial.args[0])
+                return self.apply("truediv", above, self.atom(partial.args[1]))
+        return self.apply("mul", adjoint, self.atom(partial))
+
+    def negated(self, expr: Expr) -> Expr:
+        if isinstance(expr, Const):
+            return Const(-expr.value)
+        return self.apply("neg", expr)
+
+    def sum_of(self, a: Expr, b: Expr) -> Expr:
+        """The elementary stage value of a + b, for scalars and for lists."""
+        if isinstance(kind_of(b), ListOf):
+            return Opaque("[a + b for a, b in zip(_0, _1)]", (a, b), pure=True)
+        return Apply("add", (a, b))

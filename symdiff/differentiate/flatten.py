@@ -1,0 +1,117 @@
+"""Elementary stages: active trees are taken apart, active conditional expressions become branches.
+
+What is passive stays as the user wrote it. Afterwards the arguments of every active operation are
+atoms (or sequences of atoms), and the stages are numbered.
+"""
+
+from __future__ import annotations
+
+from symdiff.differentiate.activity import dependences
+from symdiff.read.kinds import result_kind
+from symdiff.read.temporaries import proposed
+from symdiff.read.values import kind_of
+from symdiff.stages import (
+    REAL,
+    Apply,
+    Block,
+    Branch,
+    Const,
+    Expr,
+    Global,
+    Kind,
+    Loop,
+    Merge,
+    Place,
+    Procedure,
+    Scope,
+    Stage,
+    Var,
+    steps,
+)
+
+
+def flatten(procedure: Procedure, varied: set[Var]) -> Procedure:
+    """The procedure with elementary active stages, numbered in the order of the text."""
+    body = _Flattener(varied).block(procedure.body)
+    made = Procedure(procedure.name, procedure.params, body, procedure.result, procedure.place, procedure.doc,
+                     procedure.globals, procedure.helpers, procedure.callees)
+    number = 0
+    for step in steps(body):
+        if isinstance(step, Stage):
+            number += 1
+            step.number = number
+    return made
+
+
+class _Flattener:
+    def __init__(self, varied: set[Var]) -> None:
+        self.varied = varied
+        self.out: Block = []
+
+    def block(self, block: Block) -> Block:
+        outer, self.out = self.out, []
+        for step in block:
+            match step:
+                case Stage(target=target, value=value, place=place):
+                    self.stage(target, value, place)
+                case Branch():
+                    self.out.append(Branch(step.test, self.block(step.then), self.block(step.orelse), step.merges, step.place))
+                case Loop():
+                    self.out.append(Loop(step.carried, self.block(step.body), step.test, step.target, step.iterable,
+                                         step.leave, step.place))
+                case Scope():
+                    self.out.append(Scope(step.context, self.block(step.body), step.place))
+                case _:
+                    self.out.append(step)
+        made, self.out = self.out, outer
+        return made
+
+    def is_active(self, expr: Expr) -> bool:
+        return any(v in self.varied for v in dependences(expr))
+
+    def stage(self, target: Var, value: Expr, place: Place | None) -> None:
+        if isinstance(value, Apply) and self.is_active(value):
+            if value.op == "cond":
+                test, then, orelse = value.args
+                self.branch(target, test, then, orelse, place)
+                return
+            if value.op in ("and", "or"):
+                first = self.atom(value.args[0], place)
+                rest: Expr = value.args[1] if len(value.args) == 2 else Apply(value.op, value.args[1:])
+                then, orelse = (rest, first) if value.op == "and" else (first, rest)
+                self.branch(target, first, then, orelse, place)
+                return
+            value = Apply(value.op, tuple(self.argument(a, place) for a in value.args))
+        self.out.append(Stage(target, value, place))
+
+    def branch(self, target: Var, test: Expr, then: Expr, orelse: Expr, place: Place | None) -> None:
+        arms: list[Block] = []
+        leaves: list[Expr] = []
+        for side in (then, orelse):
+            outer, self.out = self.out, []
+            leaves.append(self.atom(side, place))
+            arms.append(self.out)
+            self.out = outer
+        self.out.append(Branch(test, arms[0], arms[1], [Merge(target, leaves[0], leaves[1])], place))
+
+    def argument(self, arg: Expr, place: Place | None) -> Expr:
+        if isinstance(arg, Apply) and arg.op in ("tuple", "list"):
+            return Apply(arg.op, tuple(self.argument(a, place) for a in arg.args))
+        return self.atom(arg, place) if self.is_active(arg) else arg
+
+    def atom(self, expr: Expr, place: Place | None) -> Expr:
+        if isinstance(expr, (Var, Const, Global)):
+            return expr
+        kind = expr_kind(expr)
+        var = Var(proposed(expr, {}), kind, temporary=True)
+        if self.is_active(expr):
+            self.varied.add(var)
+        self.stage(var, expr, place)
+        return var
+
+
+def expr_kind(expr: Expr) -> Kind:
+    """The kind of a tree."""
+    if isinstance(expr, Apply):
+        return result_kind(expr.op, [expr_kind(a) for a in expr.args])
+    return kind_of(expr) if isinstance(expr, (Var, Const, Global)) else REAL

@@ -1,0 +1,340 @@
+"""What is kept for the reverse sweep, and what is computed again: the one place that decides.
+
+A value of a round of a loop is gone when the reverse sweep comes to that round. It is kept on a
+stack or computed again from what is at hand: the choice of least cost is a minimum cut, where the
+cost of keeping a value is cut between its computation and its uses (the same formulation as in
+A. Shah et al. and PyTorch's min-cut rematerialisation). Costs are nanoseconds of CPython, roughly;
+keeping is weighted for the memory it takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from symdiff.differentiate.mincut import INFINITE, Network
+from symdiff.stages import (
+    INTEGER,
+    OBJECT,
+    STACK,
+    Apply,
+    Block,
+    Branch,
+    Carried,
+    Const,
+    Expr,
+    Global,
+    ListOf,
+    Loop,
+    Merge,
+    Opaque,
+    Pop,
+    Push,
+    Scope,
+    Stage,
+    Var,
+    all_read,
+    defined,
+    ends,
+    map_expressions,
+    substitute,
+    variables,
+)
+
+if TYPE_CHECKING:
+    from symdiff.differentiate.reverse import Reverse
+
+# The block of the reverse sweep that reverses a block of the forward sweep, by identity.
+Arms = dict[int, Block]
+
+ON_A_STACK, IN_A_TUPLE, A_LIST = 90, 25, 5000
+_CHEAP = {"add", "sub", "mul", "neg", "pos", "not", "lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "getitem", "len"}
+_ELEMENTARY, _POWER, _DIVISION, _ARITHMETIC, _CALL = 45, 35, 20, 15, 120
+_UPDATES = {"append", "extend", "insert", "setitem", "delitem", "add_at", "copy", "list", "stack", "sorted", "zeros_like"}
+
+
+def cost(expr: Expr) -> int:
+    """What it costs to compute a tree again; INFINITE for what must not be."""
+    if isinstance(expr, (Var, Const, Global)):
+        return 0
+    if isinstance(expr, Opaque):
+        return INFINITE if not expr.pure else 60 + sum(map(cost, expr.args))
+    if expr.op in _UPDATES:
+        return INFINITE
+    own = _ARITHMETIC if expr.op in _CHEAP or expr.op in ("and", "or", "cond", "tuple", "slice", "range") else \
+        _POWER if expr.op == "pow" else _DIVISION if expr.op in ("truediv", "floordiv", "mod") else \
+        _CALL if expr.op.startswith("helper:") else _ELEMENTARY
+    return min(INFINITE, own + sum(map(cost, expr.args)))
+
+
+@dataclass
+class Region:
+    """A block of the forward sweep, where it is reversed, and what it defines."""
+
+    block: Block
+    reverse: Block | None
+    kept: list[Var] = field(default_factory=list)
+    again: list[tuple[Var, Expr]] = field(default_factory=list)
+    branches: list[tuple[Branch, Region, Region]] = field(default_factory=list)
+    names: list[Var] = field(default_factory=list)  # what its tuple is unpacked into
+
+
+@dataclass
+class Definition:
+    var: Var
+    region: Region
+    value: Expr | None  # a tree that computes it again, or None
+
+
+class Plan:
+    """The decision for one block and the arms inside it."""
+
+    def __init__(self, block: Block, reverse: Block, arms: Arms, keep_cost: int, at_start: list[Var]) -> None:
+        self.arms, self.keep_cost = arms, keep_cost
+        self.definitions: dict[Var, Definition] = {}
+        self.regions: list[Region] = []
+        self.root = self._region(block, reverse)
+        for var in at_start:
+            self.definitions[var] = Definition(var, self.root, None)
+        self._walk(block, self.root)
+
+    def _region(self, block: Block, reverse: Block | None) -> Region:
+        region = Region(block, reverse)
+        self.regions.append(region)
+        return region
+
+    def _walk(self, block: Block, region: Region) -> None:
+        for step in block:
+            match step:
+                case Stage():
+                    self.definitions[step.target] = Definition(step.target, region, step.value)
+                case Branch():
+                    arms = []
+                    for arm in (step.then, step.orelse):
+                        inner = self._region(arm, self.arms.get(id(arm)))
+                        arms.append(inner)
+                        self._walk(arm, inner)
+                    region.branches.append((step, arms[0], arms[1]))
+                    for merge in step.merges:
+                        self.definitions[merge.var] = Definition(merge.var, region, _as_expression(step, merge))
+                case Scope():
+                    self._walk(step.body, region)
+                case _:
+                    for var in defined(step):
+                        self.definitions[var] = Definition(var, region, None)
+
+    def decide(self, needed: list[Var]) -> dict[Var, Var]:
+        """Fill the regions' `kept` and `again`; the result maps primal variables to those that stand
+        for them in the reverse sweep."""
+        network = Network()
+        nodes: dict[Var, tuple[int, int]] = {}
+        stack = [v for v in needed if v in self.definitions]
+        for var in stack:
+            if var in nodes:
+                continue
+            definition = self.definitions[var]
+            nodes[var] = (network.node(), network.node())
+            for source in variables(definition.value):
+                if source in self.definitions:
+                    stack.append(source)
+        for var, (before, after) in nodes.items():
+            definition = self.definitions[var]
+            again = cost(definition.value) if definition.value is not None else INFINITE
+            keep = A_LIST if isinstance(var.kind, ListOf) else self.keep_cost
+            network.connect(0, before, again)
+            network.connect(before, after, keep)
+            if definition.value is not None and again < INFINITE:
+                for source in dict.fromkeys(variables(definition.value)):
+                    if source in nodes:
+                        network.connect(nodes[source][1], before, INFINITE)
+        for var in dict.fromkeys(needed):
+            if var in nodes:
+                network.connect(nodes[var][1], 1, INFINITE)
+        side = network.source_side()
+        table: dict[Var, Var] = {}
+        for var in self.definitions:
+            if var not in nodes:
+                continue
+            before, after = nodes[var]
+            definition = self.definitions[var]
+            if side[before] and not side[after]:
+                definition.region.kept.append(var)
+                table[var] = Var(var.base, var.kind, var.temporary)
+            elif not side[before]:
+                assert definition.value is not None
+                definition.region.again.append((var, definition.value))
+                table[var] = Var(var.base, var.kind, var.temporary)
+        return table
+
+
+def _as_expression(step: Branch, merge: Merge) -> Expr | None:
+    """A merged value as a conditional expression, if its arms are pure and short."""
+    sides: list[Expr] = []
+    for arm, value in ((step.then, merge.then), (step.orelse, merge.orelse)):
+        if value is None or len(arm) > 3:
+            return None
+        table: dict[Var, Expr] = {}
+        for inner in arm:
+            if not isinstance(inner, Stage) or cost(inner.value) >= INFINITE:
+                return None
+            table[inner.target] = substitute(inner.value, table)
+        made = substitute(value, table)
+        if cost(made) > 100:
+            return None
+        sides.append(made)
+    return Apply("cond", (step.test, sides[0], sides[1]))
+
+
+def insert_after(block: Block, inserts: dict[Var, Push], at_start: list[Push]) -> None:
+    """Put each Push behind the step that defines what it keeps."""
+    made: Block = list(at_start)
+    for step in block:
+        made.append(step)
+        if isinstance(step, Scope):
+            insert_after(step.body, inserts, [])
+        for var in defined(step):
+            if var in inserts:
+                made.append(inserts[var])
+    block[:] = made
+
+
+# --- loops ---------------------------------------------------------------------------------------
+
+
+def provide_loop(sweep: Reverse, loop: Loop, reversed_loop: Loop, inner: set[Var]) -> None:
+    """Give a reversed loop its rounds, and the primal values that it reads."""
+    at_start = [c.var for c in loop.carried]
+    plan = Plan(loop.body, reversed_loop.body, sweep.arms, ON_A_STACK, at_start)
+    needed = [v for v in _reads(reversed_loop) if v in inner]
+    table = plan.decide(needed)
+    free = {loop.target} if loop.target is not None else set()
+    stacks: list[Var] = []
+    for region in reversed(plan.regions):  # what an arm computes again may read what is popped outside of it
+        pops: Block = []
+        pushes: dict[Var, Push] = {}
+        first: list[Push] = []
+        for var in region.kept:
+            stack = Var(f"{var.base}_kept", STACK)
+            sweep.stacks.append(Stage(stack, Apply("stack")))
+            value: Expr = Apply("copy", (var,)) if isinstance(var.kind, ListOf) else var
+            if region is plan.root and var in at_start:
+                first.append(Push(stack, value))
+            else:
+                pushes[var] = Push(stack, value)
+            pops.append(Pop(table[var], stack))
+            if region is plan.root:
+                stacks.append(stack)
+        insert_after(region.block, pushes, first)
+        again = [Stage(table[v], e) for v, e in region.again]
+        if pops or again:
+            assert region.reverse is not None
+            region.reverse[:0] = [*pops, *again]
+    rounds = _rounds(sweep, loop, stacks)
+    reads = set(all_read(reversed_loop.body)) | {v for c in reversed_loop.carried for v in variables(c.next)}
+    target = loop.target if free & reads else None
+    if target is not None:
+        reversed_loop.target = Var(target.base, target.kind, target.temporary)
+    _iterate_backwards(sweep, loop, reversed_loop, rounds, target is not None)
+    replaced: dict[Var, Expr] = dict(table)
+    if target is not None and reversed_loop.target is not None:
+        replaced[target] = reversed_loop.target
+    if replaced:
+        reversed_loop.body = [map_expressions(s, lambda e: substitute(e, replaced)) for s in reversed_loop.body]
+        for c in reversed_loop.carried:
+            c.next = substitute(c.next, replaced) if c.next is not None else None
+
+
+def _reads(loop: Loop) -> Iterator[Var]:
+    yield from all_read(loop.body)
+    for c in loop.carried:
+        yield from variables(c.next)
+
+
+def _rounds(sweep: Reverse, loop: Loop, stacks: list[Var]) -> Expr | None:
+    """How the number of rounds is told: by the length of a stack, or by counting them."""
+    if loop.iterable is not None and loop.leave is None:
+        return None
+    if loop.iterable is None and not sweep.loops and stacks:
+        return stacks[0]
+    count, following = Var("rounds", INTEGER), Var("rounds", INTEGER)
+    loop.body.append(Stage(following, Apply("add", (count, Const(1)))))
+    loop.carried.append(Carried(count, Const(0), following))
+    return count
+
+
+def _iterate_backwards(sweep: Reverse, loop: Loop, reversed_loop: Loop, rounds: Expr | None, with_target: bool) -> None:
+    iterable = loop.iterable
+    if isinstance(rounds, Var) and rounds.kind is STACK:
+        reversed_loop.test = Apply("nonempty", (rounds,))
+        return
+    if iterable is None or (rounds is not None and not with_target):
+        assert rounds is not None
+        reversed_loop.iterable = Apply("range", (rounds,))
+        return
+    if isinstance(iterable, Var) and iterable.kind is OBJECT:
+        # It may run through only once.
+        items = Var("items", OBJECT)
+        sweep.before.append(Stage(items, Apply("copy", (iterable,))))
+        loop.iterable = iterable = items
+    elif with_target and not (isinstance(iterable, Apply) and iterable.op in ("range", "tuple", "list")):
+        iterable = Apply("copy", (iterable,)) if not isinstance(iterable, (Var, Global)) else iterable
+    if rounds is not None:
+        iterable = Apply("getitem", (iterable, Apply("slice", (Const(None), rounds, Const(None)))))
+    reversed_loop.iterable = Apply("reversed", (iterable,)) if with_target else iterable
+
+
+# --- procedures with a forward and a backward function ---------------------------------------------
+
+
+def provide_tuple(sweep: Reverse, block: Block, backward: Block, results: list[Expr], kept: Var) -> tuple[Expr, Block, list[Expr]]:
+    """Hand what the backward function reads from the forward one to it in one value.
+
+    `kept` is the backward function's parameter for it. Returns the expression that the forward
+    function hands on, and the body and results of the backward function.
+    """
+    plan = Plan(block, backward, sweep.arms, IN_A_TUPLE, [])
+    table = plan.decide([*all_read(backward), *(v for r in results for v in variables(r))])
+    packed = _pack(plan.root, table)
+    _unpack(plan.root, table, kept)
+    replaced: dict[Var, Expr] = dict(table)
+    body = [map_expressions(s, lambda e: substitute(e, replaced)) for s in backward]
+    return packed, body, [substitute(r, replaced) for r in results]
+
+
+def _pack(region: Region, table: dict[Var, Var]) -> Expr:
+    """The kept values of a region as a tuple; those of an arm are a tuple of their own in it."""
+    items: list[Expr] = list(region.kept)
+    region.names = [table[v] for v in region.kept]
+    for step, *arms in region.branches:
+        if not any(map(_keeps, arms)):
+            continue
+        merge, again = Merge(Var("kept", OBJECT), None, None), Var("kept", OBJECT)
+        for side, arm in zip(("then", "orelse"), arms, strict=True):
+            if ends(arm.block):
+                continue
+            packed = Var("kept", OBJECT)
+            arm.block.append(Stage(packed, _pack(arm, table)))
+            setattr(merge, side, packed)
+            _unpack(arm, table, again)
+        step.merges.append(merge)
+        items.append(merge.var)
+        region.names.append(again)
+    return items[0] if _is_bare(region) else Apply("tuple", tuple(items))
+
+
+def _is_bare(region: Region) -> bool:
+    """Whether a region hands on nothing but the tuple of one branch."""
+    return len(region.names) == 1 and not region.kept
+
+
+def _keeps(region: Region) -> bool:
+    return bool(region.kept) or any(_keeps(a) or _keeps(b) for _, a, b in region.branches)
+
+
+def _unpack(region: Region, table: dict[Var, Var], source: Var) -> None:
+    if region.reverse is None:
+        return
+    first: Block = [
+        Stage(name, source if _is_bare(region) else Apply("getitem", (source, Const(i)))) for i, name in enumerate(region.names)]
+    region.reverse[:0] = [*first, *(Stage(table[v], e) for v, e in region.again)]

@@ -1,0 +1,131 @@
+"""Calls of procedures: each is reversed by a forward function, which returns its results and what
+the backward one needs, and a backward function, which returns the adjoints of its arguments."""
+
+from __future__ import annotations
+
+from symdiff.differentiate import keeping
+from symdiff.differentiate.activity import Activity, Summaries, results
+from symdiff.differentiate.emitting import ZERO
+from symdiff.differentiate.flatten import flatten
+from symdiff.differentiate.reverse import CallReverser, Reverse
+from symdiff.stages import (
+    OBJECT,
+    REAL,
+    Apply,
+    Call,
+    Const,
+    Expr,
+    GlobalValue,
+    Helper,
+    ListOf,
+    Param,
+    Procedure,
+    Stage,
+    Var,
+    is_differentiable,
+    steps,
+)
+
+
+class Procedures(CallReverser):
+    """The derivative functions of everything that a procedure calls."""
+
+    def __init__(self, procedure: Procedure) -> None:
+        self.primal = procedure.callees
+        self.helpers: dict[str, Helper] = procedure.helpers
+        self.globals: dict[str, GlobalValue] = procedure.globals
+        self.summaries = Summaries()
+        self.made: dict[str, Procedure] = {}
+        self.keys: dict[tuple[str, tuple[int, ...], tuple[int, ...]], tuple[str, str]] = {}
+        self.constants: dict[Var, Const] = {}
+
+    def constant(self, expr: Expr) -> Expr:
+        return self.constants.get(expr, expr) if isinstance(expr, Var) else expr
+
+    def note_constants(self, procedure: Procedure) -> None:
+        for step in steps(procedure.body):
+            if isinstance(step, Stage) and isinstance(step.value, Const):
+                self.constants[step.target] = step.value
+
+    def reverse_call(self, sweep: Reverse, step: Call) -> None:
+        adjoints = [sweep.adjoints.pop(t, None) if t in sweep.active else None for t in step.targets]
+        outs = tuple(i for i, a in enumerate(adjoints) if a is not None)
+        if not outs:
+            return
+        callee = self.primal[step.callee]
+        table = self.summaries.of(step.callee, callee)
+        ins = tuple(i for i, arg in enumerate(step.args)
+                    if sweep.is_active(arg) and any(i in table[j] for j in outs))
+        if not ins:
+            return
+        forward, backward = self.pair(callee, ins, outs)
+        kept = Var("kept", OBJECT)
+        step.callee, step.targets = forward, (*step.targets, kept)
+        given = tuple(a for a in adjoints if a is not None)
+        targets = tuple(Var(f"d{p.name}", p.var.kind, temporary=True) for p in (callee.params[i] for i in ins))
+        sweep.out.append(Call(targets, backward, (*step.args, kept, *given)))
+        for i, target in zip(ins, targets, strict=True):
+            sweep.accumulate(step.args[i], target)
+
+    def pair(self, callee: Procedure, ins: tuple[int, ...], outs: tuple[int, ...]) -> tuple[str, str]:
+        """The names of the forward and backward functions for these arguments and results."""
+        key = (callee.name, ins, outs)
+        if key not in self.keys:
+            base, n = callee.name, 1
+            while f"{base}_forward" in self.made or any(names[0] == f"{base}_forward" for names in self.keys.values()):
+                n += 1
+                base = f"{callee.name}_{n}"
+            self.keys[key] = (f"{base}_forward", f"{base}_backward")
+            self.derive(callee, ins, outs, *self.keys[key])
+        return self.keys[key]
+
+    def derive(self, callee: Procedure, ins: tuple[int, ...], outs: tuple[int, ...], forward: str, backward: str) -> None:
+        procedure = fresh(callee)
+        inputs = [procedure.params[i].var for i in ins]
+        leaves = results(procedure)
+        outputs = {v for i in outs if isinstance(v := leaves[i], Var)}
+        varied = Activity(procedure, set(inputs), outputs, self.summaries).varied
+        procedure = flatten(procedure, varied)
+        active = Activity(procedure, set(inputs), outputs, self.summaries).active
+        self.note_constants(procedure)
+        sweep = Reverse(active, self)
+        douts = [Param(name, Var(name, _adjoint_kind(leaves[i]))) for i, name in
+                 zip(outs, ["dout"] if len(outs) == 1 else [f"dout_{i}" for i in outs], strict=True)]
+        for i, dout in zip(outs, douts, strict=True):
+            sweep.accumulate(leaves[i], dout.var)
+        sweep.block(procedure.body)
+        adjoints = [sweep.adjoints.get(v, sweep.zero(v)) for v in inputs]
+        kept = Param("kept", Var("kept", OBJECT))
+        packed, body, adjoints = keeping.provide_tuple(sweep, procedure.body, sweep.out, adjoints, kept.var)
+        self.globals |= sweep.globals
+        self.helpers |= sweep.helpers
+        own = {p.var: Var(p.var.base, p.var.kind) for p in procedure.params}
+        from symdiff.stages import map_expressions, substitute
+
+        body = [map_expressions(s, lambda e: substitute(e, own)) for s in body]
+        adjoints = [substitute(a, own) for a in adjoints]
+        again = [Param(p.name, own[p.var], p.passed) for p in procedure.params]
+        names = ", ".join(callee.params[i].name for i in ins)
+        self.made[forward] = Procedure(
+            forward, procedure.params, procedure.body, Apply("tuple", (*leaves, packed)), callee.place,
+            f"Value of {callee.name}, and what {backward} needs.", self.globals, self.helpers, self.made)
+        self.made[backward] = Procedure(
+            backward, [*again, kept, *douts], body, adjoints[0] if len(adjoints) == 1 else Apply("tuple", tuple(adjoints)),
+            callee.place, f"Adjoint of {names}." if len(ins) == 1 else f"Adjoints of ({names}).",
+            self.globals, self.helpers, self.made)
+
+
+def _adjoint_kind(leaf: Expr) -> ListOf | type[REAL]:  # type: ignore[valid-type]
+    return leaf.kind if isinstance(leaf, Var) and is_differentiable(leaf.kind) else REAL  # type: ignore[return-value]
+
+
+def fresh(procedure: Procedure) -> Procedure:
+    """A copy whose steps may be changed; variables are shared."""
+    from symdiff.stages import map_expressions
+
+    body = [map_expressions(s, lambda e: e) for s in procedure.body]
+    return Procedure(procedure.name, procedure.params, body, procedure.result, procedure.place, procedure.doc,
+                     procedure.globals, procedure.helpers, procedure.callees)
+
+
+__all__ = ["Procedures", "ZERO", "fresh"]

@@ -1,0 +1,344 @@
+"""The reverse sweep: the steps that turn the adjoint of the result into those of the inputs.
+
+It walks a block backwards and refers to primal values as if all were at hand; keeping.py then
+decides which are kept and which are computed again. The first contribution to an adjoint is an
+assignment, later ones are additions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from symdiff import rules
+from symdiff.differentiate import keeping
+from symdiff.differentiate.containers import reverse_container
+from symdiff.differentiate.emitting import ZERO, Emitter
+from symdiff.stages import (
+    Apply,
+    Block,
+    Branch,
+    Call,
+    Carried,
+    Const,
+    Expr,
+    GlobalValue,
+    Helper,
+    ListOf,
+    Loop,
+    Merge,
+    Opaque,
+    Scope,
+    Stage,
+    Var,
+    all_defined,
+    ends,
+    steps,
+    substitute,
+)
+
+Adjoints = dict[Var, Expr]
+
+
+class Reverse(Emitter):
+    """The reverse sweep of one procedure."""
+
+    def __init__(self, active: set[Var], procedures: CallReverser) -> None:
+        super().__init__()
+        self.active, self.procedures = active, procedures
+        self.adjoints: Adjoints = {}
+        self.globals: dict[str, GlobalValue] = {}
+        self.helpers: dict[str, Helper] = {}
+        self.stacks: Block = []  # the definitions of stacks, for the beginning of the forward sweep
+        self.arms: keeping.Arms = {}
+        self.loops = 0
+        self.before: Block = []  # what the forward sweep must do before the step being reversed
+
+    # --- adjoints ---
+
+    def is_active(self, expr: Expr) -> bool:
+        return isinstance(expr, Var) and expr in self.active
+
+    def new_adjoint(self, var: Var) -> Var:
+        return Var(f"d{var.base}", var.kind, var.temporary)
+
+    def accumulate(self, var: Expr, contribution: Expr) -> None:
+        """Add a contribution to the adjoint of an active variable."""
+        if not isinstance(var, Var) or var not in self.active:
+            return
+        known = self.adjoints.get(var)
+        if known is None:
+            if isinstance(var.kind, ListOf) and isinstance(contribution, Var):
+                contribution = Apply("copy", (contribution,))
+            elif var.temporary and not isinstance(contribution, (Apply, Opaque)):
+                self.adjoints[var] = contribution
+                return
+            self.adjoints[var] = self.assign(self.new_adjoint(var), contribution)
+            return
+        self.adjoints[var] = self.assign(self.new_adjoint(var), self.sum_of(known, contribution))
+
+    def assign(self, target: Var, value: Expr) -> Var:
+        """A stage that gives a value its name."""
+        self.out.append(Stage(target, value, None, self.number))
+        return target
+
+    def adjoint_or_zero(self, var: Var) -> Expr:
+        known = self.adjoints.get(var)
+        if known is None:
+            known = self.adjoints[var] = self.assign(self.new_adjoint(var), self.zero(var))
+        return known
+
+    def zero(self, var: Var) -> Expr:
+        return Apply("zeros_like", (var,)) if isinstance(var.kind, ListOf) else ZERO
+
+    def replace(self, var: Var, value: Expr) -> None:
+        """Make a new version of a list's adjoint that stands for the old one."""
+        self.adjoints[var] = self.assign(self.new_adjoint(var), value)
+
+    def hand_on(self, var: Expr, value: Expr) -> None:
+        """The adjoint of an updated list becomes that of the list before the update."""
+        assert isinstance(var, Var)
+        if var in self.adjoints:
+            self.accumulate(var, self.emit(value, var.kind))
+        else:
+            self.replace(var, value)
+
+    # --- steps ---
+
+    def block(self, block: Block) -> None:
+        for i in range(len(block) - 1, -1, -1):
+            step = block[i]
+            match step:
+                case Stage():
+                    self.stage(step)
+                case Branch():
+                    self.branch(step)
+                case Loop():
+                    self.loop(step)
+                case Scope():
+                    self.block(step.body)
+                case Call():
+                    self.procedures.reverse_call(self, step)
+            if isinstance(step, Loop):
+                # Stacks outlive the outermost loop that fills them.
+                block[i:i] = [*(self.stacks if not self.loops else []), *self.before]
+                self.before = []
+                if not self.loops:
+                    self.stacks = []
+
+    def stage(self, step: Stage) -> None:
+        if step.target not in self.active:
+            return
+        adjoint = self.adjoints.pop(step.target, None)
+        if adjoint is None:
+            return
+        self.number = step.number
+        value = step.value
+        if isinstance(value, Var):
+            self.accumulate(value, adjoint)
+        elif reverse_container(self, step, adjoint):
+            pass
+        elif isinstance(value, Apply):
+            self.primitive(value, step.target, adjoint)
+
+    def primitive(self, value: Apply, out: Var, adjoint: Expr) -> None:
+        """Apply the rule of a primitive: each argument gets the adjoint times its partial."""
+        if value.op.startswith("helper:"):
+            helper = self.procedures.helpers[value.op.removeprefix("helper:")]
+            params, partials, rule_out = helper.params, helper.partials, helper.out
+            pairs = [(p, a, q) for p, a, q in zip(params, value.args, partials, strict=True)]
+        else:
+            args = tuple(self.procedures.constant(a) for a in value.args)
+            rule = rules.template(value.op, args)
+            self.globals |= rule.globals
+            self.helpers |= rule.helpers
+            rule_out = rule.out
+            pairs = list(_pairs(rule.params, value.args, rule.partials))
+        table: dict[Var, Expr] = {p: a for p, a, _ in pairs} | {rule_out: out}
+        for _, arg, partial in pairs:
+            if partial is not None and partial != ZERO and self.is_active(arg):
+                self.accumulate(arg, self.times(adjoint, substitute(partial, table)))
+
+    # --- branches ---
+
+    def branch(self, step: Branch) -> None:
+        arriving: list[tuple[Merge, Expr]] = []
+        for merge in step.merges:
+            adjoint = self.adjoints.pop(merge.var, None) if merge.var in self.active else None
+            if adjoint is not None:
+                arriving.append((merge, adjoint))
+        if ends(step.then) or ends(step.orelse):
+            # One arm never gets here: what is left is straight-line code.
+            arm = step.orelse if ends(step.then) else step.then
+            for merge, adjoint in arriving:
+                self.accumulate(merge.orelse if arm is step.orelse else merge.then, adjoint)  # type: ignore[arg-type]
+            self.block(arm)
+            self.arms[id(arm)] = self.out
+            return
+        before = dict(self.adjoints)
+        outer = self.out
+        sides: list[tuple[Block, Adjoints]] = []
+        for arm, side in ((step.then, 0), (step.orelse, 1)):
+            self.out, self.adjoints = [], dict(before)
+            for merge, adjoint in arriving:
+                leaf = merge.orelse if side else merge.then
+                if leaf is not None:
+                    self.accumulate(leaf, adjoint)
+            self.block(arm)
+            sides.append((self.out, self.adjoints))
+        self.out, self.adjoints = outer, before
+        inner = set(all_defined(step.then)) | set(all_defined(step.orelse))
+        (then, then_adjoints), (orelse, else_adjoints) = sides
+        merges: list[Merge] = []
+        for var in {**then_adjoints, **else_adjoints}:
+            if var in inner:
+                continue
+            a, b = then_adjoints.get(var), else_adjoints.get(var)
+            if a is b or a == b and a is not None:
+                self.adjoints[var] = a  # type: ignore[assignment]
+                continue
+            merged = self.new_adjoint(var)
+            merges.append(Merge(merged, self.or_zero(a, var, then), self.or_zero(b, var, orelse)))
+            self.adjoints[var] = merged
+        if not then and not orelse and not merges:
+            return
+        reversed_step = Branch(step.test, then, orelse, merges)
+        self.out.append(reversed_step)
+        self.arms[id(step.then)] = then
+        self.arms[id(step.orelse)] = orelse
+
+    def or_zero(self, adjoint: Expr | None, var: Var, arm: Block) -> Expr:
+        if adjoint is not None:
+            return adjoint
+        if not isinstance(var.kind, ListOf):
+            return ZERO
+        zero = self.new_adjoint(var)
+        arm.append(Stage(zero, self.zero(var)))
+        return zero
+
+    # --- loops ---
+
+    def loop(self, step: Loop) -> None:
+        number = self.number
+        inner = {*(c.var for c in step.carried), *all_defined(step.body)} | ({step.target} if step.target else set())
+        carried = [c for c in step.carried if c.var in self.active]
+        outer_vars = self.active_reads(step, inner)
+        if not carried and not outer_vars:
+            return
+        outer_out, outer_adjoints = self.out, self.adjoints
+        rounds: list[Carried] = []
+        self.adjoints = {}
+        self.out = []
+        self.loops += 1
+        accumulators: dict[Var, Var] = {}
+        for var in outer_vars:
+            accumulators[var] = self.new_adjoint(var)
+            self.adjoints[var] = accumulators[var]
+        arriving: list[tuple[Carried, Var]] = []
+        for c in carried:
+            arriving.append((c, self.new_adjoint(c.var)))
+        for c, adjoint in arriving:
+            if c.next is not None:
+                self.accumulate_arriving(c.next, adjoint)
+        self.block(step.body)
+        before_loop: Block = []
+        ends_with: list[tuple[Carried, Var]] = []
+        for c, adjoint in arriving:
+            final = outer_adjoints.pop(c.var, None)
+            init = final if final is not None else self.outer_zero(c.var, before_loop)
+            after = self.adjoints.pop(c.var, None)
+            if after is None:
+                after = self.assign(self.new_adjoint(c.var), self.zero(c.var)) if isinstance(c.var.kind, ListOf) else ZERO
+            rounds.append(Carried(adjoint, init, after))
+            ends_with.append((c, adjoint))
+        for var, accumulator in accumulators.items():
+            after = self.adjoints[var]
+            if after is accumulator:
+                continue
+            known = outer_adjoints.get(var)
+            init = known if known is not None else self.outer_zero(var, before_loop)
+            rounds.append(Carried(accumulator, init, after))
+            outer_adjoints[var] = accumulator
+        body, self.out, self.adjoints = self.out, outer_out, outer_adjoints
+        self.loops -= 1
+        self.out += before_loop
+        reversed_loop = Loop(rounds, body)
+        keeping.provide_loop(self, step, reversed_loop, inner)
+        self.out.append(reversed_loop)
+        self.number = number
+        for c, adjoint in ends_with:
+            if c.init is not None:
+                self.accumulate(c.init, adjoint)
+
+    def accumulate_arriving(self, value: Expr, adjoint: Var) -> None:
+        """The adjoint of a value at the end of a round."""
+        if not self.is_active(value):
+            return
+        assert isinstance(value, Var)
+        if value in self.adjoints:
+            self.accumulate(value, adjoint)
+        else:
+            self.adjoints[value] = adjoint
+
+    def outer_zero(self, var: Var, before: Block) -> Expr:
+        if not isinstance(var.kind, ListOf):
+            return ZERO
+        zero = self.new_adjoint(var)
+        before.append(Stage(zero, self.zero(var)))
+        return zero
+
+    def active_reads(self, step: Loop, inner: set[Var]) -> list[Var]:
+        """The active outer variables that the loop's body may contribute to, in order."""
+        found: dict[Var, None] = {}
+
+        def note(expr: Expr | None) -> None:
+            if isinstance(expr, Var):
+                if expr in self.active and expr not in inner:
+                    found.setdefault(expr)
+            elif isinstance(expr, Apply):
+                for arg in expr.args:
+                    note(arg)
+
+        for sub in steps(step.body):
+            match sub:
+                case Stage() if sub.target in self.active:
+                    note(sub.value)
+                case Branch():
+                    for merge in sub.merges:
+                        if merge.var in self.active:
+                            note(merge.then)
+                            note(merge.orelse)
+                case Loop():
+                    for c in sub.carried:
+                        if c.var in self.active:
+                            note(c.init)
+                            note(c.next)
+                case Call() if any(t in self.active for t in sub.targets):
+                    for arg in sub.args:
+                        note(arg)
+        for c in step.carried:
+            if c.var in self.active:
+                note(c.next)
+        return list(found)
+
+
+def _pairs(params: Iterable[object], args: Iterable[Expr], partials: Iterable[object]) -> Iterable[tuple[Var, Expr, Expr | None]]:
+    for param, arg, partial in zip(params, args, partials, strict=True):
+        if isinstance(param, tuple):
+            assert isinstance(arg, Apply)
+            yield from _pairs(param, arg.args, partial if isinstance(partial, tuple) else (None,) * len(param))
+        else:
+            assert isinstance(param, Var)
+            yield param, arg, partial  # type: ignore[misc]
+
+
+class CallReverser:
+    """What reversing a call needs to know; implemented in procedures.py."""
+
+    helpers: dict[str, Helper]
+
+    def constant(self, expr: Expr) -> Expr:
+        raise NotImplementedError
+
+    def reverse_call(self, sweep: Reverse, step: Call) -> None:
+        raise NotImplementedError
+

@@ -1,0 +1,495 @@
+"""From a function to its generated derivative: read, differentiate, simplify, write, compile.
+
+What is made is kept by the function's code, the parameters asked for, and the kinds of its
+arguments, together with guards: what the names it mentions stood for when it was read.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+import linecache
+import threading
+import types
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from symdiff._version import __version__
+from symdiff.errors import NotDifferentiable, SymdiffError, together
+from symdiff.stages import INTEGER, OBJECT, REAL, Apply, Kind, ListOf, Param, Procedure, Scalar, Var, variables
+
+if TYPE_CHECKING:
+    from symdiff.check import Original
+    from symdiff.read.reader import Reading
+
+_LOCK = threading.RLock()
+_MADE: dict[Any, list[Generated]] = {}
+_FILES: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The parameters to differentiate with respect to, as the user names them."""
+
+    argnums: Any
+
+    @property
+    def single(self) -> bool:
+        return isinstance(self.argnums, (int, str))
+
+    @property
+    def key(self) -> Any:
+        return tuple(self.argnums) if isinstance(self.argnums, (list, tuple)) else self.argnums
+
+    def resolve(self, params: Sequence[Param], function: str, place: Any = None) -> list[tuple[str, int | None]] | None:
+        """Names of parameters, with an index for what falls into `*args`. Raises NotDifferentiable."""
+        if self.argnums is None:
+            return None
+        wanted = (self.argnums,) if self.single else tuple(self.argnums)
+        plain = [p.name for p in params if p.passed == "plain"]
+        star = next((p.name for p in params if p.passed == "star"), None)
+        found: list[tuple[str, int | None]] = []
+        for want in wanted:
+            if isinstance(want, str):
+                if want not in {p.name for p in params}:
+                    raise NotDifferentiable(f"{function}() has no parameter {want!r}", place)
+                found.append((want, None))
+            elif not isinstance(want, int) or isinstance(want, bool):
+                raise NotDifferentiable(f"argnums are positions or names of parameters, not {want!r}", place)
+            elif -len(plain) <= want < len(plain):
+                found.append((plain[want], None))
+            elif star is not None and want >= len(plain):
+                found.append((star, want - len(plain)))
+            else:
+                raise NotDifferentiable(f"{function}() has {len(plain)} parameters: there is no argument {want}", place)
+        return found
+
+
+@dataclass
+class Generated:
+    """One generated derivative of a function."""
+
+    root: Any
+    reading: Reading
+    derivative: Procedure
+    text: str
+    name: str
+    wrt: tuple[str | int, ...]
+    single: bool
+    by_types: bool = False
+    chosen: list[tuple[str, int | None]] = field(default_factory=list)
+    code: types.CodeType | None = None
+    refreshed: dict[str, Any] = field(default_factory=dict)
+    _function: Callable[..., Any] | None = None
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        """The compiled function, whose globals are looked up anew at each call."""
+        if self._function is None:
+            self._function = _compiled(self)
+        return self._function
+
+    def bound_to(self, root: Any) -> Generated:
+        """The same code for another function object made from the same definition."""
+        return Generated(root, self.reading, self.derivative, self.text, self.name, self.wrt, self.single, self.by_types,
+                         self.chosen, self.code, self.refreshed)
+
+    @property
+    def kinds(self) -> dict[str, Kind | None]:
+        return {p.name: p.var.kind if p.var.kind is not OBJECT else None for p in self.reading.procedure.params}
+
+    def positions(self, count: int) -> list[int | None]:
+        """For each positional argument, which adjoint is its own."""
+        names: list[tuple[str, int | None]] = []
+        for param in self.reading.procedure.params:
+            if param.passed == "plain":
+                names.append((param.name, None))
+            elif param.passed == "star":
+                names += [(param.name, i) for i in range(count - len(names))]
+        order = {c: i for i, c in enumerate(self.chosen)}
+        return [order.get(n) for n in names[:count]]
+
+    def elementary(self) -> tuple[Procedure, list[Var]]:
+        """The primal procedure in elementary stages, and its differentiated variables."""
+        from symdiff.differentiate.derivative import elementary, leaves
+
+        wrt = _structures(self.reading, self.chosen)
+        return elementary(self.reading.procedure, wrt)[0], [v for s in wrt for v in leaves(s)]
+
+    def original(self) -> Original:
+        from symdiff.check import FromCallable, FromFile, FromText
+        from symdiff.read.static import StaticFunction
+
+        if isinstance(self.root, StaticFunction):
+            path = self.root.scope.file.path
+            if path.startswith("<"):
+                return FromText(self.root.scope.file.text, self.root.name)
+            from pathlib import Path
+
+            return FromFile(Path(path), self.root.name)
+        return FromCallable(getattr(self.root, "__symdiff_primal__", self.root))
+
+    def names(self) -> dict[str, Any]:
+        """Live values that the text refers to and can't show."""
+        return {n: v.read(self.root) for n, v in self.refreshed.items() if v.read is not None}
+
+
+# --- making --------------------------------------------------------------------------------------
+
+
+def precheck(function: Any) -> None:
+    """Refuse what the syntax alone shows to be impossible, before any call."""
+    from symdiff.read.fence import offences
+    from symdiff.read.source import has_source, node_of, unwrap
+
+    plain = unwrap(function)
+    if not callable(function):
+        raise NotDifferentiable(f"{type(function).__name__} is not a function")
+    if isinstance(plain, types.MethodType):
+        plain = plain.__func__
+    if isinstance(plain, types.FunctionType) and has_source(plain) and plain.__code__ not in _CHECKED:
+        file, node = node_of(plain)
+        from symdiff.errors import UnsupportedSyntax
+
+        body = [node] if not hasattr(node, "decorator_list") else [node]
+        found = [UnsupportedSyntax(why, file.place(n), fix=fix, lines=file.text.splitlines())
+                 for b in body for n, why, fix in offences(b)]
+        if found:
+            raise together(found)
+        _CHECKED.add(plain.__code__)
+
+
+_CHECKED: set[types.CodeType] = set()
+
+
+def _root_value(function: Any, unit: Any, arguments: int | None) -> Any:
+    """What the reader makes of the function that is to be differentiated."""
+    from symdiff.read.builtin import function_of_rule
+    from symdiff.read.scope import function_value, wrap
+    from symdiff.read.static import StaticFunction
+    from symdiff.read.values import Bound, Builtin, Class, LiveObject
+
+    if isinstance(function, StaticFunction):
+        return function.value(unit)
+    value = wrap(function, getattr(function, "__name__", "function"), lambda root: root, unit)
+    if isinstance(value, LiveObject):
+        method = getattr(type(function), "__call__", None)
+        if not isinstance(method, types.FunctionType):
+            return function_of_rule(function, arguments).value(unit)
+        receiver = LiveObject("self", function, lambda root: root)
+        return Bound(function_value(method, unit, lambda root: type(root).__call__), receiver)
+    if isinstance(value, (Builtin, Class)):
+        return function_of_rule(function, arguments).value(unit)
+    return value
+
+
+def generate(function: Any, selection: Selection, mode: str | None) -> Generated:
+    """The derivative for what annotations, defaults and uses say of the parameters."""
+    from symdiff.read.reader import default_specs
+    from symdiff.read.scope import Unit
+
+    with _LOCK:
+        specs = default_specs(_root_value(function, Unit(), None))
+        return _generate(function, selection, mode, specs, None)
+
+
+def find(function: Any, selection: Selection, mode: str | None, args: tuple[Any, ...], kwargs: dict[str, Any],
+         floats: bool = False) -> Generated:
+    """The derivative for the kinds of these arguments, made at the first such call."""
+    from symdiff.read.reader import spec_of
+
+    keywords = tuple(sorted((k, _hashable(spec_of(v))) for k, v in kwargs.items()))
+    specs = tuple(map(spec_of, args))
+    key = (_code_key(function), selection.key, mode, _hashable(specs), keywords)
+    with _LOCK:
+        for made in _MADE.get(key, ()):
+            if _valid(made, function):
+                return made if made.root is function else made.bound_to(function)
+        made = _generate(function, selection, mode, _specs_of_call(function, args, kwargs), (args, kwargs))
+        made.by_types = all(isinstance(s, Scalar) for s in specs) and not kwargs
+        _MADE.setdefault(key, []).append(made)
+        return made
+
+
+def _code_key(function: Any) -> Any:
+    plain = function
+    if isinstance(plain, types.MethodType):
+        return (plain.__func__.__code__ if hasattr(plain.__func__, "__code__") else plain.__func__, type(plain.__self__))
+    if isinstance(plain, types.FunctionType):
+        return (plain.__code__, _hashable(plain.__defaults__), _hashable(plain.__kwdefaults__))
+    return _ById(function)
+
+
+class _ById:
+    """A key that keeps an object alive, equal only to itself."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ById) and self.value is other.value
+
+
+def _hashable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return ("dict", *((k, _hashable(v)) for k, v in value.items()))
+    if isinstance(value, (list, tuple)):
+        return (type(value), *map(_hashable, value))
+    try:
+        hash(value)
+    except TypeError:
+        return _ById(value)
+    return (type(value), value) if isinstance(value, (int, float)) else value
+
+
+def _valid(made: Generated, root: Any) -> bool:
+    """Whether every function that was followed is still what its name stands for."""
+    for read, expected in made.reading.unit.guards.values():
+        try:
+            found = read(root)
+        except (AttributeError, KeyError, ValueError, IndexError, TypeError):
+            return False
+        if found is not expected and not _same_code(found, expected):
+            return False
+    return True
+
+
+def _same_code(found: Any, expected: Any) -> bool:
+    if isinstance(found, types.MethodType):
+        found = found.__func__
+    return isinstance(found, types.FunctionType) and isinstance(expected, types.FunctionType) \
+        and found.__code__ is expected.__code__ and found.__defaults__ == expected.__defaults__ \
+        and found.__kwdefaults__ == expected.__kwdefaults__
+
+
+def _specs_of_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """What a call tells of each parameter; those left out have their defaults."""
+    from symdiff.read.reader import default_specs, spec_of
+    from symdiff.read.scope import Unit
+
+    value = _root_value(function, Unit(), len(args))
+    specs = default_specs(value)
+    from symdiff.read.values import Bound, Function, Partial
+
+    skip, given = 0, set()
+    while isinstance(value, (Bound, Partial)):
+        skip += 1 if isinstance(value, Bound) else len(value.args)
+        given |= set(value.keywords) if isinstance(value, Partial) else set()
+        value = value.function
+    assert isinstance(value, Function)
+    a = value.node.args
+    plain = [p.arg for p in [*a.posonlyargs, *a.args]][skip:]
+    rest = tuple(spec_of(v) for v in args[len(plain):])
+    if rest and a.vararg is None:
+        raise NotDifferentiable(f"{value.name}() takes {len(plain)} positional arguments, {len(args)} were given")
+    for name, arg in zip(plain, args, strict=False):
+        specs[name] = spec_of(arg)
+    if a.vararg is not None:
+        specs[a.vararg.arg] = (tuple, *rest)
+    others = dict(kwargs)
+    for name in [*plain, *(p.arg for p in a.kwonlyargs)]:
+        if name in others:
+            specs[name] = spec_of(others.pop(name))
+    if a.kwarg is not None:
+        specs[a.kwarg.arg] = {k: spec_of(v) for k, v in others.items()}
+    elif others:
+        raise NotDifferentiable(f"{value.name}() has no parameter {next(iter(others))!r}")
+    return specs
+
+
+def _generate(function: Any, selection: Selection, mode: str | None, specs: dict[str, Any], call: Any) -> Generated:
+    from symdiff.differentiate.derivative import derivative, leaves
+    from symdiff.read.reader import Shared, read
+    from symdiff.simplify import simplify
+    from symdiff.write import write
+
+    shared = Shared()
+    count = len(call[0]) if call is not None else None
+    value = _root_value(function, shared.unit, count)
+    names = _asked(value, selection, specs) if call is None else set()
+    reading = read(value, shared, {**specs, **{n: REAL for n in names if specs.get(n) in (INTEGER, OBJECT, None)}})
+    procedure = reading.procedure
+    chosen = selection.resolve(procedure.params, procedure.name, procedure.place)
+    if chosen is None:
+        chosen = _all_real(reading)
+    else:
+        _refuse_unreal(reading, chosen, procedure)
+    if mode is None:
+        mode = "grad" if not isinstance(procedure.result, Apply) and not _is_list(procedure.result) else "pullback"
+    if mode == "grad":
+        _refuse_result(procedure)
+    structures = _structures(reading, chosen)
+    labels = [n if i is None else f"{n}[{i}]" for n, i in chosen]
+    made = derivative(procedure, structures, labels, mode=mode, single=selection.single,
+                      doc=_docstring(procedure, labels, mode, selection.single))
+    made = simplify(made)
+    made.callees = {n: simplify(c) if c is not made else c for n, c in made.callees.items()}
+    for callee in made.callees.values():
+        callee.callees = made.callees
+    written = write(made)
+    del leaves
+    wrt = tuple(n for n, _ in chosen)
+    result = Generated(function, reading, made, written.text, written.name, wrt, selection.single, chosen=chosen,
+                       refreshed=written.globals)
+    return result
+
+
+def _asked(value: Any, selection: Selection, specs: dict[str, Any]) -> set[str]:
+    """Parameters that are asked for by name or position: they are taken for real."""
+    if selection.argnums is None:
+        return set()
+    params = [Param(n, Var(n)) for n in specs]
+    try:
+        return {n for n, i in selection.resolve(params, "function") or [] if i is None}
+    except NotDifferentiable:
+        return set()
+
+
+def _is_list(result: Any) -> bool:
+    return isinstance(result, Var) and isinstance(result.kind, ListOf)
+
+
+def _all_real(reading: Reading) -> list[tuple[str, int | None]]:
+    from symdiff.differentiate.derivative import leaves
+
+    chosen: list[tuple[str, int | None]] = []
+    for param in reading.procedure.params:
+        structure = reading.parameters.get(param.name)
+        if param.passed == "star" and isinstance(structure, tuple):
+            chosen += [(param.name, i) for i, part in enumerate(structure) if _has_real(leaves(part))]
+        elif _has_real(leaves(structure)):
+            chosen.append((param.name, None))
+    return chosen
+
+
+def _has_real(variables_: list[Var]) -> bool:
+    from symdiff.stages import is_differentiable
+
+    return any(is_differentiable(v.kind) for v in variables_)
+
+
+def _structures(reading: Reading, chosen: list[tuple[str, int | None]]) -> list[Any]:
+    return [reading.parameters[n] if i is None else reading.parameters[n][i] for n, i in chosen]
+
+
+def _refuse_unreal(reading: Reading, chosen: list[tuple[str, int | None]], procedure: Procedure) -> None:
+    from symdiff.differentiate.derivative import leaves
+
+    for name, index in chosen:
+        try:
+            structure = _structures(reading, [(name, index)])[0]
+        except IndexError:
+            raise NotDifferentiable(f"{procedure.name}() was not given so many arguments", procedure.place) from None
+        if not _has_real(leaves(structure)):
+            spec = reading.specs.get(name)
+            what = {INTEGER: "an int"}.get(spec, "a bool" if str(spec) == "boolean" else "not a real number")  # type: ignore[call-overload]
+            raise NotDifferentiable(
+                f"the argument {name!r} is {what}: it has no gradient", procedure.place,
+                fix="Pass a float (3.0 instead of 3), or differentiate with respect to another argument.")
+
+
+def _refuse_result(procedure: Procedure) -> None:
+    result = procedure.result
+    kind = result.kind if isinstance(result, Var) else None
+    if isinstance(kind, Scalar) and str(kind) in ("boolean", "text", "nothing", "complex", "object") or isinstance(kind, ListOf):
+        said = "list" if isinstance(kind, ListOf) else str(kind)
+        raise NotDifferentiable(
+            f"{procedure.name} returns a {said}; a gradient needs a function that returns a real scalar", procedure.place,
+            fix="Return a number, or use symdiff.vjp for several results.")
+
+
+def _docstring(procedure: Procedure, labels: list[str], mode: str, single: bool) -> str:
+    names = labels[0] if len(labels) == 1 else f"({', '.join(labels)})"
+    what = f"its gradient with respect to {names}" if len(labels) != 1 else f"its derivative with respect to {names}"
+    if mode == "pullback":
+        what = f"the adjoint{'s' if len(labels) != 1 else ''} of {names}, given the cotangent dout of the value"
+    place = procedure.place
+    where = "" if place is None else f" from {place.file.replace(chr(92), '/').rpartition('/')[2]}:{place.line}"
+    return f"Value of {procedure.name} and {what}.\n\nWritten by symdiff {__version__}{where}."
+
+
+# --- compiling -----------------------------------------------------------------------------------
+
+
+def _compiled(made: Generated) -> Callable[..., Any]:
+    with _LOCK:
+        if made.code is None:
+            made.code = compile(made.text, _register(made), "exec", dont_inherit=True)
+        names: dict[str, Any] = {"__name__": f"symdiff.generated.{made.name}"}
+        exec(_without_constants(made), names)
+    function: Callable[..., Any] = names[made.name]
+    for name, value in made.refreshed.items():
+        names[name] = value.read(made.root)
+    for param in made.reading.procedure.params:
+        del param
+    _set_defaults(function, made.root)
+    if not made.refreshed and not made.reading.unit.guards:
+        return function
+    reads = [(n, v.read) for n, v in made.refreshed.items()]
+    guards = tuple(made.reading.unit.guards.values())
+    root = made.root
+
+    def live(*args: Any, **kwargs: Any) -> Any:
+        """The generated function, with the globals that it reads as they are now."""
+        for read, expected in guards:
+            if read(root) is not expected and not _valid(made, root):
+                return _anew(made, args, kwargs)(*args, **kwargs)
+        for name, read in reads:
+            names[name] = read(root)
+        return function(*args, **kwargs)
+
+    functools.update_wrapper(live, function)
+    return live
+
+
+def _anew(made: Generated, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[..., Any]:
+    """What stands under a name has changed since the function was read: read it again."""
+    argnums: Any = made.chosen[0][0] if made.single else tuple(n for n, _ in made.chosen)
+    mode = "pullback" if made.name.endswith("_pullback") else "grad"
+    plain = {k: v for k, v in kwargs.items() if k != "dout"}
+    return find(made.root, Selection(argnums), mode, args, plain).function
+
+
+def _without_constants(made: Generated) -> types.CodeType:
+    """The code of the text, without the lines that set what is looked up anew."""
+    assert made.code is not None
+    if not made.refreshed:
+        return made.code
+    tree = ast.parse(made.text)
+    tree.body = [s for s in tree.body if not (
+        isinstance(s, ast.Assign) and isinstance(s.targets[0], ast.Name) and s.targets[0].id in made.refreshed)]
+    return compile(tree, made.code.co_filename, "exec", dont_inherit=True)
+
+
+def _set_defaults(function: Any, root: Any) -> None:
+    """Defaults are the function's own objects, whatever the text could show of them."""
+    plain = root.__func__ if isinstance(root, types.MethodType) else root
+    if isinstance(plain, types.FunctionType) and isinstance(function, types.FunctionType):
+        try:
+            count = len(inspect.signature(plain).parameters)
+        except ValueError:
+            return
+        if function.__defaults__ and plain.__defaults__ and len(function.__defaults__) == len(plain.__defaults__) and count:
+            function.__defaults__ = plain.__defaults__
+
+
+def _register(made: Generated) -> str:
+    """A readable file name for the text, known to linecache."""
+    place = made.reading.procedure.place
+    origin = "" if place is None else f" from {place.file.rpartition('/')[2]}:{place.line}"
+    base = f"<symdiff {made.name} wrt {', '.join(map(str, made.wrt))}{origin}"
+    name, n = f"{base}>", 1
+    while name in _FILES and _FILES[name] != made.text:
+        n += 1
+        name = f"{base} #{n}>"
+    _FILES[name] = made.text
+    linecache.cache[name] = (len(made.text), None, made.text.splitlines(keepends=True), name)
+    return name
+
+
+__all__ = ["Generated", "Selection", "SymdiffError", "find", "generate", "precheck", "variables"]

@@ -1,0 +1,393 @@
+"""Reading calls of functions that are known by name, and of methods of containers."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from symdiff import rules
+from symdiff.read.objects import Objects
+from symdiff.read.values import Builtin, Iterator, Method, Partial, Ref, Runtime, Tuple, Unknown, Value, join, kind_of
+from symdiff.stages import (
+    BOOLEAN,
+    INTEGER,
+    OBJECT,
+    REAL,
+    TEXT,
+    Apply,
+    Const,
+    Expr,
+    Global,
+    ListOf,
+    Opaque,
+    Var,
+)
+
+ITERATORS = {"enumerate", "zip", "reversed", "map", "filter"}
+# Passive functions without effects, that may be shared, moved and dropped.
+PURE = {"str", "repr", "format", "isinstance", "issubclass", "hasattr", "callable", "type", "ord", "chr", "hash", "id", "bin",
+        "hex", "any", "all", "complex", "set", "frozenset", "bytes", "ascii"}
+BOOLEANS = {"isinstance", "issubclass", "hasattr", "callable", "any", "all"}
+
+
+class Builtins(Objects):
+    """What the functions of the standard library do to values."""
+
+    def opaque_call(self, function: Expr, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        raise NotImplementedError
+
+    def call_builtin(self, function: Builtin, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        name = function.name.removeprefix("builtins.")
+        if any(isinstance(a, Unknown) for a in args):
+            return Unknown()
+        known = getattr(self, f"builtin_{name.replace('.', '_')}", None)
+        if known is not None:
+            return known(args, keywords, node)  # type: ignore[no-any-return]
+        if name in ITERATORS:
+            if name == "enumerate":
+                start = args[1] if len(args) > 1 else keywords.get("start", Const(0))
+                return Iterator(name, (args[0], start))
+            return Iterator(name, tuple(args))
+        if name in ("itertools.product", "itertools.chain", "itertools.pairwise") and not keywords:
+            return Iterator(name.partition(".")[2], tuple(args))
+        primitive = rules.find(function.live) if function.live is not None else rules.by_name(name)
+        if primitive is not None:
+            return self.call_primitive(primitive.name, args, keywords, node)
+        return self.passive_call(name, args, keywords, node)
+
+    def passive_call(self, name: str, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        if name in PURE and not keywords:
+            trees = tuple(self.tree(a, node) if not isinstance(a, (Builtin, Iterator)) else self.atom(a, node) for a in args)
+            kind = BOOLEAN if name in BOOLEANS else TEXT if name in ("str", "repr", "format") else OBJECT
+            text = ", ".join(f"_{i + 1}" for i in range(len(args)))
+            return self.emit(Opaque(f"_0({text})", (Global(name), *trees), pure=True), kind, node)
+        return self.opaque_call(Global(name), args, keywords, node)
+
+    def call_primitive(self, op: str, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        """A function with a derivative rule."""
+        if keywords and not (op == "math.prod" and keywords.keys() <= {"start"}):
+            raise self.refuse(node, f"{op}() with the keyword {next(iter(keywords))!r} is not supported")
+        given: list[Expr] = []
+        kinds = []
+        for value in [*args, *keywords.values()]:
+            if isinstance(value, Iterator):
+                value = self.to_list(value, node)
+            if isinstance(value, (Tuple, Ref)):
+                items = self.items(value, node)
+                if items is not None:
+                    atoms = tuple(self.atom(v, node) for v in items)
+                    given.append(Apply("tuple" if isinstance(value, Tuple) else "list", atoms))
+                    kind = kind_of(atoms[0]) if atoms else INTEGER
+                    for atom in atoms[1:]:
+                        kind = join(kind, kind_of(atom))
+                    kinds.append(ListOf(kind))
+                    continue
+            atom = self.atom(value, node)
+            given.append(atom)
+            kinds.append(kind_of(atom))  # type: ignore[arg-type]
+        if all(isinstance(g, (Var, Const, Global)) for g in given):
+            return self.apply(op, tuple(given), node)
+        from symdiff.read.kinds import result_kind
+
+        return self.emit(Apply(op, tuple(given)), result_kind(op, kinds), node)
+
+    # --- builtins, by name ---
+
+    def builtin_range(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        atoms = tuple(self.atom(a, node) for a in args)
+        for atom in atoms:
+            if kind_of(atom) is REAL:
+                raise self.refuse(node, "range() takes integers, not the real number it is given here",
+                                  fix="Annotate the parameter as int, or convert with int().")
+        return Iterator("range", atoms)
+
+    def builtin_len(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        value = args[0]
+        if isinstance(value, Ref) and value.identity.kind == "instance":
+            method = self.instance_attribute(value, "__len__", node)
+            return self.apply_function(method, [], {}, node) if method is not None else Unknown()
+        items = self.items(value, node)
+        if items is not None:
+            return Const(len(items))
+        if isinstance(value, Iterator) and value.name == "range":
+            return self.emit(Apply("len", (Apply("range", value.args),)), INTEGER, node)
+        return self.emit(Apply("len", (self.atom(value, node),)), INTEGER, node)
+
+    def builtin_sum(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        start = args[1] if len(args) > 1 else keywords.get("start")
+        return self.fold_sequence("sum", args[0], [start] if start is not None else [], node)
+
+    def fold_sequence(self, op: str, value: Value, more: list[Value], node: ast.AST) -> Value:
+        if isinstance(value, Iterator):
+            passive = self.passive(value)
+            value = self.to_list(value, node) if passive is None or value.name != "range" else value
+        return self.call_primitive(op, [value, *more], {}, node)
+
+    def extreme(self, op: str, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        if "key" in keywords:
+            return self.extreme_by_key(op, args, keywords["key"], node)
+        if len(args) > 1:
+            return self.call_primitive(op, args, {}, node)
+        value = args[0]
+        if isinstance(value, Iterator):
+            value = self.to_list(value, node)
+        items = self.items(value, node)
+        if items is None or "default" in keywords:
+            if keywords:
+                raise self.refuse(node, f"{op}() with a default is not supported over a list of unknown length")
+            return self.call_primitive(op, [value], {}, node)
+        if not items:
+            raise self.refuse(node, f"{op}() of nothing")
+        return items[0] if len(items) == 1 else self.call_primitive(op, items, {}, node)
+
+    def extreme_by_key(self, op: str, args: list[Value], key: Value, node: ast.AST) -> Value:
+        items = args if len(args) > 1 else self.items(args[0], node)
+        if not items:
+            raise self.refuse(node, f"{op}() with a key needs items whose number is known")
+        best, rank = items[0], self.apply_function(key, [items[0]], {}, node)
+        for item in items[1:]:
+            other = self.apply_function(key, [item], {}, node)
+            test = self.comparison("gt" if op == "max" else "lt", other, rank, node)
+            assert isinstance(test, Runtime)
+            kept = best, rank
+            pair = self.conditional(test, lambda i=item, o=other: Tuple((i, o)), lambda k=kept: Tuple(k), node)  # type: ignore[misc]
+            assert isinstance(pair, Tuple)
+            best, rank = pair.items
+        return best
+
+    def builtin_max(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        return self.extreme("max", args, keywords, node)
+
+    def builtin_min(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        return self.extreme("min", args, keywords, node)
+
+    def builtin_pow(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        if len(args) == 3:
+            return self.opaque_call(Global("pow"), args, keywords, node)
+        return self.binary("pow", args[0], args[1], node)
+
+    def builtin_divmod(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        a, b = args
+        return Tuple((self.binary("floordiv", a, b, node), self.binary("mod", a, b, node)))
+
+    def builtin_list(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        return self.to_list(args[0], node) if args else self.new_object("list", ())
+
+    def builtin_tuple(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        if not args:
+            return Tuple(())
+        items = self.items(args[0], node)
+        if items is not None:
+            return Tuple(tuple(items))
+        return self.to_list(args[0], node)
+
+    def builtin_dict(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        content: dict[Any, Value] = {}
+        if args and isinstance(args[0], Ref) and args[0].identity.kind == "dict":
+            content.update(self.content(args[0]))
+        elif args:
+            for pair in self.items(args[0], node) or []:
+                key, value = self.items(pair, node) or (Unknown(), Unknown())
+                if not isinstance(key, Const):
+                    raise self.refuse(node, "the keys of a dict must be known when the function is read")
+                content[key.value] = value
+        return self.new_object("dict", {**content, **keywords})
+
+    def builtin_sorted(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        if keywords.keys() - {"reverse"}:
+            raise self.refuse(node, "sorted() with a key is not supported on active values")
+        ref = self.to_list(args[0], node)
+        content = self.dynamic(ref, node)
+        made = self.emit(Apply("sorted", (content,)), kind_of(content), node)
+        result = self.new_object("list", made)
+        if keywords.get("reverse", Const(False)) != Const(False):
+            backwards = Apply("slice", (Const(None), Const(None), Const(-1)))
+            self.set_content(result, self.emit(Apply("getitem", (made, backwards)), made.kind, node), node)
+        return result
+
+    def builtin_getattr(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        if isinstance(args[1], Const) and isinstance(args[1].value, str):
+            return self.attribute(args[0], args[1].value, node)
+        raise self.refuse(node, "the name of an attribute must be known when the function is read")
+
+    def builtin_isinstance(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        value, classes = args
+        named = [c for c in (classes.items if isinstance(classes, Tuple) else (classes,)) if isinstance(c, Builtin)]
+        types = {c.name.removeprefix("builtins.") for c in named}
+        if isinstance(value, (Tuple, Ref)) and types:
+            own = "tuple" if isinstance(value, Tuple) else value.identity.kind
+            return Const(own in types)
+        if isinstance(value, Runtime) and kind_of(value) in (REAL, INTEGER, TEXT, BOOLEAN) and types <= {
+                "float", "int", "str", "bool", "list", "tuple", "dict", "complex"}:
+            own_types = {REAL: {"float"}, INTEGER: {"int"}, TEXT: {"str"}, BOOLEAN: {"bool", "int"}}
+            return Const(bool(own_types[kind_of(value)] & types))  # type: ignore[index]
+        return self.passive_call("isinstance", args, keywords, node)
+
+    def builtin_any(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        return self.quantifier("any", args[0], node)
+
+    def builtin_all(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        return self.quantifier("all", args[0], node)
+
+    def quantifier(self, name: str, value: Value, node: ast.AST) -> Value:
+        ref = self.to_list(value, node)
+        return self.emit(Opaque("_0(_1)", (Global(name), self.tree(ref, node)), pure=True), BOOLEAN, node)
+
+    def builtin_functools_partial(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        return Partial(args[0], tuple(args[1:]), keywords)
+
+    def builtin_functools_reduce(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        function, value = args[0], args[1]
+        items = self.items(value, node)
+        if items is not None and not (isinstance(value, Iterator) and value.name == "range"):
+            rest = [*args[2:], *items]
+            if not rest:
+                raise self.refuse(node, "reduce() of nothing")
+            result = rest[0]
+            for item in rest[1:]:
+                result = self.apply_function(function, [result, item], {}, node)
+            return result
+        if len(args) < 3:
+            raise self.refuse(node, "reduce() over a list of unknown length needs an initial value")
+        slot = (self.frame, f"%total{len(self.slot_order)}")
+        self.write_slot(slot, args[2])
+        holder: list[Value] = []
+
+        def body() -> None:
+            self.write_slot(slot, self.apply_function(function, [self.read_slot(slot), holder[-1]], {}, node))
+
+        self.for_each(value, holder.append, body, node, {slot})
+        return self.state.pop(slot)  # type: ignore[no-any-return]
+
+    # --- methods of containers ---
+
+    def call_method(self, method: Method, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        receiver, name = method.receiver, method.name
+        if isinstance(receiver, Ref):
+            known = getattr(self, f"{receiver.identity.kind}_{name}", None)
+            if known is None:
+                raise self.refuse(node, f"the method {name!r} of a {receiver.identity.kind} is not supported")
+            return known(receiver, args, keywords, node)  # type: ignore[no-any-return]
+        if isinstance(receiver, Tuple):
+            if name == "_replace":
+                fields = list(getattr(receiver.type, "_fields", ()))
+                items = [keywords.get(f, v) for f, v in zip(fields, receiver.items, strict=True)]
+                return Tuple(tuple(items), receiver.type)
+            if name == "_asdict":
+                fields = list(getattr(receiver.type, "_fields", ()))
+                return self.new_object("dict", dict(zip(fields, receiver.items, strict=True)))
+        if isinstance(receiver, Iterator):
+            raise self.refuse(node, f"the method {name!r} is not supported here")
+        if name == "conjugate" and isinstance(receiver, Runtime):
+            return receiver
+        atom = self.atom(receiver, node)
+        trees = tuple(self.tree(a, node) for a in [*args, *keywords.values()])
+        names = [f"_{i + 1}" for i in range(len(args))] + [f"{k}=_{i + 1 + len(args)}" for i, k in enumerate(keywords)]
+        kind = BOOLEAN if name == "is_integer" else OBJECT if kind_of(atom) is not TEXT else TEXT
+        return self.emit(Opaque(f"_0.{name}({', '.join(names)})", (atom, *trees), pure=kind is not OBJECT), kind, node)
+
+    def list_append(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        self.append(ref, args[0], node)
+        return Const(None)
+
+    def list_extend(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        items = self.items(args[0], node)
+        if items is not None:
+            for item in items:
+                self.append(ref, item, node)
+            return Const(None)
+        other = self.dynamic(self.to_list(args[0], node), node)
+        self.set_content(ref, self.update("extend", self.dynamic(ref, node), (other,), node, ref), node)
+        return Const(None)
+
+    def list_insert(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        content = self.content(ref)
+        if isinstance(content, tuple) and isinstance(args[0], Const):
+            items = list(content)
+            items.insert(args[0].value, args[1])
+            self.set_content(ref, tuple(items), node)
+        else:
+            given = (self.atom(args[0], node), self.atom(args[1], node))
+            self.set_content(ref, self.update("insert", self.dynamic(ref, node), given, node, ref), node)
+        return Const(None)
+
+    def list_pop(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        at = args[0] if args else Const(-1)
+        content = self.content(ref)
+        if isinstance(content, tuple) and isinstance(at, Const):
+            items = list(content)
+            if not items:
+                raise self.refuse(node, "pop from an empty list")
+            value = items.pop(at.value)
+            self.set_content(ref, tuple(items), node)
+            return value
+        value = self.item(ref, at, node)
+        self.set_content(ref, self.update("delitem", self.dynamic(ref, node), (self.atom(at, node),), node, ref), node)
+        return value
+
+    def list_copy(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        return self.to_list(ref, node)
+
+    def list_clear(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        self.set_content(ref, (), node)
+        return Const(None)
+
+    def list_reverse(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        content = self.content(ref)
+        if isinstance(content, tuple):
+            self.set_content(ref, content[::-1], node)
+        else:
+            back = Apply("slice", (Const(None), Const(None), Const(-1)))
+            self.set_content(ref, self.emit(Apply("getitem", (content, back)), kind_of(content), node), node)
+        return Const(None)
+
+    def list_sort(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        made = self.builtin_sorted([ref], keywords, node)
+        assert isinstance(made, Ref)
+        self.set_content(ref, self.content(made), node)
+        return Const(None)
+
+    def list_index(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        trees = (self.tree(ref, node), self.tree(args[0], node))
+        return self.emit(Opaque("_0.index(_1)", trees, pure=True), INTEGER, node)
+
+    def list_count(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        trees = (self.tree(ref, node), self.tree(args[0], node))
+        return self.emit(Opaque("_0.count(_1)", trees, pure=True), INTEGER, node)
+
+    def dict_items(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        return Iterator("items", (ref,))
+
+    def dict_keys(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        return Iterator("keys", (ref,))
+
+    def dict_values(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        return Iterator("values", (ref,))
+
+    def dict_get(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        content, key = self.content(ref), args[0]
+        if not isinstance(key, Const):
+            raise self.refuse(node, "the key of a dict must be known when the function is read")
+        found: Value = content.get(key.value, args[1] if len(args) > 1 else Const(None))
+        return found
+
+    def dict_copy(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        return self.new_object("dict", dict(self.content(ref)))
+
+    def dict_update(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        more = self.builtin_dict(args, keywords, node)
+        assert isinstance(more, Ref)
+        self.set_content(ref, {**self.content(ref), **self.content(more)}, node)
+        return Const(None)
+
+    def dict_pop(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        value = self.dict_get(ref, args, keywords, node)
+        key = args[0].value if isinstance(args[0], Const) else None
+        self.set_content(ref, {k: v for k, v in self.content(ref).items() if k != key}, node)
+        return value
+
+    def dict_setdefault(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        value = self.dict_get(ref, args, keywords, node)
+        if isinstance(args[0], Const):
+            self.set_content(ref, {**self.content(ref), args[0].value: value}, node)
+        return value

@@ -1,0 +1,426 @@
+"""Reading calls of the user's functions: in place, as one stage, or as a procedure of their own.
+
+A function without loops is read in place. One that loops or recurs becomes a procedure, whose
+parameters are the numbers in its arguments and the outer variables that it reads. A pure scalar
+function of one argument whose derivative SymPy can say in terms of its output stays one stage.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from symdiff.errors import SymdiffError, UnsupportedCall
+from symdiff.read.builtins import Builtins
+from symdiff.read.core import Frame, Slot
+from symdiff.read.desugar import VALUE, desugar
+from symdiff.read.helpers import closed_helper
+from symdiff.read.names import assigned_names
+from symdiff.read.values import (
+    Bound,
+    Builtin,
+    Class,
+    Function,
+    Iterator,
+    LiveObject,
+    Method,
+    Partial,
+    Ref,
+    Runtime,
+    Tuple,
+    Undefined,
+    Unknown,
+    Value,
+    kind_of,
+)
+from symdiff.stages import OBJECT, REAL, Apply, Call, Const, Expr, Global, Opaque, Param, Procedure, Var
+
+
+class Recursive(Exception):
+    """A function that is being read in place calls itself."""
+
+    def __init__(self, node: ast.AST) -> None:
+        super().__init__()
+        self.node = node
+
+
+class InPlace(Exception):
+    """A function can't be a procedure of its own, because of what it takes, returns or writes."""
+
+
+class Signature:
+    """What is known of a procedure while, and after, it is read."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.busy = True
+        self.called_itself = False
+        self.result: Any = Unknown()  # the structure of what it returns
+        self.captures: list[tuple[Slot, tuple[Any, ...], Param]] = []
+        self.pending: list[tuple[Call, Any]] = []
+        self.procedure: Procedure | None = None
+
+
+class Calls(Builtins):
+    """Calls, by what is called."""
+
+    def __init__(self, shared: Any, parent: Any = None) -> None:
+        super().__init__(shared.unit)
+        self.shared, self.parent = shared, parent
+        self.frames: set[Frame] = set()
+        self.reading: list[ast.AST] = list(parent.reading) if parent is not None else []
+        self.captured: dict[Slot, Any] = {}
+        self.signature: Signature | None = None
+
+    def statements(self, body: list[ast.stmt]) -> None:
+        raise NotImplementedError
+
+    # --- slots of outer procedures ---
+
+    def read_slot(self, slot: Slot) -> Value:
+        if slot in self.state:
+            return self.state[slot]  # type: ignore[no-any-return]
+        if self.is_foreign(slot):
+            if slot not in self.captured:
+                name = slot[1] if isinstance(slot[0], Frame) else slot[0].name
+                self.captured[slot] = self.capture(self.parent.read_slot(slot), slot, (), name)
+            return self.captured[slot]  # type: ignore[no-any-return]
+        return Undefined()
+
+    def is_foreign(self, slot: Slot) -> bool:
+        if self.parent is None or slot in self.state:
+            return False
+        return slot[0] not in self.frames if isinstance(slot[0], Frame) else True
+
+    def write_slot(self, slot: Slot, value: Value) -> None:
+        if isinstance(slot[0], Frame) and slot[0] not in self.frames or \
+                not isinstance(slot[0], Frame) and self.is_foreign(slot):
+            raise InPlace
+        self.state[slot] = value
+
+    def capture(self, value: Any, slot: Slot, path: tuple[Any, ...], name: str) -> Any:
+        """An outer value as this procedure sees it: its numbers are parameters."""
+        assert self.signature is not None
+        if isinstance(value, Var):
+            var = Var(name, value.kind)
+            self.signature.captures.append((slot, path, Param(name, var)))
+            return var
+        if isinstance(value, Tuple):
+            return Tuple(tuple(self.capture(v, slot, (*path, i), f"{name}_{i}") for i, v in enumerate(value.items)), value.type)
+        if isinstance(value, tuple):
+            return tuple(self.capture(v, slot, (*path, i), f"{name}_{i}") for i, v in enumerate(value))
+        if isinstance(value, dict):
+            return {k: self.capture(v, slot, (*path, k), f"{name}_{k}") for k, v in value.items()}
+        return value
+
+    def captured_now(self, slot: Slot, path: tuple[Any, ...]) -> Expr:
+        value: Any = self.read_slot(slot)
+        for step in path:
+            value = (value.items if isinstance(value, Tuple) else value)[step]
+        if not isinstance(value, Runtime):
+            raise InPlace
+        return value
+
+    # --- calling ---
+
+    def call(self, node: ast.Call) -> Value:
+        function = self.evaluate(node.func)
+        args = self.elements(node.args)
+        keywords: dict[str, Value] = {}
+        for keyword in node.keywords:
+            value = self.evaluate(keyword.value)
+            if keyword.arg is not None:
+                keywords[keyword.arg] = value
+                continue
+            content = self.content(value) if isinstance(value, Ref) else None
+            if not isinstance(content, dict):
+                raise self.refuse(keyword.value, "only a dict whose keys are known can be passed with **")
+            keywords.update(content)
+        return self.apply_function(function, args, keywords, node)
+
+    def apply_function(self, function: Value, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        match function:
+            case Function():
+                return self.call_function(function, args, keywords, node)
+            case Bound(function=inner, receiver=receiver):
+                return self.apply_function(inner, [receiver, *args], keywords, node)
+            case Partial():
+                given = {**function.keywords, **keywords}
+                return self.apply_function(function.function, [*function.args, *args], given, node)
+            case Builtin():
+                return self.call_builtin(function, args, keywords, node)
+            case Method():
+                return self.call_method(function, args, keywords, node)
+            case Class():
+                return self.construct(function, args, keywords, node)
+            case Ref() if function.identity.kind == "instance":
+                method = self.instance_attribute(function, "__call__", node)
+                if method is not None:
+                    return self.apply_function(method, args, keywords, node)
+            case LiveObject():
+                method = self.live_attribute(function, "__call__", node)
+                if isinstance(method, Bound):
+                    return self.apply_function(method.function, [function, *args], keywords, node)
+                return self.opaque_call(self.live_global(function), args, keywords, node)
+            case Unknown():
+                return function
+            case Var() | Global():
+                return self.opaque_call(function, args, keywords, node)
+        raise self.refuse(node, "this can't be called")
+
+    def live_global(self, value: LiveObject) -> Global:
+        from symdiff.stages import GlobalValue
+
+        return self.unit.constant(value.path, GlobalValue(repr(value.value), value.read), OBJECT, id(value.value))
+
+    def no_atom(self, value: Value, node: ast.AST | None) -> Expr:
+        if isinstance(value, LiveObject):
+            return self.live_global(value)
+        if isinstance(value, Builtin):
+            return Global(value.name.removeprefix("builtins."))
+        if isinstance(value, Iterator):
+            items = self.items(value, node or self.frame.node)
+            if items is not None:
+                return self.atom(Tuple(tuple(items)), node)
+            return self.dynamic(self.to_list(value, node or self.frame.node), node)
+        return super().no_atom(value, node)
+
+    def call_function(self, function: Function, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        if isinstance(function.node, ast.FunctionDef) and _is_generator(function.node):
+            raise self.refuse(node, f"{function.name!r} is a generator, which can't be differentiated",
+                              fix="Return a list.")
+        bound = self.bind(function, args, keywords, node)
+        if any(isinstance(v, Unknown) for v in bound.values()):
+            return Unknown()
+        helper = closed_helper(self, function, bound)
+        if helper is not None:
+            atom = next(iter(bound.values()))
+            assert isinstance(atom, Runtime)
+            return self.emit(Apply(f"helper:{helper}", (atom,)), REAL, node)
+        own = function.node in self.shared.recursive or _loops(function.node)
+        if own and function.node not in self.shared.in_place:
+            state, block, size = dict(self.state), self.block, len(self.block)
+            try:
+                return self.call_procedure(function, bound, node)
+            except InPlace:
+                self.state, self.block = state, block
+                del block[size:]
+                if function.node in self.shared.recursive:
+                    raise self.refuse(node, f"{function.name!r} calls itself, and takes, returns or writes what a "
+                                      "recursive function can't: only numbers, and tuples of them",
+                                      fix="Pass and return numbers or tuples of numbers.") from None
+                self.shared.in_place.add(function.node)
+        if function.node in self.reading:
+            raise Recursive(function.node)
+        state, block, size = dict(self.state), self.block, len(self.block)
+        frame = self.frame
+        try:
+            return self.in_place(function, bound, node)
+        except Recursive as found:
+            if found.node is not function.node:
+                raise
+            self.shared.recursive.add(function.node)
+            self.state, self.block, self.frame = state, block, frame
+            del block[size:]
+            return self.call_function(function, args, keywords, node)
+
+    def in_place(self, function: Function, bound: dict[str, Value], node: ast.AST) -> Value:
+        """Read a function's body at the place of its call."""
+        outer = self.frame
+        self.reading.append(function.node)
+        try:
+            self.enter(function, bound, inlined=True)
+            value = self.body(function)
+        finally:
+            self.frame = outer
+            self.reading.pop()
+        return value
+
+    def enter(self, function: Function, bound: dict[str, Value], inlined: bool) -> Frame:
+        names, nonlocals = assigned_names(function.node)
+        frame = Frame(function.node, function.scope, function.frame, names, nonlocals, function)
+        frame.inlined = inlined
+        self.frames.add(frame)
+        self.frame = frame
+        for name, value in bound.items():
+            self.state[(frame, name)] = value
+        return frame
+
+    def body(self, function: Function) -> Value:
+        node = function.node
+        if isinstance(node, ast.Lambda):
+            return self.evaluate(node.body)
+        slot = (self.frame, VALUE)
+        self.frame.names.add(VALUE)
+        self.statements(self.shared.desugared(node))
+        value = self.state.get(slot, Undefined())
+        return Const(None) if isinstance(value, Undefined) else value
+
+    def bind(self, function: Function, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> dict[str, Value]:
+        """The values of the parameters of a call."""
+        a = function.node.args
+        plain = [p.arg for p in [*a.posonlyargs, *a.args]]
+        bound: dict[str, Value] = dict(zip(plain, args, strict=False))
+        rest = args[len(plain):]
+        given = dict(keywords)
+        if rest and a.vararg is None:
+            raise self.refuse(node, f"{function.name}() takes {len(plain)} arguments, {len(args)} are given")
+        defaults = dict(zip(plain[len(plain) - len(function.defaults):], function.defaults, strict=True))
+        for name in [*plain, *(p.arg for p in a.kwonlyargs)]:
+            if name in given and name not in {p.arg for p in a.posonlyargs}:
+                if name in bound:
+                    raise self.refuse(node, f"{function.name}() gets {name!r} twice")
+                bound[name] = given.pop(name)
+            elif name not in bound:
+                if name not in defaults and name not in function.kwdefaults:
+                    raise self.refuse(node, f"{function.name}() lacks the argument {name!r}")
+                bound[name] = defaults[name] if name in defaults else function.kwdefaults[name]
+        if a.vararg is not None:
+            bound[a.vararg.arg] = Tuple(tuple(rest))
+        if a.kwarg is not None:
+            bound[a.kwarg.arg] = self.new_object("dict", given)
+        elif given:
+            raise self.refuse(node, f"{function.name}() has no parameter {next(iter(given))!r}")
+        return bound
+
+    # --- procedures ---
+
+    def call_procedure(self, function: Function, bound: dict[str, Value], node: ast.AST) -> Value:
+        leaves: list[Expr] = []
+        shape = tuple((name, self.leaves(value, leaves)) for name, value in bound.items())
+        key = (function.node, function.frame, shape)
+        signature = self.shared.procedures.get(key)
+        if signature is None:
+            signature = self.read_procedure(function, bound, key)
+        elif signature.busy:
+            signature.called_itself = True
+            if isinstance(signature.result, Unknown):
+                return Unknown()
+        call = Call((), signature.name, tuple(leaves), self.place(node))
+        if signature.busy:
+            signature.pending.append((call, self))
+        else:
+            call.args += tuple(self.captured_now(slot, path) for slot, path, _ in signature.captures)
+        targets: list[Var] = []
+        value = self.result_value(signature.result, targets, function.name)
+        call.targets = tuple(targets)
+        self.block.append(call)
+        return value
+
+    def leaves(self, value: Any, leaves: list[Expr]) -> Any:
+        """The numbers in an argument, and its structure."""
+        if isinstance(value, (Var, Global)) or isinstance(value, Const) and isinstance(value.value, (int, float, complex)):
+            leaves.append(value)
+            return kind_of(value)
+        if isinstance(value, Tuple):
+            return ("tuple", value.type, tuple(self.leaves(v, leaves) for v in value.items))
+        if isinstance(value, (Function, Builtin, Const, LiveObject, Class)):
+            return (value.node, value.frame) if isinstance(value, Function) else value
+        if isinstance(value, Bound):
+            return ("bound", self.leaves(value.function, leaves), self.leaves(value.receiver, leaves))
+        raise InPlace
+
+    def parameter(self, value: Any, name: str, params: list[Param]) -> Any:
+        """A parameter's value inside the procedure."""
+        if isinstance(value, (Var, Global)) or isinstance(value, Const) and isinstance(value.value, (int, float, complex)):
+            param = Param(name, Var(name, kind_of(value)))
+            params.append(param)
+            return param.var
+        if isinstance(value, Tuple):
+            return Tuple(tuple(self.parameter(v, f"{name}_{i}", params) for i, v in enumerate(value.items)), value.type)
+        if isinstance(value, Bound):
+            return Bound(self.parameter(value.function, name, params), self.parameter(value.receiver, name, params))
+        return value
+
+    def read_procedure(self, function: Function, bound: dict[str, Value], key: Any) -> Signature:
+        result: Any = Unknown()
+        name = self.shared.procedure_name(function.name)
+        while True:
+            signature = Signature(name)
+            signature.result = result
+            self.shared.procedures[key] = signature
+            reader = type(self)(self.shared, self)
+            reader.signature = signature
+            params: list[Param] = []
+            inside = {n: self.parameter(v, n, params) for n, v in bound.items()}
+            try:
+                reader.frame = self.frame
+                reader.reading.append(function.node)
+                reader.enter(function, inside, inlined=False)
+                value = reader.body(function)
+                atoms: list[Expr] = []
+                shape = reader.result_shape(value, atoms)
+            except (SymdiffError, InPlace, Recursive):
+                del self.shared.procedures[key]
+                raise
+            self.offences += reader.offences
+            if signature.called_itself and shape != signature.result and not reader.offences:
+                result = shape
+                continue
+            break
+        signature.result = shape
+        params += [param for _, _, param in signature.captures]
+        for call, caller in signature.pending:
+            call.args += tuple(caller.captured_now(slot, path) for slot, path, _ in signature.captures)
+        signature.busy = False
+        expr: Expr = atoms[0] if len(atoms) == 1 else Apply("tuple", tuple(atoms))
+        procedure = Procedure(signature.name, params, reader.block, expr, self.shared.place_of(function))
+        procedure.callees = self.shared.callees
+        self.shared.callees[signature.name] = reader.finish(procedure)
+        signature.procedure = procedure
+        return signature
+
+    def finish(self, procedure: Procedure) -> Procedure:
+        raise NotImplementedError
+
+    def result_shape(self, value: Any, atoms: list[Expr]) -> Any:
+        if isinstance(value, Runtime) and kind_of(value) is not None:
+            atoms.append(value)
+            return kind_of(value)
+        if isinstance(value, Tuple):
+            return ("tuple", value.type, tuple(self.result_shape(v, atoms) for v in value.items))
+        if isinstance(value, Unknown):
+            return REAL
+        raise InPlace
+
+    def result_value(self, shape: Any, targets: list[Var], name: str) -> Value:
+        if isinstance(shape, tuple):
+            return Tuple(tuple(self.result_value(s, targets, name) for s in shape[2]), shape[1])
+        var = Var(f"{name}_result" if not name.startswith("<") else "result", shape, temporary=True)
+        targets.append(var)
+        return var
+
+    # --- calls that stay calls ---
+
+    def opaque_call(self, function: Expr, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        """A call of something without rule or source: passive, or refused where it is active."""
+        trees = [self.tree(v, node) for v in [*args, *keywords.values()]]
+        names = [f"_{i + 1}" for i in range(len(args))]
+        names += [f"{k}=_{i + 1 + len(args)}" for i, k in enumerate(keywords)]
+        return self.emit(Opaque(f"_0({', '.join(names)})", (function, *trees)), OBJECT, node)
+
+    def unsupported(self, name: str, node: ast.AST) -> SymdiffError:
+        return self.refuse(node, f"{name} has no derivative rule and no source", error=UnsupportedCall,
+                           fix="Register a rule for it: see symdiff.rules.")
+
+
+def _loops(node: ast.AST) -> bool:
+    """Whether a function has a loop of its own."""
+    for sub in ast.walk(node):
+        if isinstance(sub, (ast.For, ast.While)):
+            return True
+    return False
+
+
+def _is_generator(node: ast.FunctionDef) -> bool:
+    stack: list[ast.AST] = list(node.body)
+    while stack:
+        sub = stack.pop()
+        if isinstance(sub, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(sub, (ast.FunctionDef, ast.Lambda, ast.AsyncFunctionDef)):
+            stack.extend(ast.iter_child_nodes(sub))
+    return False
+
+
+__all__ = ["Calls", "InPlace", "Recursive", "desugar"]

@@ -1,0 +1,543 @@
+"""The reader's state: what every name and object holds at the point that has been read to.
+
+The state maps slots to values; a slot is a variable of a frame, or the content of an object made
+while reading. Branches and loops compare states, whatever the slots are for: that is how an
+assignment, a `nonlocal`, an update of a list through an alias and a set attribute are one thing.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from symdiff.errors import SymdiffError, UnboundName, UnsupportedSyntax
+from symdiff.read.scope import Scope, Unit
+from symdiff.read.source import FunctionNode
+from symdiff.read.values import (
+    Conflict,
+    Function,
+    Identity,
+    Ref,
+    Runtime,
+    Tuple,
+    Undefined,
+    Unknown,
+    Value,
+    join,
+    kind_of,
+)
+from symdiff.stages import (
+    OBJECT,
+    REAL,
+    Apply,
+    Block,
+    Branch,
+    Carried,
+    Const,
+    Expr,
+    Global,
+    Kind,
+    ListOf,
+    Loop,
+    Merge,
+    Opaque,
+    Place,
+    Stage,
+    Var,
+    ends,
+)
+
+
+class Frame:
+    """One activation of a function that is being read."""
+
+    def __init__(self, node: FunctionNode, scope: Scope, parent: Frame | None, names: set[str], nonlocals: set[str],
+                 function: Function | None = None) -> None:
+        self.node, self.scope, self.parent = node, scope, parent
+        self.names, self.nonlocals, self.function = names, nonlocals, function
+        self.inlined = False
+
+    def owner(self, name: str) -> Frame | None:
+        """The frame that holds a name, or None when it is global."""
+        frame: Frame | None = self
+        while frame is not None:
+            if name in frame.names and name not in frame.nonlocals:
+                return frame
+            frame = frame.parent
+        return None
+
+
+Slot = tuple[Any, str]
+State = dict[Slot, Any]
+
+
+class Structure(Exception):
+    """A loop's guess of what it carries was too small: read it again with this added."""
+
+
+class Core:
+    """Emission of steps, look-up of names, branches and loops."""
+
+    def __init__(self, unit: Unit) -> None:
+        self.unit = unit
+        self.block: Block = []
+        self.state: State = {}
+        self.frame: Frame
+        self.claims: dict[Var, str] = {}
+        self.inlined: set[Var] = set()  # named by a function that was read in place
+        self.offences: list[SymdiffError] = []
+        self.arms: tuple[State, State] = ({}, {})
+        self.slot_order: dict[Slot, int] = {}
+
+    # --- places and errors ---
+
+    def place(self, node: ast.AST) -> Place:
+        return self.frame.scope.file.place(node)
+
+    def refuse(self, node: ast.AST, message: str, *, why: str = "", fix: str = "",
+               error: type[SymdiffError] = UnsupportedSyntax) -> SymdiffError:
+        lines = self.frame.scope.file.text.splitlines()
+        return error(message, self.place(node), why=why, fix=fix, lines=lines)
+
+    # --- emission ---
+
+    def emit(self, value: Expr, kind: Kind, node: ast.AST | None, name: str | None = None) -> Var:
+        var = Var(name or "t", kind, temporary=name is None)
+        self.block.append(Stage(var, value, self.place(node) if node is not None else None))
+        return var
+
+    def claim(self, value: Value, name: str) -> None:
+        """Let a value that nobody has named yet go by the name it is assigned to."""
+        if name.startswith("%"):
+            return
+        if isinstance(value, Var) and value not in self.claims and (value.temporary or value in self.inlined):
+            if self.frame.inlined:
+                # A name given inside a function read in place is only a proposal.
+                if value.temporary and value not in self.inlined:
+                    self.claims[value] = name
+                    self.inlined.add(value)
+            else:
+                self.claims[value] = name
+        elif isinstance(value, Var) and value in self.inlined and not self.frame.inlined:
+            self.inlined.discard(value)
+            self.claims[value] = name
+
+    # --- names ---
+
+    def lookup(self, name: str, node: ast.AST) -> Value:
+        owner = self.frame.owner(name)
+        if owner is not None:
+            value = self.read_slot((owner, name))
+            if isinstance(value, Undefined):
+                raise self.refuse(node, f"{name!r} is read before it is assigned", error=UnboundName)
+            if isinstance(value, Conflict):
+                raise self.refuse(node, f"{name!r} can't be used here: {value.why}",
+                                  fix="Give each its own name, or call the function inside the branch.")
+            return value
+        found = self.frame.scope.lookup(name, self.unit)
+        if found is None:
+            raise self.refuse(node, f"the name {name!r} is not defined", error=UnboundName,
+                              fix="Define or import it in the file of the function.")
+        return found
+
+    def read_slot(self, slot: Slot) -> Value:
+        return self.state.get(slot, Undefined())  # type: ignore[no-any-return]
+
+    def write_slot(self, slot: Slot, value: Value) -> None:
+        self.state[slot] = value
+
+    # --- objects ---
+
+    def new_object(self, kind: str, content: Any, cls: Value | None = None) -> Ref:
+        identity = Identity(kind, cls)
+        self.state[(identity, "content")] = content
+        return Ref(identity)
+
+    def content(self, ref: Ref) -> Any:
+        return self.read_slot((ref.identity, "content"))
+
+    def set_content(self, ref: Ref, content: Any, node: ast.AST) -> None:
+        if ref.identity.frozen:
+            raise self.refuse(node, "this object may be one of several: it can't be updated in place",
+                              fix="Update it before the branch that chooses it, or copy it.")
+        self.write_slot((ref.identity, "content"), content)
+
+    def dynamic(self, ref: Ref, node: ast.AST | None) -> Var | Global:
+        """The content of a list as one run-time value."""
+        content = self.content(ref)
+        if isinstance(content, (Var, Global)):
+            return content
+        content = self.list_value(content, node, name=ref.identity.name)
+        self.write_slot((ref.identity, "content"), content)
+        return content  # type: ignore[no-any-return]
+
+    def list_value(self, items: tuple[Value, ...], node: ast.AST | None, item: Kind | None = None,
+                   name: str | None = None) -> Var:
+        atoms = tuple(self.atom(v, node) for v in items)
+        for atom in atoms:
+            item = kind_of(atom) if item is None else join(item, kind_of(atom))
+        return self.emit(Apply("list", atoms), ListOf(item if item is not None else REAL), node, name)
+
+    def atom(self, value: Value, node: ast.AST | None) -> Expr:
+        """A value as something that generated code can hold."""
+        if isinstance(value, (Var, Const, Global)):
+            return value
+        if isinstance(value, Opaque):
+            return self.emit(value, OBJECT, node)
+        if isinstance(value, Tuple):
+            return self.emit(self.tree(value, node), OBJECT, node)
+        if isinstance(value, Ref) and value.identity.kind == "list":
+            return self.dynamic(value, node)
+        if isinstance(value, Ref) and value.identity.kind == "dict":
+            return self.emit(self.tree(value, node), OBJECT, node)
+        if isinstance(value, Unknown):
+            return Var("unknown", REAL)
+        return self.no_atom(value, node)
+
+    def no_atom(self, value: Value, node: ast.AST | None) -> Expr:
+        what = type(value).__name__.lower()
+        raise self.refuse(node or self.frame.node, f"this {what} can't be held in a run-time value",
+                          fix="Call it where it is defined, or pass it on by name.")
+
+    def tree(self, value: Value, node: ast.AST | None) -> Expr:
+        """A value with its structure, as an expression over atoms."""
+        if isinstance(value, Tuple):
+            return Apply("tuple", tuple(self.tree(v, node) for v in value.items))
+        if isinstance(value, Ref):
+            content = self.content(value)
+            if value.identity.kind == "list" and isinstance(content, tuple):
+                return Apply("list", tuple(self.tree(v, node) for v in content))
+            if value.identity.kind == "dict":
+                parts: list[Expr] = []
+                for key, item in content.items():
+                    parts += [Const(key), self.tree(item, node)]
+                return Apply("dict", tuple(parts))
+        return self.atom(value, node)
+
+    # --- branches ---
+
+    def branch(self, test: Expr, then: Callable[[], None], orelse: Callable[[], None], node: ast.AST) -> None:
+        """Read both arms from the same state, and merge what they leave behind."""
+        if isinstance(test, Const):
+            (then if test.value else orelse)()
+            return
+        saved, outer = dict(self.state), self.block
+        arms: list[tuple[Block, State]] = []
+        for arm in (then, orelse):
+            self.block, self.state = [], dict(saved)
+            arm()
+            arms.append((self.block, self.state))
+        self.block = outer
+        (then_block, then_state), (else_block, else_state) = arms
+        step = Branch(test, then_block, else_block, [], self.place(node))
+        self.block.append(step)
+        if ends(then_block) or ends(else_block):
+            self.state = else_state if ends(then_block) else then_state
+            if ends(then_block) and ends(else_block):
+                self.state = then_state
+            # The other arm never arrives here: no merge is needed, all it needs is a definition.
+            return
+        self.state, self.arms = {}, (then_state, else_state)
+        for slot in {**then_state, **else_state}:
+            a, b = then_state.get(slot, Undefined()), else_state.get(slot, Undefined())
+            self.state[slot] = a if same(a, b) else self.merge(a, b, step, slot_name(slot), node)
+
+    def merge(self, a: Any, b: Any, step: Branch, name: str, node: ast.AST) -> Any:
+        if same(a, b):
+            return a
+        if isinstance(a, Unknown) or isinstance(b, Unknown):
+            return b if isinstance(a, Unknown) else a
+        if isinstance(a, Runtime) and isinstance(b, (*Runtime, Undefined)):
+            return self.merge_atoms(a, b, step, name)
+        if isinstance(b, Runtime) and isinstance(a, Undefined):
+            return self.merge_atoms(a, b, step, name)
+        if isinstance(a, Tuple) or isinstance(b, Tuple):
+            return self.merge_tuples(a, b, step, name, node)
+        if isinstance(a, Undefined) or isinstance(b, Undefined):
+            return b if isinstance(a, Undefined) else a
+        if isinstance(a, Ref) and isinstance(b, Ref) and a.identity.kind == b.identity.kind != "instance":
+            a.identity.frozen = b.identity.frozen = True
+            contents = [arm[ref.identity, "content"] for arm, ref in zip(self.arms, (a, b), strict=True)]
+            ref = self.new_object(a.identity.kind, self.merge_contents(*contents, step, name, node))
+            ref.identity.frozen, ref.identity.name = True, name
+            return ref
+        if isinstance(a, (tuple, Var, Global)) and isinstance(b, (tuple, Var, Global)):
+            return self.merge_contents(a, b, step, name, node)
+        if isinstance(a, dict) and isinstance(b, dict):
+            return self.merge_contents(a, b, step, name, node)
+        return Conflict(f"{name.lstrip('%')!r} is not the same function or object on every path", self.place(node))
+
+    def merge_tuples(self, a: Any, b: Any, step: Branch, name: str, node: ast.AST) -> Any:
+        if isinstance(a, Undefined):
+            a = Tuple(tuple(Undefined() for _ in b.items), b.type)
+        if isinstance(b, Undefined):
+            b = Tuple(tuple(Undefined() for _ in a.items), a.type)
+        if isinstance(a, Tuple) and isinstance(b, Tuple) and len(a.items) == len(b.items) and a.type == b.type:
+            pairs = enumerate(zip(a.items, b.items, strict=True))
+            return Tuple(tuple(self.merge(x, y, step, f"{name}_{i}", node) for i, (x, y) in pairs), a.type)
+        return Conflict(f"{name.lstrip('%')!r} is a tuple of one shape on one path and something else on another",
+                        self.place(node))
+
+    def merge_contents(self, a: Any, b: Any, step: Branch, name: str, node: ast.AST) -> Any:
+        """Merge the contents of a list or dict."""
+        if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
+            return tuple(self.merge(x, y, step, f"{name}_{i}", node) for i, (x, y) in enumerate(zip(a, b, strict=True)))
+        if isinstance(a, dict) and isinstance(b, dict):
+            keys = list(dict.fromkeys([*a, *b]))
+            if set(a) == set(b):
+                return {k: self.merge(a[k], b[k], step, f"{name}_{k}", node) for k in keys}
+            return Conflict("the dict has other keys on another path", self.place(node))
+        outer = self.block
+        sides = []
+        for content, block in ((a, step.then), (b, step.orelse)):
+            self.block = block
+            sides.append(self.list_value(content, node) if isinstance(content, tuple) else content)
+        self.block = outer
+        return self.merge_atoms(sides[0], sides[1], step, name)
+
+    def merge_atoms(self, a: Any, b: Any, step: Branch, name: str) -> Value:
+        defined = [v for v in (a, b) if not isinstance(v, Undefined)]
+        kind = kind_of(defined[0])
+        for other in defined[1:]:
+            kind = join(kind, kind_of(other))
+        var = self.named(name, kind)
+        sides = [None if isinstance(v, Undefined) else v for v in (a, b)]
+        step.merges.append(Merge(var, sides[0], sides[1]))
+        return var
+
+    def named(self, name: str, kind: Kind) -> Var:
+        """A variable that stands for a slot of the user's."""
+        plain = name.lstrip("%")
+        var = Var(plain.rstrip("0123456789") if name.startswith("%") else plain, kind, name.startswith("%"))
+        if self.frame.inlined and not var.temporary:
+            self.inlined.add(var)
+        return var
+
+    # --- loops ---
+
+    def loop(self, guess: set[Slot], begin: Callable[[Loop], None], body: Callable[[], None], node: ast.AST,
+             leave: Slot | None, target: Callable[[Loop], None] | None = None) -> None:
+        """Read a loop: guess which slots it carries, read its body, and read it again as long as
+        something else changes, or changes its kind or structure, from round to round."""
+        saved, outer, inlined = dict(self.state), self.block, set(self.inlined)
+        shapes: dict[Slot, Any] = {}
+        promoted: list[Slot] = []
+        for _ in range(60):
+            self.state, self.block, self.inlined = dict(saved), [], set(inlined)
+            before: Block = self.block
+            for slot in promoted:
+                content = self.state[slot]
+                if isinstance(content, tuple):
+                    self.state[slot] = self.list_value(content, node, shapes.get(slot), slot_name(slot))
+            entry = dict(self.state)
+            step = Loop([], [], place=self.place(node))
+            leaves: dict[Slot, list[Carried]] = {}
+            for slot in sorted(guess, key=lambda s: self.order(s)):
+                value = entry.get(slot, Undefined())
+                leaves[slot] = []
+                self.state[slot] = self.carry(value, shapes.get(slot), slot_name(slot), leaves[slot])
+            start = dict(self.state)
+            begin(step)  # the test or iterable, over the carried values
+            self.block = step.body
+            if target is not None:
+                target(step)
+            body()
+            verdict = self.settle(entry, start, guess, leaves, shapes, promoted)
+            if verdict:
+                continue
+            for slot in leaves:
+                self.set_nexts(start[slot], self.state.get(slot, Undefined()), leaves[slot])
+                step.carried += leaves[slot]
+            if leave is not None:
+                flag = self.state[leave]
+                step.leave = None if flag == Const(False) else flag
+            self.state = {**entry, **{slot: self.after(start[slot], self.state.get(slot)) for slot in leaves}}
+            self.block = outer
+            outer.extend(before)
+            outer.append(step)
+            return
+        raise self.refuse(node, "what this loop carries from round to round keeps changing its structure",
+                          fix="Give the values of different kinds different names.")
+
+    def order(self, slot: Slot) -> tuple[int, str]:
+        keys = self.slot_order
+        return (keys.setdefault(slot, len(keys)), slot[1])
+
+    def carry(self, value: Any, shape: Any, name: str, leaves: list[Carried]) -> Any:
+        """The value at the start of a round: its structure, with a variable for each number."""
+        if isinstance(value, Tuple) or isinstance(shape, list):
+            n = len(value.items) if isinstance(value, Tuple) else len(shape)
+            items = value.items if isinstance(value, Tuple) else (Undefined(),) * n
+            shapes = shape if isinstance(shape, list) else [None] * n
+            kind = value.type if isinstance(value, Tuple) else None
+            return Tuple(tuple(self.carry(v, s, f"{name}_{i}", leaves)
+                               for i, (v, s) in enumerate(zip(items, shapes, strict=True))), kind)
+        if isinstance(value, tuple):
+            shapes = shape if isinstance(shape, list) else [None] * len(value)
+            return tuple(self.carry(v, s, f"{name}_{i}", leaves) for i, (v, s) in enumerate(zip(value, shapes, strict=True)))
+        if isinstance(value, dict):
+            return {k: self.carry(v, None, f"{name}_{k}", leaves) for k, v in value.items()}
+        if isinstance(value, (Var, Const, Global)):
+            var = self.named(name, shape if shape is not None else kind_of(value))
+            leaves.append(Carried(var, value, None))
+            return var
+        if isinstance(value, Undefined) and shape is not None and not isinstance(shape, (Undefined, str)):
+            var = self.named(name, shape)
+            leaves.append(Carried(var, None, None))
+            return var
+        return value
+
+    def settle(self, entry: State, start: State, guess: set[Slot], leaves: dict[Slot, list[Carried]],
+               shapes: dict[Slot, Any], promoted: list[Slot]) -> bool:
+        """Whether the loop has to be read again, with the guesses corrected."""
+        again = False
+        for slot, value in self.state.items():
+            if slot not in entry and slot not in guess:
+                continue  # made in the round and gone with it
+            if slot not in guess and not same(value, start.get(slot, Undefined())):
+                guess.add(slot)
+                again = True
+                if isinstance(value, tuple) or isinstance(entry[slot], tuple):
+                    again |= self.contents_differ(slot, entry[slot], value, shapes, promoted)
+            elif slot in guess:
+                again |= self.reshape(slot, start[slot], value, entry, shapes, promoted)
+        return again
+
+    def contents_differ(self, slot: Slot, a: Any, b: Any, shapes: dict[Slot, Any], promoted: list[Slot]) -> bool:
+        if isinstance(a, tuple) and (not isinstance(b, tuple) or len(a) != len(b)):
+            if slot not in promoted:
+                promoted.append(slot)
+            if isinstance(b, tuple):
+                kinds = [kind_of(v) for v in b if isinstance(v, Runtime)]
+                if len(kinds) != len(b):
+                    raise self.refuse(self.frame.node, "a list that grows in a loop may hold numbers only",
+                                      fix="Use one list for each part of its items.")
+                for k in kinds:
+                    shapes[slot] = k if slot not in shapes else join(shapes[slot], k)
+            return True
+        return False
+
+    def reshape(self, slot: Slot, start: Any, value: Any, entry: State, shapes: dict[Slot, Any], promoted: list[Slot]) -> bool:
+        if same(start, value):
+            return False
+        if isinstance(start, tuple):
+            return self.contents_differ(slot, start, value, shapes, promoted) or self.reshape_all(slot, start, value, shapes)
+        if isinstance(start, Undefined):
+            shape = shape_of(value)
+            if shape is None:
+                return False
+            if shapes.get(slot) == shape:
+                return False
+            shapes[slot] = shape
+            return True
+        if isinstance(start, Var) and isinstance(value, Runtime):
+            kind = join(start.kind, kind_of(value))
+            if isinstance(kind, ListOf) and slot in promoted:
+                if kind.item != shapes.get(slot):
+                    shapes[slot] = kind.item
+                    return True
+                return False
+            if kind != start.kind:
+                shapes[slot] = kind
+                return True
+            return False
+        if isinstance(start, Tuple) and isinstance(value, Tuple) and len(start.items) == len(value.items):
+            return self.reshape_all(slot, start.items, value.items, shapes)
+        return False
+
+    def reshape_all(self, slot: Slot, start: tuple[Any, ...], value: tuple[Any, ...], shapes: dict[Slot, Any]) -> bool:
+        shape = shapes.get(slot)
+        old = shape if isinstance(shape, list) else [shape_of(s) for s in start]
+        new = [merge_shapes(o, shape_of(v)) for o, v in zip(old, value, strict=True)]
+        if new != old:
+            shapes[slot] = new
+            return True
+        return False
+
+    def set_nexts(self, start: Any, value: Any, leaves: list[Carried]) -> None:
+        """Hand each number of the end of the round to the next."""
+        table: dict[Var, Any] = {}
+
+        def pair(a: Any, b: Any) -> None:
+            if isinstance(a, Var):
+                table[a] = b
+            elif isinstance(a, Tuple) and isinstance(b, Tuple):
+                for x, y in zip(a.items, b.items, strict=False):
+                    pair(x, y)
+            elif isinstance(a, tuple) and isinstance(b, tuple):
+                for x, y in zip(a, b, strict=False):
+                    pair(x, y)
+            elif isinstance(a, dict) and isinstance(b, dict):
+                for k in a:
+                    pair(a[k], b.get(k))
+
+        pair(start, value)
+        for carried in leaves:
+            new = table.get(carried.var)
+            if isinstance(new, Runtime):
+                carried.next = new
+            elif isinstance(new, Ref):
+                carried.next = self.atom(new, None)
+
+    def after(self, start: Any, value: Any) -> Any:
+        """What a carried slot holds after the loop."""
+        if isinstance(start, Var):
+            if value is None or isinstance(value, (*Runtime, Unknown, Undefined)):
+                return start
+            return Conflict("a loop makes it a value of another kind")
+        if isinstance(start, Tuple) and isinstance(value, Tuple) and len(start.items) == len(value.items):
+            return Tuple(tuple(self.after(a, b) for a, b in zip(start.items, value.items, strict=True)), start.type)
+        if isinstance(start, (tuple, dict)) and type(start) is type(value):
+            if isinstance(start, tuple) and len(start) == len(value):
+                return tuple(self.after(a, b) for a, b in zip(start, value, strict=True))
+            if isinstance(start, dict) and set(start) == set(value):
+                return {k: self.after(v, value[k]) for k, v in start.items()}
+            return Conflict("a loop changes its structure")
+        if same(start, value):
+            return start
+        if isinstance(start, Undefined) and isinstance(value, (Function, Ref)):
+            return value
+        return Conflict("a loop gives it another function or object in each round")
+
+
+def slot_name(slot: Slot) -> str:
+    """What generated code calls the content of a slot."""
+    return slot[0].name if isinstance(slot[0], Identity) and slot[1] == "content" else slot[1]
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two values are the same thing."""
+    if a is b:
+        return True
+    if isinstance(a, (tuple, dict)):
+        if type(a) is not type(b) or len(a) != len(b):
+            return False
+        if isinstance(a, dict):
+            return list(a) == list(b) and all(same(a[k], b[k]) for k in a)
+        return all(map(same, a, b))
+    if isinstance(a, Tuple) and isinstance(b, Tuple):
+        return a.type == b.type and same(a.items, b.items)
+    if isinstance(a, Var) or isinstance(b, Var):
+        return False
+    return type(a) is type(b) and bool(a == b)
+
+
+def shape_of(value: Any) -> Any:
+    """What a loop has to know to carry a value: its kind, or a list for a tuple."""
+    if isinstance(value, Runtime):
+        return kind_of(value)
+    if isinstance(value, Tuple):
+        return [shape_of(v) for v in value.items]
+    return None
+
+
+def merge_shapes(a: Any, b: Any) -> Any:
+    if a is None or b is None:
+        return a if b is None else b
+    if isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
+        return [merge_shapes(x, y) for x, y in zip(a, b, strict=True)]
+    if isinstance(a, list) or isinstance(b, list):
+        return a
+    return join(a, b)
+

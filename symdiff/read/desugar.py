@@ -1,0 +1,194 @@
+"""Removing return, break and continue: every block is left at its end only.
+
+`if c: return a` followed by more becomes `if c: value = a` / `else: more`. What leaves a block
+from deeper down raises a flag that guards the rest. A loop that is left early gets an attribute
+`leave`: the flag that is tested at the end of each round. Flags have names that no user's
+variable can have: they start with a percent sign.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+VALUE = "%value"
+
+
+class _Returned(ast.Return):
+    """A return whose value is already set."""
+
+
+def desugar(body: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """The body of a function with the value it returns in the variable VALUE."""
+    return _Desugarer().block(list(body))
+
+
+def _exits(node: ast.stmt | Sequence[ast.stmt], inner: bool = False) -> set[str]:
+    """The ways in which control may leave: "return", "break", "continue"."""
+    if not isinstance(node, ast.stmt):
+        return set().union(*(_exits(s, inner) for s in node)) if node else set()
+    match node:
+        case ast.Return():
+            return {"return"}
+        case ast.Break():
+            return set() if inner else {"break"}
+        case ast.Continue():
+            return set() if inner else {"continue"}
+        case ast.If():
+            return _exits(node.body, inner) | _exits(node.orelse, inner)
+        case ast.For() | ast.While():
+            return (_exits(node.body) & {"return"}) | _exits(node.orelse, inner)
+        case ast.With():
+            return _exits(node.body, inner)
+    return set()
+
+
+def _always(body: Sequence[ast.stmt]) -> bool:
+    """Whether the end of a block is never reached."""
+    for stmt in body:
+        if isinstance(stmt, (ast.Return, ast.Break, ast.Continue, ast.Raise)):
+            return True
+        if isinstance(stmt, ast.If) and _always(stmt.body) and _always(stmt.orelse):
+            return True
+        if isinstance(stmt, ast.With) and _always(stmt.body):
+            return True
+        if isinstance(stmt, ast.While) and _is_true(stmt.test) and "break" not in _exits(stmt.body):
+            return True
+    return False
+
+
+def _is_true(test: ast.expr) -> bool:
+    return isinstance(test, ast.Constant) and bool(test.value)
+
+
+class _Desugarer:
+    def __init__(self) -> None:
+        self.count = 0
+        # Flags that guard rests of blocks, innermost last; None where a loop begins.
+        self.flags: list[str | None] = []
+        self.breaks: list[str] = []
+        self.returns: list[str] = []
+
+    def fresh(self, name: str) -> str:
+        self.count += 1
+        return f"%{name}{self.count}"
+
+    def set(self, name: str, value: bool | ast.expr, like: ast.AST) -> ast.stmt:
+        given = value if isinstance(value, ast.expr) else ast.Constant(value)
+        stmt = ast.Assign([ast.Name(name, ast.Store())], given)
+        ast.copy_location(stmt, like)
+        for node in ast.walk(stmt):
+            if not hasattr(node, "lineno"):
+                ast.copy_location(node, like)
+        return stmt
+
+    def raise_flags(self, like: ast.AST, whole_function: bool) -> list[ast.stmt]:
+        found: list[ast.stmt] = []
+        for flag in reversed(self.flags):
+            if flag is None:
+                if not whole_function:
+                    break
+            else:
+                found.append(self.set(flag, True, like))
+        return found
+
+    def block(self, body: list[ast.stmt]) -> list[ast.stmt]:
+        out: list[ast.stmt] = []
+        for i, stmt in enumerate(body):
+            rest = body[i + 1:]
+            if isinstance(stmt, ast.Return):
+                if not isinstance(stmt, _Returned):
+                    value = stmt.value or ast.copy_location(ast.Constant(None), stmt)
+                    out.append(self.set(VALUE, value, stmt))
+                if self.breaks:
+                    out.append(self.set(self.breaks[-1], True, stmt))
+                    if not isinstance(stmt, _Returned) or self.returns:
+                        out.append(self.set(self.returns[-1], True, stmt))
+                out += self.raise_flags(stmt, whole_function=False)
+                return out
+            if isinstance(stmt, ast.Break):
+                out.append(self.set(self.breaks[-1], True, stmt))
+                return out + self.raise_flags(stmt, whole_function=False)
+            if isinstance(stmt, ast.Continue):
+                return out + self.raise_flags(stmt, whole_function=False)
+            if isinstance(stmt, ast.If) and _exits(stmt):
+                if rest and _always(stmt.body):
+                    out.append(self.branch(stmt, stmt.body, [*stmt.orelse, *rest]))
+                    return out
+                if rest and _always(stmt.orelse):
+                    out.append(self.branch(stmt, [*stmt.body, *rest], stmt.orelse))
+                    return out
+                return out + self.guarded(lambda s=stmt: [self.branch(s, s.body, s.orelse)], rest, stmt)
+            if isinstance(stmt, ast.With) and _exits(stmt):
+                def scoped(s: ast.With = stmt) -> list[ast.stmt]:
+                    return [ast.copy_location(ast.With(s.items, self.block(s.body)), s)]
+                return out + self.guarded(scoped, rest, stmt)
+            if isinstance(stmt, (ast.For, ast.While)):
+                before, after = self.loop(stmt)
+                out += before
+                if after:
+                    return out + self.block([*after, *rest])
+                continue
+            if isinstance(stmt, ast.If):
+                out.append(self.branch(stmt, stmt.body, stmt.orelse))
+            elif isinstance(stmt, ast.With):
+                out.append(ast.copy_location(ast.With(stmt.items, self.block(stmt.body)), stmt))
+            else:
+                out.append(stmt)
+                if isinstance(stmt, ast.Raise):
+                    return out
+        return out
+
+    def branch(self, stmt: ast.If, then: list[ast.stmt], orelse: list[ast.stmt]) -> ast.stmt:
+        return ast.copy_location(ast.If(stmt.test, self.block(then), self.block(orelse)), stmt)
+
+    def guarded(self, make: object, rest: list[ast.stmt], like: ast.stmt) -> list[ast.stmt]:
+        """What may leave the block halfway, and the rest, run only if it did not."""
+        if not rest:
+            return make()  # type: ignore[operator,no-any-return]
+        flag = self.fresh("done")
+        self.flags.append(flag)
+        made = make()  # type: ignore[operator]
+        self.flags.pop()
+        test = ast.copy_location(ast.UnaryOp(ast.Not(), ast.copy_location(ast.Name(flag, ast.Load()), like)), like)
+        return [self.set(flag, False, like), *made, ast.copy_location(ast.If(test, self.block(rest), []), like)]
+
+    def loop(self, stmt: ast.For | ast.While) -> tuple[list[ast.stmt], list[ast.stmt]]:
+        """The loop without exits, and the statements that must follow it."""
+        exits = _exits(stmt.body)
+        out: list[ast.stmt] = []
+        after: list[ast.stmt] = []
+        leave = returned = None
+        if exits & {"break", "return"}:
+            leave = self.fresh("broke")
+            out.append(self.set(leave, False, stmt))
+        if "return" in exits:
+            returned = self.fresh("returned")
+            out.append(self.set(returned, False, stmt))
+        saved = self.flags, self.breaks, self.returns
+        self.flags = [*self.flags, None]
+        self.breaks = [*self.breaks, leave] if leave else self.breaks
+        self.returns = [*self.returns, returned] if returned else self.returns
+        body = self.block(stmt.body)
+        if leave:
+            flags = [leave] + ([returned] if returned else [])
+            body = [self.set(name, False, stmt) for name in flags] + body
+        self.flags, self.breaks, self.returns = saved
+        new: ast.For | ast.While
+        if isinstance(stmt, ast.For):
+            new = ast.For(stmt.target, stmt.iter, body, [])
+        else:
+            new = ast.While(stmt.test, body, [])
+        ast.copy_location(new, stmt)
+        new.leave = leave  # type: ignore[union-attr]
+        out.append(new)
+        if returned:
+            test = ast.copy_location(ast.Name(returned, ast.Load()), stmt)
+            after.append(ast.copy_location(ast.If(test, [ast.copy_location(_Returned(None), stmt)], []), stmt))
+        if stmt.orelse:
+            if leave:
+                test = ast.copy_location(ast.Name(leave, ast.Load()), stmt)
+                after.append(ast.copy_location(ast.If(test, [], stmt.orelse), stmt))
+            else:
+                after += stmt.orelse
+        return out, after

@@ -1,0 +1,562 @@
+"""Reading expressions: each operation becomes a stage, what must stay lazy stays a tree."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from symdiff import rules
+from symdiff.errors import UnsupportedSyntax
+from symdiff.read.core import Core, Frame
+from symdiff.read.kinds import result_kind
+from symdiff.read.scope import is_standard, member, wrap
+from symdiff.read.values import (
+    Bound,
+    Builtin,
+    Class,
+    Function,
+    Iterator,
+    LiveObject,
+    Method,
+    Module,
+    Ref,
+    Runtime,
+    Tuple,
+    Undefined,
+    Unknown,
+    Value,
+    kind_of,
+)
+from symdiff.stages import (
+    BOOLEAN,
+    INTEGER,
+    NOTHING,
+    OBJECT,
+    REAL,
+    TEXT,
+    Apply,
+    Block,
+    Branch,
+    Const,
+    Expr,
+    Global,
+    Kind,
+    ListOf,
+    Opaque,
+    Stage,
+    Var,
+    substitute,
+    variables,
+)
+
+BINARY: dict[type[ast.operator], str] = {
+    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv", ast.Mod: "mod",
+    ast.Pow: "pow", ast.LShift: "lshift", ast.RShift: "rshift", ast.BitAnd: "and_", ast.BitOr: "or_", ast.BitXor: "xor",
+}
+UNARY: dict[type[ast.unaryop], str] = {ast.USub: "neg", ast.UAdd: "pos", ast.Invert: "invert", ast.Not: "not"}
+COMPARE: dict[type[ast.cmpop], str] = {
+    ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne", ast.Is: "is",
+    ast.IsNot: "is_not", ast.In: "in", ast.NotIn: "not_in",
+}
+
+
+class Expressions(Core):
+    """What each node of Python's expression grammar means."""
+
+    def call(self, node: ast.Call) -> Value:
+        raise NotImplementedError
+
+    def apply_function(self, function: Value, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        raise NotImplementedError
+
+    def items(self, value: Value, node: ast.AST) -> list[Value] | None:
+        raise NotImplementedError
+
+    def comprehension(self, node: ast.ListComp | ast.GeneratorExp | ast.DictComp) -> Value:
+        raise NotImplementedError
+
+    def evaluate(self, node: ast.expr) -> Value:
+        """The value of an expression, with its stages emitted."""
+        match node:
+            case ast.Constant(value=value):
+                return Const(value)
+            case ast.Name(id=name):
+                return self.lookup(name, node)
+            case ast.BinOp(left=left, op=op, right=right):
+                a, b = self.evaluate(left), self.evaluate(right)
+                return self.binary(BINARY[type(op)], a, b, node) if type(op) in BINARY else self.matmul(node)
+            case ast.UnaryOp(op=op, operand=operand):
+                return self.unary(UNARY[type(op)], self.evaluate(operand), node)
+            case ast.BoolOp(op=op, values=values):
+                return self.bool_op("and" if isinstance(op, ast.And) else "or", values, node)
+            case ast.Compare():
+                return self.compare(node)
+            case ast.IfExp(test=test, body=then, orelse=orelse):
+                return self.conditional(self.test(test), lambda: self.evaluate(then), lambda: self.evaluate(orelse), node)
+            case ast.Call():
+                return self.call(node)
+            case ast.Attribute(value=value, attr=attr):
+                return self.attribute(self.evaluate(value), attr, node)
+            case ast.Subscript(value=value, slice=index):
+                return self.subscript(self.evaluate(value), index, node)
+            case ast.Tuple(elts=elts):
+                return Tuple(tuple(self.elements(elts)))
+            case ast.List(elts=elts):
+                return self.new_object("list", tuple(self.elements(elts)))
+            case ast.Dict(keys=keys, values=values):
+                return self.dict_display(keys, values, node)
+            case ast.Set(elts=elts):
+                return self.opaque(node, elts)
+            case ast.ListComp() | ast.DictComp():
+                return self.comprehension(node)
+            case ast.GeneratorExp():
+                return Iterator("generator", (node, self.frame))
+            case ast.JoinedStr():
+                return self.f_string(node)
+            case ast.NamedExpr(target=target, value=value):
+                given = self.evaluate(value)
+                self.claim(given, target.id)
+                self.assign_name(target.id, given, node)
+                return given
+            case ast.Lambda():
+                return self.function_here(node)
+            case ast.Starred():
+                raise self.refuse(node, "a starred expression can't stand here")
+        raise self.refuse(node, f"{_english(node)} is not supported in a differentiated function",
+                          fix="Move it out of the function, or pass its result in.")
+
+    def elements(self, elts: list[ast.expr]) -> list[Value]:
+        found: list[Value] = []
+        for elt in elts:
+            if isinstance(elt, ast.Starred):
+                items = self.items(self.evaluate(elt.value), elt)
+                if items is None:
+                    raise self.refuse(elt, "a sequence whose length is not known can't be unpacked here")
+                found += items
+            else:
+                found.append(self.evaluate(elt))
+        return found
+
+    def assign_name(self, name: str, value: Value, node: ast.AST) -> None:
+        owner = self.frame.owner(name)
+        self.write_slot((owner or self.frame, name), value)
+
+    # --- operators ---
+
+    def matmul(self, node: ast.BinOp) -> Value:
+        raise self.refuse(node, "matrix multiplication needs arrays, which are not supported yet")
+
+    def binary(self, op: str, a: Value, b: Value, node: ast.AST) -> Value:
+        if isinstance(a, Unknown) or isinstance(b, Unknown):
+            return Unknown()
+        sequences = self.sequence_operator(op, a, b, node)
+        if sequences is not None:
+            return sequences
+        special = {"add": "__add__", "sub": "__sub__", "mul": "__mul__", "truediv": "__truediv__", "pow": "__pow__"}
+        if op in special and isinstance(a, Ref) and a.identity.kind == "instance":
+            method = self.instance_attribute(a, special[op], node)
+            if method is not None:
+                return self.apply_function(method, [b], {}, node)
+        return self.apply(op, (self.atom(a, node), self.atom(b, node)), node)
+
+    def sequence_operator(self, op: str, a: Value, b: Value, node: ast.AST) -> Value | None:
+        if op == "add":
+            if isinstance(a, Tuple) and isinstance(b, Tuple):
+                return Tuple(a.items + b.items)
+            if isinstance(a, Ref) and isinstance(b, Ref) and a.identity.kind == b.identity.kind == "list":
+                x, y = self.content(a), self.content(b)
+                if isinstance(x, tuple) and isinstance(y, tuple):
+                    return self.new_object("list", x + y)
+                left, right = self.dynamic(a, node), self.dynamic(b, node)
+                return self.new_object("list", self.apply("add", (left, right), node))
+        if op == "mul":
+            for seq, count in ((a, b), (b, a)):
+                items = self.content(seq) if isinstance(seq, Ref) and seq.identity.kind == "list" else \
+                    seq.items if isinstance(seq, Tuple) else None
+                if items is None:
+                    continue
+                if isinstance(count, Const) and isinstance(items, tuple):
+                    made = items * count.value
+                    return self.new_object("list", made) if isinstance(seq, Ref) else Tuple(made)
+                if isinstance(seq, Ref):
+                    args = (self.dynamic(seq, node), self.atom(count, node))
+                    return self.new_object("list", self.apply("mul", args, node))
+        return None
+
+    def apply(self, op: str, args: tuple[Expr, ...], node: ast.AST | None) -> Var:
+        """Emit an operation on atoms."""
+        for arg in args:
+            if isinstance(arg, Var) and arg.base == "unknown":
+                return arg
+        kinds = [kind_of(a) for a in args]
+        self.check_kinds(op, kinds, node)
+        negative = op == "pow" and isinstance(args[1], Const) and not isinstance(args[1].value, str) and args[1].value < 0
+        return self.emit(Apply(op, args), result_kind(op, kinds, negative_power=negative), node)
+
+    def check_kinds(self, op: str, kinds: list[Kind], node: ast.AST | None) -> None:
+        if op in ("sub", "truediv", "pow", "neg") and (TEXT in kinds or NOTHING in kinds):
+            what = "text" if TEXT in kinds else "None"
+            raise self.refuse(node or self.frame.node, f"{what} can't be used in arithmetic")
+
+    def unary(self, op: str, value: Value, node: ast.AST) -> Value:
+        if isinstance(value, Unknown):
+            return value
+        if isinstance(value, Const) and not isinstance(value.value, str):
+            if op == "not":
+                return Const(not value.value)
+            if op == "neg" and isinstance(value.value, (int, float, complex)) and not isinstance(value.value, bool):
+                return Const(-value.value)
+        if op == "not" and not isinstance(value, Runtime):
+            return Const(not self.truth(value, node))
+        if op == "neg" and isinstance(value, Ref) and value.identity.kind == "instance":
+            method = self.instance_attribute(value, "__neg__", node)
+            if method is not None:
+                return self.apply_function(method, [], {}, node)
+        return self.apply(op, (self.atom(value, node),), node)
+
+    def truth(self, value: Value, node: ast.AST) -> bool:
+        """The truth of a value whose structure is known."""
+        if isinstance(value, Tuple):
+            return bool(value.items)
+        if isinstance(value, Ref) and value.identity.kind != "instance":
+            content = self.content(value)
+            if isinstance(content, (tuple, dict)):
+                return bool(content)
+            raise self.refuse(node, "whether a list is empty must be asked with len()")
+        return True
+
+    # --- lazy operators ---
+
+    def test(self, node: ast.expr) -> Expr:
+        """A condition: an atom or, where evaluation is lazy, a tree."""
+        value = self.evaluate(node)
+        if isinstance(value, Unknown):
+            return Var("unknown", BOOLEAN)
+        if isinstance(value, Ref) and value.identity.kind == "list" and not isinstance(self.content(value), tuple):
+            return self.apply("len", (self.dynamic(value, node),), node)
+        if not isinstance(value, Runtime):
+            return Const(self.truth(value, node))
+        return value
+
+    def arm(self, read: Callable[[], Value]) -> tuple[Value, Block]:
+        """Read something that may not be evaluated, into a block of its own."""
+        outer, self.block = self.block, []
+        try:
+            value = read()
+            return value, self.block
+        finally:
+            self.block = outer
+
+    def nested(self, value: Value, block: Block) -> Expr | None:
+        """A block of pure stages with one value, as one tree; None where it is more than that."""
+        if not isinstance(value, Runtime):
+            return None
+        table: dict[Var, Expr] = {}
+        counts: dict[Var, int] = {}
+        for step in block:
+            if not isinstance(step, Stage) or not step.target.temporary or isinstance(step.value, Opaque) and not step.value.pure:
+                return None
+            for var in variables(step.value):
+                counts[var] = counts.get(var, 0) + 1
+            table[step.target] = substitute(step.value, table)
+        if any(counts.get(step.target, 0) > 1 for step in block if isinstance(step, Stage)):
+            return None
+        return substitute(value, table)
+
+    def conditional(self, test: Expr, then: Callable[[], Value], orelse: Callable[[], Value], node: ast.AST) -> Value:
+        if isinstance(test, Const):
+            return then() if test.value else orelse()
+        saved = dict(self.state)
+        (a, a_block), (b, b_block) = self.arm(then), self.arm(orelse)
+        x, y = self.nested(a, a_block), self.nested(b, b_block)
+        if x is not None and y is not None and self.state.keys() == saved.keys() and \
+                all(self.state[k] is saved[k] for k in saved):
+            kind = result_kind("cond", [BOOLEAN, kind_of(a), kind_of(b)])
+            return self.emit(Apply("cond", (test, x, y)), kind, node)
+        self.state = saved
+        slot = (self.frame, f"%value{len(self.slot_order)}c")
+
+        def side(read: Callable[[], Value]) -> Callable[[], None]:
+            return lambda: self.write_slot(slot, read())
+
+        self.branch(test, side(then), side(orelse), node)
+        value: Value = self.state.pop(slot)
+        return value
+
+    def bool_op(self, op: str, values: list[ast.expr], node: ast.AST) -> Value:
+        first = self.evaluate(values[0])
+        for i, operand in enumerate(values[1:], start=1):
+            if isinstance(first, Unknown):
+                return first
+            if not isinstance(first, Runtime):
+                first = first if self.truth(first, node) != (op == "and") else self.evaluate(operand)
+                continue
+            if isinstance(first, Const):
+                if bool(first.value) == (op == "and"):
+                    first = self.evaluate(operand)
+                    continue
+                return first
+            saved = dict(self.state)
+            value, block = self.arm(lambda o=operand: self.evaluate(o))  # type: ignore[misc]
+            tree = self.nested(value, block)
+            if tree is not None and all(self.state.get(k) is saved[k] for k in saved):
+                kind = result_kind(op, [kind_of(first), kind_of(value)])
+                first = self.emit(Apply(op, (first, tree)), kind, node)
+                continue
+            self.state = saved
+            rest = values[i:] if len(values) > i + 1 else [operand]
+            kept = first
+
+            def more(rest: list[ast.expr] = rest) -> Value:
+                return self.bool_op(op, rest, node) if len(rest) > 1 else self.evaluate(rest[0])
+
+            if op == "and":
+                return self.conditional(kept, more, lambda: kept, node)
+            return self.conditional(kept, lambda: kept, more, node)
+        return first
+
+    def compare(self, node: ast.Compare) -> Value:
+        left = self.evaluate(node.left)
+        result: Value | None = None
+        for op, comparator in zip(node.ops, node.comparators, strict=True):
+            name = COMPARE[type(op)]
+            if result is None:
+                right = self.evaluate(comparator)
+                result = self.comparison(name, left, right, node)
+            else:
+                # A chain is lazy: what comes later may not be evaluated at all.
+                right, block = self.arm(lambda c=comparator: self.evaluate(c))  # type: ignore[misc]
+                self.block.extend(block)
+                test, block = self.arm(lambda n=name, a=left, b=right: self.comparison(n, a, b, node))  # type: ignore[misc]
+                tree = self.nested(test, block)
+                if isinstance(result, Const) or tree is None:
+                    self.block.extend(block)
+                    result = test if isinstance(result, Const) and result.value else result
+                elif isinstance(result, Runtime):
+                    result = self.emit(Apply("and", (result, tree)), BOOLEAN, node)
+            left = right
+        assert result is not None
+        return result
+
+    def comparison(self, op: str, a: Value, b: Value, node: ast.AST) -> Value:
+        if isinstance(a, Unknown) or isinstance(b, Unknown):
+            return Unknown()
+        if isinstance(a, Undefined) or isinstance(b, Undefined):
+            raise self.refuse(node, "this is read before it is assigned")
+        nothing = Const(None)
+        if op in ("is", "is_not") and (a == nothing or b == nothing):
+            other = b if a == nothing else a
+            if other == nothing or kind_of(other) not in (OBJECT, NOTHING) or not isinstance(other, Runtime):
+                return Const((other == nothing) == (op == "is"))
+        if isinstance(a, Const) and isinstance(b, Const) and op in ("eq", "ne") and isinstance(a.value, str):
+            return Const((a.value == b.value) == (op == "eq"))
+        if op in ("in", "not_in") and isinstance(b, Ref) and isinstance(self.content(b), dict) and isinstance(a, Const):
+            return Const((a.value in self.content(b)) == (op == "in"))
+        if isinstance(a, (Tuple, Ref)) or isinstance(b, (Tuple, Ref)):
+            parts: list[Expr] = []
+            for value in (a, b):
+                parts.append(self.tree(value, node))
+            return self.emit(Apply(op, tuple(parts)), BOOLEAN, node)
+        if not isinstance(a, Runtime) or not isinstance(b, Runtime):
+            if op in ("is", "is_not", "eq", "ne"):
+                return Const((a is b or a == b) == (op in ("is", "eq")))
+            raise self.refuse(node, "these can't be compared")
+        return self.apply(op, (a, b), node)
+
+    # --- containers ---
+
+    def dict_display(self, keys: list[ast.expr | None], values: list[ast.expr], node: ast.AST) -> Value:
+        content: dict[Any, Value] = {}
+        for key, value in zip(keys, values, strict=True):
+            if key is None:
+                inner = self.evaluate(value)
+                part = self.content(inner) if isinstance(inner, Ref) else None
+                if not isinstance(part, dict):
+                    raise self.refuse(value, "only a dict whose keys are known can be unpacked here")
+                content.update(part)
+                continue
+            name = self.evaluate(key)
+            if not isinstance(name, Const):
+                raise self.refuse(key, "the keys of a dict must be known when the function is read",
+                                  fix="Use literal keys, or a list.")
+            content[name.value] = self.evaluate(value)
+        return self.new_object("dict", content)
+
+    def subscript(self, value: Value, index: ast.expr, node: ast.AST) -> Value:
+        if isinstance(index, ast.Slice):
+            return self.sliced(value, index, node)
+        return self.item(value, self.evaluate(index), node)
+
+    def item(self, value: Value, at: Value, node: ast.AST) -> Value:
+        """value[at]"""
+        if isinstance(value, Unknown) or isinstance(at, Unknown):
+            return Unknown()
+        if isinstance(value, (Builtin, Class)):
+            return value  # list[float] and the like
+        content: Any = value.items if isinstance(value, Tuple) else None
+        if isinstance(value, Ref):
+            if value.identity.kind == "instance":
+                method = self.instance_attribute(value, "__getitem__", node)
+                if method is not None:
+                    return self.apply_function(method, [at], {}, node)
+            content = self.content(value)
+        if isinstance(content, dict):
+            if not isinstance(at, Const):
+                raise self.refuse(node, "the key of a dict must be known when the function is read",
+                                  fix="Use a list, or choose with if / elif.")
+            if at.value not in content:
+                raise self.refuse(node, f"the dict has no key {at.value!r}")
+            return content[at.value]  # type: ignore[no-any-return]
+        if isinstance(content, tuple):
+            if isinstance(at, Const) and isinstance(at.value, int):
+                if not -len(content) <= at.value < len(content):
+                    raise self.refuse(node, f"index {at.value} is out of range: there are {len(content)} items")
+                return content[at.value]  # type: ignore[no-any-return]
+            if isinstance(value, Ref):
+                content = self.dynamic(value, node)
+            elif all(isinstance(v, Runtime) for v in content):
+                content = self.list_value(content, node)
+            else:
+                raise self.refuse(node, "items of different structure can't be chosen by an index known at run time only")
+        if content is None:
+            content = self.atom(value, node)
+        kind = kind_of(content)
+        return self.emit(Apply("getitem", (content, self.atom(at, node))), kind.item if isinstance(kind, ListOf) else OBJECT, node)
+
+    def sliced(self, value: Value, index: ast.Slice, node: ast.AST) -> Value:
+        parts = [self.evaluate(p) if p is not None else Const(None) for p in (index.lower, index.upper, index.step)]
+        content: Any = value.items if isinstance(value, Tuple) else self.content(value) if isinstance(value, Ref) else value
+        if isinstance(content, tuple):
+            if all(isinstance(p, Const) for p in parts):
+                items = content[slice(*(p.value for p in parts if isinstance(p, Const)))]
+                return Tuple(items) if isinstance(value, Tuple) else self.new_object("list", items)
+            content = self.dynamic(value, node) if isinstance(value, Ref) else self.list_value(content, node)
+        at = Apply("slice", tuple(self.atom(p, node) for p in parts))
+        content = self.atom(content, node)
+        made = self.emit(Apply("getitem", (content, at)), kind_of(content), node)
+        return self.new_object("list", made) if isinstance(made.kind, ListOf) else made
+
+    # --- attributes ---
+
+    def attribute(self, value: Value, name: str, node: ast.AST) -> Value:
+        match value:
+            case Module():
+                return self.module_member(value, name, node)
+            case Ref() if value.identity.kind == "instance":
+                found = self.instance_attribute(value, name, node)
+                if found is None:
+                    raise self.refuse(node, f"the object has no attribute {name!r} here")
+                return found
+            case Ref() | Method() | Iterator():
+                return Method(value, name)
+            case Tuple():
+                fields = getattr(value.type, "_fields", ())
+                return value.items[fields.index(name)] if name in fields else Method(value, name)
+            case LiveObject():
+                return self.live_attribute(value, name, node)
+            case Class():
+                found = self.class_attribute(value, name, node)
+                if found is None:
+                    raise self.refuse(node, f"the class {value.name!r} has no attribute {name!r}")
+                return found
+            case Function():
+                if name in ("__name__", "__qualname__"):
+                    return Const(value.name)
+            case Builtin():
+                if value.live is not None and hasattr(value.live, name):
+                    return wrap(getattr(value.live, name), f"{value.name}.{name}", None, self.unit)
+                return Builtin(f"{value.name}.{name}")
+            case Unknown():
+                return value
+        if isinstance(value, Runtime):
+            kind = kind_of(value)
+            if kind in (REAL, INTEGER, BOOLEAN):
+                if name == "real":
+                    return value
+                if name == "imag":
+                    return Const(0.0 if kind is REAL else 0)
+            if kind is OBJECT and not isinstance(value, Const):
+                return self.emit(Opaque(f"_0.{name}", (value,), pure=True), OBJECT, node)
+            return Method(value, name)
+        raise self.refuse(node, f"the attribute {name!r} can't be read here")
+
+    def module_member(self, module: Module, name: str, node: ast.AST) -> Value:
+        if module.scope is not None:
+            found = module.scope.lookup(name, self.unit)
+            if found is not None:
+                return found  # type: ignore[no-any-return]
+        if is_standard(module.name):
+            found = member(module.name, name)
+            if found is None:
+                raise self.refuse(node, f"the module {module.name!r} has no member {name!r}")
+            return found
+        import sys
+
+        live = sys.modules.get(module.name)
+        if live is not None and hasattr(live, name):
+            return wrap(getattr(live, name), f"{module.name}.{name}", lambda root: getattr(live, name), self.unit, module.name)
+        return Builtin(f"{module.name}.{name}")
+
+    def live_attribute(self, value: LiveObject, name: str, node: ast.AST) -> Value:
+        import inspect
+
+        from symdiff.read.scope import function_value
+
+        static = inspect.getattr_static(type(value.value), name, None)
+        if isinstance(static, property) and static.fget is not None:
+            return self.apply_function(function_value(static.fget, self.unit, None), [value], {}, node)
+        try:
+            found = getattr(value.value, name)
+        except AttributeError as error:
+            raise self.refuse(node, str(error)) from None
+        read = value.read
+        return wrap(found, f"{value.path}.{name}", (lambda root: getattr(read(root), name)) if read else None, self.unit,
+                    id(value.value) if not value.path.startswith("self") else value.path)
+
+    def instance_attribute(self, ref: Ref, name: str, node: ast.AST) -> Value | None:
+        raise NotImplementedError
+
+    def class_attribute(self, cls: Class, name: str, node: ast.AST) -> Value | None:
+        raise NotImplementedError
+
+    # --- text and other passive expressions ---
+
+    def f_string(self, node: ast.JoinedStr) -> Value:
+        exprs: list[ast.expr] = []
+
+        class Collect(ast.NodeTransformer):
+            def visit_FormattedValue(self, inner: ast.FormattedValue) -> ast.FormattedValue:
+                exprs.append(inner.value)
+                spec = self.visit(inner.format_spec) if inner.format_spec is not None else None
+                return ast.FormattedValue(ast.Name(f"_{len(exprs) - 1}", ast.Load()), inner.conversion, spec)
+
+        import copy
+
+        made = Collect().visit(copy.deepcopy(node))
+        args = tuple(self.tree(self.evaluate(e), e) for e in exprs)
+        return self.emit(Opaque(ast.unparse(made), args, pure=True), TEXT, node)
+
+    def opaque(self, node: ast.expr, parts: list[ast.expr]) -> Value:
+        """A passive display, such as a set, of values."""
+        args = tuple(self.tree(self.evaluate(p), p) for p in parts)
+        text = "{" + ", ".join(f"_{i}" for i in range(len(args))) + "}"
+        return self.emit(Opaque(text, args, pure=True), OBJECT, node)
+
+    def function_here(self, node: ast.Lambda | ast.FunctionDef) -> Function:
+        """A function defined inside the function that is read."""
+        defaults = tuple(self.evaluate(d) for d in node.args.defaults)
+        kwdefaults = {
+            a.arg: self.evaluate(d) for a, d in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if d is not None
+        }
+        name = node.name if isinstance(node, ast.FunctionDef) else "<lambda>"
+        return Function(node, self.frame.scope, name, defaults, kwdefaults, frame=self.frame)
+
+
+def _english(node: ast.AST) -> str:
+    names = {"Await": "await", "Yield": "yield", "YieldFrom": "yield from", "SetComp": "a set comprehension",
+             "TemplateStr": "a template string"}
+    return names.get(type(node).__name__, type(node).__name__)
+
+
+__all__ = ["BINARY", "Expressions", "Frame", "Branch", "Bound", "Global", "UnsupportedSyntax", "rules"]

@@ -1,0 +1,409 @@
+"""Reading iteration: what a for loop or comprehension runs over, and how.
+
+A range, and passive values, stay what the user iterates over. Structures whose items are known
+one by one are unrolled when they hold active values. Lists of a length known at run time are run
+through by index.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+from symdiff.read.core import Frame, Slot
+from symdiff.read.expressions import Expressions
+from symdiff.read.kinds import result_kind
+from symdiff.read.names import written_in
+from symdiff.read.values import Iterator, Ref, Runtime, Tuple, Unknown, Value, join, kind_of
+from symdiff.stages import INTEGER, OBJECT, REAL, TEXT, Apply, Const, Expr, Global, Kind, ListOf, Loop, Opaque, Var
+
+# The most items of a known structure that a loop over active values is written out for.
+UNROLL = 64
+
+
+class Iteration(Expressions):
+    """Loops over anything."""
+
+    # --- structures known one by one ---
+
+    def items(self, value: Value, node: ast.AST) -> list[Value] | None:
+        """The items of an iterable whose length is known, else None."""
+        match value:
+            case Tuple():
+                return list(value.items)
+            case Ref():
+                content = self.content(value)
+                if isinstance(content, tuple):
+                    return list(content)
+                return [Const(k) for k in content] if isinstance(content, dict) and value.identity.kind == "dict" else None
+            case Const(value=str() as text):
+                return [Const(c) for c in text]
+            case Iterator():
+                return self.iterator_items(value, node)
+        return None
+
+    def iterator_items(self, value: Iterator, node: ast.AST) -> list[Value] | None:
+        match value.name:
+            case "range":
+                if all(isinstance(a, Const) for a in value.args):
+                    return [Const(i) for i in range(*(a.value for a in value.args))]
+                return None
+            case "items" | "keys" | "values":
+                content = self.content(value.args[0])
+                made = {"items": [Tuple((Const(k), v)) for k, v in content.items()],
+                        "keys": [Const(k) for k in content], "values": list(content.values())}
+                return list(made[value.name])
+            case "generator":
+                return self.items(self.to_list(value, node), node)
+        parts = [self.items(a, node) for a in (value.args[1:] if value.name in ("map", "filter") else value.args)
+                 if not (value.name == "enumerate" and a is value.args[-1])]
+        if any(p is None for p in parts):
+            return None
+        known: list[list[Value]] = [p for p in parts if p is not None]
+        match value.name:
+            case "zip":
+                return [Tuple(row) for row in zip(*known, strict=False)]
+            case "reversed":
+                return known[0][::-1]
+            case "enumerate":
+                start = value.args[-1]
+                return [Tuple((self.plus(start, i, node), v)) for i, v in enumerate(known[0])]
+            case "map":
+                return [self.apply_function(value.args[0], list(row), {}, node) for row in zip(*known, strict=False)]
+            case "product":
+                return [Tuple(row) for row in itertools.product(*known)]
+            case "chain":
+                return [v for part in known for v in part]
+            case "pairwise":
+                return [Tuple(pair) for pair in itertools.pairwise(known[0])]
+        return None
+
+    def plus(self, start: Value, i: int, node: ast.AST) -> Value:
+        if isinstance(start, Const):
+            return Const(start.value + i)
+        return self.apply("add", (self.atom(start, node), Const(i)), node) if i else start
+
+    # --- passive iterables ---
+
+    def passive(self, value: Value) -> tuple[Expr, Any] | None:
+        """An iterable of passive values as generated code names it, and the kinds of its items."""
+        if isinstance(value, Iterator):
+            if value.name in ("enumerate",):
+                inner = self.passive(value.args[0])
+                if inner is None:
+                    return None
+                args = (inner[0],) if value.args[1] == Const(0) else (inner[0], value.args[1])
+                return Apply("enumerate", args), [INTEGER, inner[1]]
+            if value.name in ("zip", "reversed"):
+                parts = [self.passive(a) for a in value.args]
+                known = [p for p in parts if p is not None]
+                if len(known) < len(parts):
+                    return None
+                shape = [p[1] for p in known] if value.name == "zip" else known[0][1]
+                return Apply(value.name, tuple(p[0] for p in known)), shape
+            if value.name == "range":
+                return Apply("range", value.args), INTEGER
+            if value.name in ("product", "chain", "pairwise"):
+                parts = [self.passive(a) for a in value.args]
+                known = [p for p in parts if p is not None]
+                if len(known) < len(parts):
+                    return None
+                shapes = [p[1] for p in known]
+                name = Global(f"itertools.{value.name}")
+                text = ", ".join(f"_{i + 1}" for i in range(len(known)))
+                shape = {"product": shapes, "chain": shapes[0], "pairwise": [shapes[0]] * 2}[value.name]
+                return Opaque(f"_0({text})", (name, *(p[0] for p in known)), pure=True), shape
+            return None
+        if isinstance(value, Opaque):
+            return value, OBJECT
+        if isinstance(value, (Var, Global, Const)):
+            kind = kind_of(value)
+            if isinstance(kind, ListOf):
+                return (value, kind.item) if isinstance(value, Global) or kind.item is not REAL else None
+            return (value, TEXT if kind is TEXT else OBJECT) if kind in (OBJECT, TEXT) else None
+        content: Any = value.items if isinstance(value, Tuple) else None
+        if isinstance(value, Ref) and value.identity.kind == "list":
+            content = self.content(value)
+            if isinstance(content, (Var, Global)):
+                return self.passive(content)
+        if not isinstance(content, tuple) or not content:
+            return None
+        trees, shapes = [], []
+        for item in content:
+            found = self.passive_item(item)
+            if found is None:
+                return None
+            trees.append(found[0])
+            shapes.append(found[1])
+        shape = shapes[0]
+        for other in shapes[1:]:
+            shape = _join_shapes(shape, other)
+        return Apply("tuple" if isinstance(value, Tuple) else "list", tuple(trees)), shape
+
+    def passive_item(self, item: Value) -> tuple[Expr, Any] | None:
+        if isinstance(item, Runtime):
+            kind = kind_of(item)
+            if isinstance(item, Var) and (kind in (REAL, OBJECT) or isinstance(kind, ListOf)):
+                return None
+            return item, kind
+        if isinstance(item, Tuple):
+            found = [self.passive_item(i) for i in item.items]
+            known = [f for f in found if f is not None]
+            if len(known) == len(found):
+                return Apply("tuple", tuple(k[0] for k in known)), [k[1] for k in known]
+        return None
+
+    # --- lists of unknown length ---
+
+    def indexed(self, value: Value, node: ast.AST) -> tuple[Expr, Callable[[Expr], Value]]:
+        """The length of an iterable, and its item at an index."""
+        if isinstance(value, Iterator):
+            match value.name:
+                case "range":
+                    iterable = Apply("range", value.args)
+                    length = self.emit(Apply("len", (iterable,)), INTEGER, node)
+                    if len(value.args) == 1:
+                        return length, lambda i: i  # type: ignore[return-value]
+                    return length, lambda i: self.emit(Apply("getitem", (iterable, i)), INTEGER, node)
+                case "enumerate":
+                    length, item = self.indexed(value.args[0], node)
+                    start = value.args[1]
+                    return length, lambda i: Tuple((
+                        i if start == Const(0) else self.apply("add", (self.atom(start, node), i), node), item(i)))  # type: ignore[arg-type]
+                case "reversed":
+                    length, item = self.indexed(value.args[0], node)
+
+                    def back(i: Expr) -> Value:
+                        last = self.apply("sub", (length, Const(1)), node)
+                        return item(self.apply("sub", (last, i), node))
+                    return length, back
+                case "zip":
+                    parts = [self.indexed(a, node) for a in value.args]
+                    lengths = list(dict.fromkeys(p[0] for p in parts))
+                    length = lengths[0] if len(lengths) == 1 else self.emit(Apply("min", tuple(lengths)), INTEGER, node)
+                    return length, lambda i: Tuple(tuple(p[1](i) for p in parts))
+                case "map":
+                    parts = [self.indexed(a, node) for a in value.args[1:]]
+                    length = parts[0][0] if len(parts) == 1 else self.emit(Apply("min", tuple(p[0] for p in parts)), INTEGER, node)
+                    return length, lambda i: self.apply_function(value.args[0], [p[1](i) for p in parts], {}, node)
+                case "pairwise":
+                    length, item = self.indexed(value.args[0], node)
+                    less = self.apply("sub", (length, Const(1)), node)
+                    return less, lambda i: Tuple((item(i), item(self.apply("add", (i, Const(1)), node))))
+                case "generator" | "filter":
+                    return self.indexed(self.to_list(value, node), node)
+            raise self.refuse(node, f"{value.name}() over active values is not supported", fix="Loop over an index.")
+        if isinstance(value, Ref) and value.identity.kind == "list":
+            content: Expr = self.dynamic(value, node)
+        elif isinstance(value, Tuple):
+            content = self.list_value(value.items, node)
+        elif isinstance(value, Runtime):
+            content = value
+        else:
+            raise self.refuse(node, "this can't be iterated over here")
+        kind = kind_of(content)
+        if kind in (REAL, INTEGER):
+            raise self.refuse(node, "a number can't be iterated over")
+        item_kind = kind.item if isinstance(kind, ListOf) else OBJECT
+        length = self.emit(Apply("len", (content,)), INTEGER, node)
+        return length, lambda i: self.emit(Apply("getitem", (content, i)), item_kind, node)
+
+    # --- loops ---
+
+    def for_each(self, value: Value, bind: Callable[[Value], None], body: Callable[[], None], node: ast.AST,
+                 guess: set[Slot], leave: Slot | None = None) -> None:
+        """Run `body` for each item of an iterable."""
+        if isinstance(value, Unknown):
+            return
+        if isinstance(value, Ref) and value.identity.kind == "instance":
+            raise self.refuse(node, "objects of your own can't be iterated over", fix="Loop over a list.")
+        if isinstance(value, Iterator) and value.name == "filter":
+            value = self.to_list(value, node)
+        passive = self.passive(value)
+        if passive is not None:
+            iterable, shape = passive
+            name = "i" if shape is INTEGER else "item"
+
+            def start(step: Loop) -> None:
+                step.iterable, step.target = iterable, Var(name, shape if not isinstance(shape, list) else OBJECT, True)
+
+            def unpack(step: Loop) -> None:
+                assert step.target is not None
+                bind(self.unpacked(step.target, shape, node))
+
+            self.loop(set(guess), start, body, node, leave, unpack)
+            return
+        known = self.items(value, node)
+        if known is not None and len(known) <= UNROLL:
+            self.unroll(known, 0, bind, body, node, leave)
+            return
+        length, item = self.indexed(value, node)
+
+        def begin(step: Loop) -> None:
+            step.iterable, step.target = Apply("range", (length,)), Var("i", INTEGER, True)
+
+        def element(step: Loop) -> None:
+            assert step.target is not None
+            bind(item(step.target))
+
+        self.loop(set(guess), begin, body, node, leave, element)
+
+    def unpacked(self, target: Expr, shape: Any, node: ast.AST) -> Value:
+        if not isinstance(shape, list):
+            return target  # type: ignore[return-value]
+        return Tuple(tuple(
+            self.unpacked(self.emit(Apply("getitem", (target, Const(i))), s if not isinstance(s, list) else OBJECT, node), s, node)
+            for i, s in enumerate(shape)))
+
+    def unroll(self, items: list[Value], k: int, bind: Callable[[Value], None], body: Callable[[], None], node: ast.AST,
+               leave: Slot | None) -> None:
+        while k < len(items):
+            bind(items[k])
+            body()
+            k += 1
+            if leave is None:
+                continue
+            flag = self.state.get(leave, Const(False))
+            if flag == Const(True):
+                return
+            if flag != Const(False):
+                self.branch(flag, lambda: None, lambda k=k: self.unroll(items, k, bind, body, node, leave), node)  # type: ignore[misc]
+                return
+
+    def assign_target(self, target: ast.expr, value: Value) -> None:
+        raise NotImplementedError
+
+    # --- comprehensions ---
+
+    def comprehension(self, node: ast.ListComp | ast.GeneratorExp | ast.DictComp) -> Value:
+        if isinstance(node, ast.DictComp):
+            return self.dict_comprehension(node)
+        result = self.new_object("list", ())
+
+        def collect() -> None:
+            value = self.evaluate(node.elt)
+            self.append(result, value, node)
+
+        self.clauses(node.generators, collect, {(result.identity, "content")}, node)
+        return result
+
+    def dict_comprehension(self, node: ast.DictComp) -> Value:
+        content: dict[Any, Value] = {}
+
+        def collect() -> None:
+            key = self.evaluate(node.key)
+            if not isinstance(key, Const):
+                raise self.refuse(node.key, "the keys of a dict must be known when the function is read")
+            content[key.value] = self.evaluate(node.value)
+
+        self.clauses(node.generators, collect, None, node)
+        return self.new_object("dict", content)
+
+    def clauses(self, generators: list[ast.comprehension], collect: Callable[[], None], guess: set[Slot] | None,
+                node: ast.AST) -> None:
+        """Run the for and if clauses of a comprehension, in a scope of its own."""
+        outer = self.frame
+        names = {n.id for g in generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
+        inner = Frame(outer.node, outer.scope, outer, names, set(), outer.function)
+        inner.inlined = outer.inlined
+        self.frames.add(inner)
+
+        def clause(k: int) -> None:
+            if k == len(generators):
+                collect()
+                return
+            generator = generators[k]
+            if generator.is_async:
+                raise self.refuse(node, "an async comprehension can't be differentiated")
+            iterable = self.evaluate(generator.iter)
+
+            def body() -> None:
+                conditions(list(generator.ifs), k)
+
+            def bind(v: Value) -> None:
+                self.assign_target(generator.target, v)
+
+            if guess is None:
+                items = self.items(iterable, node)
+                if items is None:
+                    raise self.refuse(generator.iter, "a dict can only be made from items whose number is known")
+                self.unroll(items, 0, bind, body, node, None)
+                return
+            written = {(inner, n) for n in written_in([ast.Expr(generator.target)])}
+            self.for_each(iterable, bind, body, node, guess | written)
+
+        def conditions(ifs: list[ast.expr], k: int) -> None:
+            if not ifs:
+                clause(k + 1)
+                return
+            self.branch(self.test(ifs[0]), lambda: conditions(ifs[1:], k), lambda: None, node)
+
+        self.frame = inner
+        try:
+            clause(0)
+        finally:
+            self.frame = outer
+
+    frames: set[Frame]
+
+    def append(self, ref: Ref, value: Value, node: ast.AST) -> None:
+        content = self.content(ref)
+        if isinstance(content, tuple):
+            self.set_content(ref, (*content, value), node)
+        else:
+            self.set_content(ref, self.update("append", content, (self.atom(value, node),), node, ref), node)
+
+    def update(self, op: str, content: Expr, args: tuple[Expr, ...], node: ast.AST, ref: Ref) -> Var:
+        """A new version of a list."""
+        kind: Kind = kind_of(content)
+        if op in ("append", "insert", "setitem") and isinstance(kind, ListOf):
+            kind = ListOf(join(kind.item, kind_of(args[-1])))
+        return self.emit(Apply(op, (content, *args)), kind, node, ref.identity.name)
+
+    def to_list(self, value: Value, node: ast.AST) -> Ref:
+        """list(value)"""
+        if isinstance(value, Iterator) and value.name == "generator":
+            inner, frame = value.args
+            outer, self.frame = self.frame, frame
+            try:
+                made = self.comprehension(inner)
+            finally:
+                self.frame = outer
+            assert isinstance(made, Ref)
+            return made
+        if isinstance(value, Iterator) and value.name == "filter":
+            result = self.new_object("list", ())
+            holder: list[Value] = []
+
+            def body() -> None:
+                keep = holder[-1] if value.args[0] == Const(None) else self.apply_function(value.args[0], [holder[-1]], {}, node)
+                test = keep if isinstance(keep, Runtime) else Const(True)
+                self.branch(test, lambda: self.append(result, holder[-1], node), lambda: None, node)
+
+            self.for_each(value.args[1], holder.append, body, node, {(result.identity, "content")})
+            return result
+        items = self.items(value, node)
+        if items is not None:
+            return self.new_object("list", tuple(items))
+        if isinstance(value, Ref) and value.identity.kind == "list":
+            content = self.dynamic(value, node)
+            return self.new_object("list", self.emit(Apply("copy", (content,)), kind_of(content), node))
+        passive = self.passive(value)
+        if passive is not None:
+            kind = ListOf(passive[1]) if not isinstance(passive[1], list) else OBJECT
+            return self.new_object("list", self.emit(Apply("copy", (passive[0],)), kind, node))
+        result = self.new_object("list", ())
+        seen: list[Value] = []
+        self.for_each(value, seen.append, lambda: self.append(result, seen[-1], node), node, {(result.identity, "content")})
+        return result
+
+
+def _join_shapes(a: Any, b: Any) -> Any:
+    if isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
+        return [_join_shapes(x, y) for x, y in zip(a, b, strict=True)]
+    return OBJECT if isinstance(a, list) or isinstance(b, list) else join(a, b)
+
+
+__all__ = ["Iteration", "result_kind"]

@@ -1,0 +1,561 @@
+"""Python function -> procedure: the entry to the reader.
+
+`read` takes what is to be differentiated and what is known of its arguments, and returns the
+procedure with the variables that stand for each parameter's numbers.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from symdiff.errors import NotDifferentiable, SymdiffError, UnsupportedSyntax, together
+from symdiff.read.calls import Recursive
+from symdiff.read.core import Frame
+from symdiff.read.desugar import desugar
+from symdiff.read.fence import offences
+from symdiff.read.kinds import uses
+from symdiff.read.names import assigned_names, written_in
+from symdiff.read.scope import Scope, StaticScope, Unit
+from symdiff.read.statements import TRANSPARENT, Statements
+from symdiff.read.temporaries import name_temporaries
+from symdiff.read.values import (
+    Bound,
+    Builtin,
+    Class,
+    Function,
+    Partial,
+    Ref,
+    Runtime,
+    Tuple,
+    Unknown,
+    Value,
+    kind_of,
+)
+from symdiff.stages import (
+    BOOLEAN,
+    INTEGER,
+    NOTHING,
+    OBJECT,
+    REAL,
+    TEXT,
+    Apply,
+    Const,
+    Expr,
+    Global,
+    GlobalValue,
+    Helper,
+    Kind,
+    ListOf,
+    Opaque,
+    Param,
+    Place,
+    Procedure,
+    Var,
+)
+
+# What is known of an argument: its kind; a tuple or dict of such; or a live object, whose value is
+# known while reading (functions, None).
+Spec = Any
+
+
+@dataclass
+class Live:
+    """An argument that is known when the function is read, such as a function."""
+
+    value: Any
+
+    def __hash__(self) -> int:
+        return hash(getattr(self.value, "__code__", None) or id(self.value))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Live) and (self.value is other.value)
+
+
+@dataclass
+class Reading:
+    """A procedure, and how its parameters are made up."""
+
+    procedure: Procedure
+    parameters: dict[str, Any]  # name -> Var, or tuple / dict / list of such, or None: nothing to differentiate
+    unit: Unit
+    specs: dict[str, Spec] = field(default_factory=dict)
+    returns: list[Place] = field(default_factory=list)
+
+
+class Shared:
+    """What all procedures of one reading have in common."""
+
+    def __init__(self) -> None:
+        self.unit = Unit()
+        self.procedures: dict[Any, Any] = {}
+        self.callees: dict[str, Procedure] = {}
+        self.helpers: dict[str, Helper] = {}
+        self.closed: dict[Any, str | None] = {}
+        self.recursive: set[ast.AST] = set()
+        self.in_place: set[ast.AST] = set()
+        self.returns: dict[int, list[tuple[ast.AST, Value]]] = {}
+        self._bodies: dict[ast.AST, list[ast.stmt]] = {}
+
+    def desugared(self, node: ast.FunctionDef) -> list[ast.stmt]:
+        if node not in self._bodies:
+            self._bodies[node] = desugar(node.body)
+        return self._bodies[node]
+
+    def procedure_name(self, name: str) -> str:
+        base = name if name.isidentifier() else "inner"
+        made, n = base, 1
+        while made in self.callees or any(s.name == made for s in self.procedures.values()):
+            n += 1
+            made = f"{base}_{n}"
+        return made
+
+    def helper_name(self, name: str) -> str:
+        made, n = name, 1
+        while made in self.helpers:
+            n += 1
+            made = f"{name}_{n}"
+        return made
+
+    def place_of(self, function: Function) -> Place:
+        return function.scope.file.place(function.node)  # type: ignore[no-any-return]
+
+
+class Reader(Statements):
+    """Reads one procedure."""
+
+    def finish(self, procedure: Procedure) -> Procedure:
+        """Give claimed and temporary variables their names."""
+        procedure.globals, procedure.helpers = self.unit.globals, self.shared.helpers
+        return name_temporaries(procedure, self.claims)
+
+    def body(self, function: Function) -> Value:
+        if isinstance(function.node, ast.FunctionDef):
+            self.fence(function)
+            flags = written_in(self.shared.desugared(function.node))
+            self.frame.names.update(n for n in flags if n.startswith("%"))
+        return super().body(function)
+
+    def fence(self, function: Function) -> None:
+        """Report everything in the function that is never supported."""
+        for stmt in function.node.body if isinstance(function.node, ast.FunctionDef) else []:
+            for node, why, fix in offences(stmt):
+                self.offences.append(self.refuse(node, why, fix=fix))
+
+
+def read(function: Value, unit_owner: Shared, specs: dict[str, Spec]) -> Reading:
+    """Read a function whose arguments are known as `specs` says.
+
+    Raises SymdiffError: all offences together, each with its place.
+    """
+    shared = unit_owner
+    while True:
+        try:
+            return _read(function, shared, specs)
+        except Recursive as found:
+            shared.recursive.add(found.node)
+            fresh = Shared()
+            fresh.recursive, fresh.in_place = shared.recursive, shared.in_place
+            shared = fresh
+
+
+def _read(target: Value, shared: Shared, specs: dict[str, Spec]) -> Reading:
+    receivers: list[Value] = []
+    keywords: dict[str, Value] = {}
+    function = target
+    while not isinstance(function, Function):
+        if isinstance(function, Bound):
+            receivers.insert(0, function.receiver)
+            function = function.function
+        elif isinstance(function, Partial):
+            receivers[:0] = function.args
+            keywords = {**function.keywords, **keywords}
+            function = function.function
+        else:
+            raise NotDifferentiable("this is not a function with source that can be differentiated")
+    reader = Reader(shared)
+    node = function.node
+    names, nonlocals = assigned_names(node)
+    reader.frame = Frame(node, function.scope, function.frame, names, nonlocals, function)
+    early = [reader.refuse(n, why, fix=fix) for n, why, fix in offences(ast.Module([node], []))
+             if isinstance(node, (ast.AsyncFunctionDef,))]
+    if isinstance(node, ast.Lambda):
+        early += [reader.refuse(n, why, fix=fix) for n, why, fix in offences(node.body)]
+    if early:
+        raise together(early)
+    reader.frames.add(reader.frame)
+    params: list[Param] = []
+    parameters: dict[str, Any] = {}
+    bound: dict[str, Value] = {}
+    a = node.args
+    plain = [p.arg for p in [*a.posonlyargs, *a.args]]
+    defaults: dict[str, Value] = dict(zip(plain[len(plain) - len(function.defaults):], function.defaults, strict=True))
+    defaults |= function.kwdefaults
+    for name, value in zip(plain, receivers, strict=False):
+        bound[name] = value
+    for name, value in keywords.items():
+        bound[name] = value
+    order = [(n, "plain") for n in plain] + ([(a.vararg.arg, "star")] if a.vararg else [])
+    order += [(p.arg, "keyword") for p in a.kwonlyargs] + ([(a.kwarg.arg, "double star")] if a.kwarg else [])
+    after_bound = False
+    for name, passed in order:
+        if name in bound:
+            after_bound = after_bound or name in keywords
+            continue
+        spec = specs.get(name, OBJECT)
+        default = defaults.get(name)
+        kind = spec if isinstance(spec, Kind) else OBJECT
+        var = Var(name, kind)
+        given = reader.atom(default, None) if isinstance(default, Runtime) else \
+            reader.tree(default, None) if isinstance(default, Tuple) else Opaque(ast.unparse(default.node)) \
+            if isinstance(default, Function) and isinstance(default.node, ast.Lambda) else default
+        if default is not None and not isinstance(given, (Var, Const, Global, Apply, Opaque)):
+            given = Const(None)
+        params.append(Param(name, var, "keyword" if after_bound and passed == "plain" else passed, given))  # type: ignore[arg-type]
+        bound[name], parameters[name] = _parameter(reader, var, spec, name, default)
+    for name, value in bound.items():
+        reader.state[(reader.frame, name)] = value
+        if isinstance(value, Ref):
+            value.identity.name = name
+    if node in shared.recursive:
+        value = reader.call_function(function, list(bound.values()) if not a.kwonlyargs and not a.vararg else [],
+                                     {} if not a.kwonlyargs and not a.vararg else bound, node)
+    else:
+        reader.reading.append(node)
+        try:
+            value = reader.body(function)
+        except SymdiffError as error:
+            raise together([*reader.offences, error]) from None
+    if reader.offences:
+        raise together(reader.offences)
+    place = function.scope.file.place(node)
+    result = _result(reader, value, function)
+    name = function.name if function.name.isidentifier() else "function"
+    procedure = Procedure(name, params, reader.block, result, place)
+    procedure.callees = shared.callees
+    return Reading(reader.finish(procedure), _renamed(parameters, reader), shared.unit, specs)
+
+
+def _renamed(parameters: dict[str, Any], reader: Reader) -> dict[str, Any]:
+    from symdiff.read.temporaries import renamed_structure
+
+    return {name: renamed_structure(structure, reader) for name, structure in parameters.items()}
+
+
+def _parameter(reader: Reader, var: Var, spec: Spec, name: str, default: Value | None) -> tuple[Value, Any]:
+    """A parameter's value in the function, and the structure of its numbers."""
+    if isinstance(spec, Live):
+        from symdiff.read.scope import wrap
+
+        if spec.value is None:
+            return Const(None), None
+        return wrap(spec.value, name, None, reader.unit, name), None
+    if isinstance(spec, Value_):
+        return spec.value, None
+    if isinstance(spec, ListOf):
+        ref = reader.new_object("list", var)
+        return ref, var
+    if isinstance(spec, tuple):
+        kind, parts = spec[0], spec[1:]
+        items: list[Value] = []
+        structure: list[Any] = []
+        for i, part in enumerate(parts):
+            leaf = reader.emit(Apply("getitem", (var, Const(i))), part if isinstance(part, Kind) else OBJECT, None, f"{name}_{i}")
+            value, inner = _parameter(reader, leaf, part, f"{name}_{i}", None)
+            items.append(value)
+            structure.append(inner)
+        if kind is not tuple and hasattr(kind, "_fields"):
+            return Tuple(tuple(items), kind), ("namedtuple", kind, structure)
+        return Tuple(tuple(items)), tuple(structure)
+    if isinstance(spec, dict):
+        content: dict[Any, Value] = {}
+        shape: dict[Any, Any] = {}
+        for key, part in spec.items():
+            label = f"{name}_{key}" if str(key).isidentifier() else name
+            leaf = reader.emit(Apply("getitem", (var, Const(key))), part if isinstance(part, Kind) else OBJECT, None, label)
+            content[key], shape[key] = _parameter(reader, leaf, part, label, None)
+        return reader.new_object("dict", content), shape
+    if spec is NOTHING:
+        return Const(None), None
+    return var, var if spec in (REAL, INTEGER) else None
+
+
+@dataclass(frozen=True, eq=False)
+class Value_:
+    """A parameter whose value the reader knows already: a function given by its definition."""
+
+    value: Value
+
+
+def _result(reader: Reader, value: Value, function: Function) -> Expr:
+    """The result as an expression. Raises NotDifferentiable for what has no derivative at all."""
+    node: ast.AST = function.node
+    returns = [n for n in ast.walk(node) if isinstance(n, ast.Return) and n.value is not None]
+    where: ast.AST = node.body if isinstance(node, ast.Lambda) else returns[-1] if returns else node
+    if isinstance(value, Const) and value.value is None:
+        where = node
+        raise reader.refuse(where, f"{function.name}() returns nothing: a differentiated function needs a return",
+                            error=NotDifferentiable, fix="Return the value that is to be differentiated.")
+    if isinstance(value, Runtime) and kind_of(value) in (TEXT, NOTHING):
+        raise reader.refuse(where, "the result is text, which has no derivative", error=NotDifferentiable,
+                            fix="Return a number.")
+    if isinstance(value, (Function, Builtin, Class, Bound, Partial, Unknown)):
+        raise reader.refuse(where, f"the result is a {type(value).__name__.lower()}, which has no derivative",
+                            error=NotDifferentiable, fix="Return a number.")
+    try:
+        return reader.tree(value, where)
+    except SymdiffError:
+        raise reader.refuse(where, "the result is not a number, or a container of numbers", error=NotDifferentiable) from None
+
+
+# --- files on disk -------------------------------------------------------------------------------
+
+
+def _context(scope: Scope, unit: Unit, node: ast.AST) -> Reader:
+    """A reader for the top level of a module."""
+    shared = Shared()
+    shared.unit = unit
+    reader = Reader(shared)
+    empty = ast.parse("lambda: None", mode="eval").body
+    assert isinstance(empty, ast.Lambda)
+    reader.frame = Frame(ast.copy_location(empty, node), scope, None, set(), set())
+    reader.frames.add(reader.frame)
+    return reader
+
+
+def evaluate_definition(node: ast.FunctionDef, scope: StaticScope, unit: Unit, owner: Value | None) -> Value:
+    """A function of a module on disk, its defaults evaluated and its decorators applied."""
+    reader = _context(scope, unit, node)
+
+    def constant(default: ast.expr) -> Value:
+        value = reader.evaluate(default)
+        if isinstance(value, Var):
+            return Opaque(ast.unparse(default), pure=True)
+        return value
+
+    defaults = tuple(constant(d) for d in node.args.defaults)
+    kwdefaults = {p.arg: constant(d) for p, d in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if d is not None}
+    value: Value = Function(node, scope, node.name, defaults, kwdefaults, owner=owner)
+    for decorator in reversed(node.decorator_list):
+        call = decorator.func if isinstance(decorator, ast.Call) else decorator
+        name = call.id if isinstance(call, ast.Name) else call.attr if isinstance(call, ast.Attribute) else ""
+        if name in TRANSPARENT:
+            continue
+        value = reader.apply_function(reader.evaluate(decorator), [value], {}, decorator)
+    return value
+
+
+def evaluate_constant(name: str, stmt: ast.Assign | ast.AnnAssign | ast.AugAssign, scope: StaticScope, unit: Unit) -> Value | None:
+    """A name that a module on disk assigns: a constant that comes along, or a function by another name."""
+    if isinstance(stmt, ast.AugAssign):
+        raise UnsupportedSyntax(f"{name!r} is changed after it was set: its value can't be told without running the file",
+                                scope.file.place(stmt))
+    target = stmt.targets[0] if isinstance(stmt, ast.Assign) else stmt.target
+    value = stmt.value
+    if value is None:
+        return None
+    if not isinstance(target, ast.Name):
+        found = _from_tuple(name, target, value)
+        if found is None:
+            raise UnsupportedSyntax(f"the value of {name!r} can't be told without running the file", scope.file.place(stmt))
+        value = found
+    reader = _context(scope, unit, stmt)
+    if isinstance(value, (ast.Lambda, ast.Attribute, ast.Call)) or isinstance(value, ast.Name):
+        known = _as_function(reader, value)
+        if known is not None:
+            return known
+    kind, parts = _constant_kind(reader, value), _free_names(value)
+    for part in parts:
+        inner = scope.lookup(part, unit)
+        if inner is None:
+            raise UnsupportedSyntax(f"the value of {name!r} can't be told without running the file: {part!r} is not defined",
+                                    scope.file.place(value))
+        from symdiff.read.values import Module
+
+        if isinstance(inner, Module):
+            unit.globals.setdefault(part, GlobalValue(f"import {inner.name}" + (f" as {part}" if part != inner.name else "")))
+        elif isinstance(inner, Builtin) and not inner.name.startswith("builtins."):
+            module, _, member = inner.name.rpartition(".")
+            unit.globals.setdefault(part, GlobalValue(f"from {module} import {member}" + (f" as {part}" if part != member else "")))
+        elif isinstance(inner, (Function, Class)):
+            raise UnsupportedSyntax(f"the value of {name!r} can't be told without running the file",
+                                    scope.file.place(value), fix="Compute it in the function, or pass it in.")
+    return unit.constant(name, GlobalValue(ast.unparse(value)), kind, scope.module)
+
+
+def _from_tuple(name: str, target: ast.expr, value: ast.expr) -> ast.expr | None:
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+        for t, v in zip(target.elts, value.elts, strict=True):
+            if isinstance(t, ast.Name) and t.id == name:
+                return v
+    return None
+
+
+def _as_function(reader: Reader, value: ast.expr) -> Value | None:
+    """A function that a module's name stands for: a lambda, another name, a partial, a factory's result."""
+    saved = reader.block
+    try:
+        found = reader.evaluate(value)
+    except (SymdiffError, Recursive):
+        return None
+    finally:
+        reader.block = saved
+    if isinstance(found, Function) and found.frame is reader.frame:
+        return Function(found.node, found.scope, found.name, found.defaults, found.kwdefaults)
+    if isinstance(found, (Function, Builtin, Partial, Bound, Class)):
+        return found
+    return None
+
+
+def _free_names(value: ast.expr) -> list[str]:
+    import builtins
+
+    names = dict.fromkeys(n.id for n in ast.walk(value) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
+    bound = {n.id for n in ast.walk(value) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return [n for n in names if not hasattr(builtins, n) and n not in bound]
+
+
+def _constant_kind(reader: Reader, value: ast.expr) -> Kind:
+    """The kind of a constant expression, from its form."""
+    try:
+        return kind_of(ast.literal_eval(value))
+    except ValueError:
+        pass
+    saved, reader.block = reader.block, []
+    try:
+        found = reader.evaluate(value)
+    except (SymdiffError, Recursive):
+        return OBJECT
+    finally:
+        reader.block = saved
+    if isinstance(found, Runtime):
+        return kind_of(found)
+    return OBJECT
+
+
+# --- what is known without an example ------------------------------------------------------------
+
+
+def default_specs(function: Value) -> dict[str, Spec]:
+    """What annotations, defaults and uses say of the parameters; the rest are taken for real."""
+    skip = 0
+    given: set[str] = set()
+    while isinstance(function, (Bound, Partial)):
+        if isinstance(function, Bound):
+            skip += 1
+        else:
+            skip += len(function.args)
+            given |= set(function.keywords)
+        function = function.function
+    if not isinstance(function, Function):
+        return {}
+    node, a = function.node, function.node.args
+    plain = [*a.posonlyargs, *a.args]
+    defaults: dict[str, Value] = dict(
+        zip([p.arg for p in plain][len(plain) - len(function.defaults):], function.defaults, strict=True))
+    defaults |= function.kwdefaults
+    method = function.owner is not None and not skip and bool(plain) and plain[0].arg in ("self", "cls")
+    known = uses(node, lambda func: _callee(function, func))
+    specs: dict[str, Spec] = {}
+    for i, param in enumerate([*plain, *a.kwonlyargs]):
+        if i < skip or param.arg in given:
+            continue
+        spec = _annotated(param.annotation)
+        if method and i == 0:
+            spec = OBJECT
+        if spec is None and param.arg in defaults:
+            spec = _spec_of_value(defaults[param.arg])
+            if spec is INTEGER and known.get(param.arg) is None and spec is REAL:
+                spec = REAL
+        specs[param.arg] = spec if spec is not None else known.get(param.arg, REAL)
+    if a.vararg is not None:
+        specs[a.vararg.arg] = ListOf(REAL)
+    if a.kwarg is not None:
+        specs[a.kwarg.arg] = {}
+    return specs
+
+
+def _callee(function: Function, func: ast.expr) -> ast.FunctionDef | ast.Lambda | None:
+    if not isinstance(func, ast.Name):
+        return None
+    for sub in ast.walk(function.node):
+        if isinstance(sub, ast.FunctionDef) and sub.name == func.id and sub is not function.node:
+            return sub
+    if func.id in assigned_names(function.node)[0]:
+        return None
+    try:
+        found = function.scope.lookup(func.id, Unit())
+    except SymdiffError:
+        return None
+    return found.node if isinstance(found, Function) else None
+
+
+def _spec_of_value(value: Value) -> Spec | None:
+    if isinstance(value, Runtime):
+        kind = kind_of(value)
+        return kind if not isinstance(kind, ListOf) else ListOf(kind.item)
+    if isinstance(value, Tuple):
+        return (tuple, *(_spec_of_value(v) for v in value.items))
+    if isinstance(value, (Function, Builtin, Partial, Bound)):
+        return Value_(value)
+    return OBJECT
+
+
+_ANNOTATED: dict[str, Kind] = {"float": REAL, "int": INTEGER, "bool": BOOLEAN, "str": TEXT, "None": NOTHING}
+
+
+def _annotated(annotation: ast.expr | None) -> Spec | None:
+    """The kind that an annotation names; None where it says nothing of use."""
+    match annotation:
+        case ast.Name(id=name):
+            return ListOf(REAL) if name == "list" else _ANNOTATED.get(name)
+        case ast.Constant(value=str() as text):
+            try:
+                return _annotated(ast.parse(text, mode="eval").body)
+            except SyntaxError:
+                return None
+        case ast.Constant(value=None):
+            return NOTHING
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            found = [k for k in (_annotated(left), _annotated(right)) if k not in (None, NOTHING)]
+            return REAL if REAL in found else found[0] if found else None
+        case ast.Subscript(value=ast.Name(id=name) | ast.Attribute(attr=name), slice=inner):
+            if name in ("list", "List", "Sequence", "Iterable", "Collection"):
+                item = _annotated(inner)
+                return ListOf(item if isinstance(item, Kind) else REAL)
+            if name in ("tuple", "Tuple") and isinstance(inner, ast.Tuple):
+                if len(inner.elts) == 2 and isinstance(inner.elts[1], ast.Constant) and inner.elts[1].value is Ellipsis:
+                    return ListOf(_annotated(inner.elts[0]) or REAL)
+                return (tuple, *(_annotated(e) if _annotated(e) is not None else REAL for e in inner.elts))
+            if name == "Optional":
+                return _annotated(inner)
+    return None
+
+
+def spec_of(value: Any) -> Spec:
+    """What is known of an argument from its value."""
+    if type(value) is float:
+        return REAL
+    if value is None:
+        return NOTHING
+    if isinstance(value, (bool, int, float, str, complex)):
+        return kind_of(value)
+    if isinstance(value, tuple):
+        return (type(value), *map(spec_of, value))
+    if isinstance(value, list):
+        kinds = [spec_of(v) for v in value]
+        if all(k in (REAL, INTEGER) for k in kinds):
+            return ListOf(REAL if REAL in kinds or not kinds else INTEGER)
+        if all(isinstance(k, Kind) for k in kinds):
+            return ListOf(OBJECT)
+        return OBJECT
+    if isinstance(value, dict):
+        return {k: spec_of(v) for k, v in value.items()} if all(isinstance(k, (str, int)) for k in value) else OBJECT
+    if callable(value):
+        return Live(value)
+    return OBJECT
+
+
+__all__ = ["Live", "Reading", "Shared", "default_specs", "evaluate_constant", "evaluate_definition", "math", "read", "spec_of"]

@@ -1,0 +1,356 @@
+"""What a name outside a function means: live, in a running program, or static, in a file on disk.
+
+`LiveScope` asks the function's closure and globals; numbers found there are `Global`s, read anew
+at every call. `StaticScope` reads a module's syntax tree: imports, constants, functions and
+classes of this and other files, without running any of it.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import importlib
+import sys
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from symdiff.errors import UnsupportedSyntax
+from symdiff.read.source import SourceFile, node_of, parse, unwrap
+from symdiff.read.values import (
+    Bound,
+    Builtin,
+    Class,
+    Const,
+    Function,
+    Global,
+    LiveObject,
+    Module,
+    Partial,
+    Tuple,
+    Value,
+    kind_of,
+)
+from symdiff.stages import GlobalValue, Opaque
+
+
+# Fetches something, given the function that is differentiated: the same code serves every closure
+# that was made from one definition.
+Reader = Callable[[Any], Any]
+
+
+class Scope(Protocol):
+    """Where the free names of a function are looked up."""
+
+    file: SourceFile
+    module: str
+
+    def lookup(self, name: str, unit: Unit) -> Value | None: ...
+
+
+class Unit:
+    """What one generated file has in common: the globals it mentions, and guards: what was found
+    under a name while reading, and must still be found there for the code to be valid."""
+
+    def __init__(self) -> None:
+        self.globals: dict[str, GlobalValue] = {}
+        self.guards: dict[str, tuple[Reader, Any]] = {}
+        self._names: dict[Any, str] = {}
+
+    def constant(self, path: str, value: GlobalValue, kind: Any, identity: Any) -> Global:
+        """A global under its own name, or under another if two of them share it."""
+        base = path.replace(".", "_")
+        if base.startswith("self_"):
+            base = base[5:]
+        key = (path, identity)
+        if key not in self._names:
+            name, n = base, 1
+            while name in self.globals:
+                n += 1
+                name = f"{base}_{n}"
+            self._names[key] = name
+            self.globals[name] = value
+        return Global(self._names[key], kind)
+
+    def guard(self, path: str, read: Reader | None, value: Any) -> None:
+        if read is not None:
+            self.guards.setdefault(f"{path}@{len(self.guards)}", (read, value))
+
+
+def is_standard(name: str) -> bool:
+    return name.partition(".")[0] in sys.stdlib_module_names or name.partition(".")[0] in ("numpy", "scipy")
+
+
+class LiveScope:
+    """The names that a live function sees."""
+
+    def __init__(self, function: types.FunctionType, file: SourceFile, read: Reader) -> None:
+        self.function, self.file, self.read = function, file, read
+        self.module = function.__module__
+
+    def lookup(self, name: str, unit: Unit) -> Value | None:
+        code, read = self.function.__code__, self.read
+        if name in code.co_freevars:
+            i = code.co_freevars.index(name)
+            cell = (self.function.__closure__ or ())[i]
+            try:
+                value = cell.cell_contents
+            except ValueError:
+                return None
+            return wrap(value, name, lambda root: read(root).__closure__[i].cell_contents, unit, id(cell))
+        names = self.function.__globals__
+        if name in names:
+            return wrap(names[name], name, lambda root: read(root).__globals__[name], unit, self.module)
+        if hasattr(builtins, name):
+            return Builtin(f"builtins.{name}", getattr(builtins, name))
+        return None
+
+
+def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any = None) -> Value:
+    """What the reader makes of a live Python object found at `path`."""
+    if value is None or value is Ellipsis or isinstance(value, (bool, int, float, complex, str)):
+        return unit.constant(path, GlobalValue(repr(value), read), kind_of(value), identity)
+    if isinstance(value, types.ModuleType):
+        return Module(value.__name__)
+    plain = unwrap(value)
+    if isinstance(plain, types.FunctionType):
+        unit.guard(path, read, value)
+        return function_value(plain, unit, (lambda root: unwrap(read(root))) if read else None)
+    if isinstance(plain, types.MethodType):
+        unit.guard(path, read, value.__func__ if isinstance(value, types.MethodType) else value)
+        receiver = wrap(plain.__self__, "self", (lambda root: read(root).__self__) if read else None, unit, identity)
+        function = function_value(plain.__func__, unit, (lambda root: unwrap(read(root)).__func__) if read else None)
+        return Bound(function, receiver)
+    if type(plain).__module__ == "functools" and type(plain).__name__ == "partial":
+        return Partial(
+            wrap(plain.func, f"{path}.func", (lambda root: read(root).func) if read else None, unit, identity),
+            tuple(wrap(a, f"{path}.args{i}", _item(read, "args", i), unit, identity) for i, a in enumerate(plain.args)),
+            {k: wrap(a, f"{path}.{k}", _item(read, "keywords", k), unit, identity) for k, a in plain.keywords.items()},
+        )
+    if isinstance(value, (types.BuiltinFunctionType, types.BuiltinMethodType)) or type(value).__name__ == "ufunc":
+        unit.guard(path, read, value)
+        module = getattr(value, "__module__", None) or "builtins"
+        return Builtin(f"{module.lstrip('_')}.{value.__name__}", value)
+    if isinstance(value, type):
+        if value.__module__ == "builtins" or is_standard(value.__module__):
+            return Builtin(f"{value.__module__}.{value.__qualname__}", value)
+        unit.guard(path, read, value)
+        return Class(value.__name__, None, None, value)
+    if _is_plain_data(value):
+        return unit.constant(path, GlobalValue(repr(value), read), kind_of(value), identity)
+    return LiveObject(path, value, read)
+
+
+def _item(read: Reader | None, attribute: str, key: Any) -> Reader | None:
+    return (lambda root: getattr(read(root), attribute)[key]) if read else None
+
+
+def _is_plain_data(value: Any) -> bool:
+    """Whether repr() of a container can be written into a file."""
+    if isinstance(value, (bool, int, float, complex, str, type(None))):
+        return True
+    if type(value) in (list, tuple, set, frozenset):
+        return all(map(_is_plain_data, value))
+    if type(value) is dict:
+        return all(_is_plain_data(k) and _is_plain_data(v) for k, v in value.items())
+    return type(value) is range
+
+
+def function_value(function: types.FunctionType, unit: Unit, read: Reader | None) -> Function:
+    """A live function, with its defaults as they are now."""
+    file, node = node_of(function)
+    scope = LiveScope(function, file, read or (lambda root: function))
+    if isinstance(node, ast.AsyncFunctionDef):
+        raise UnsupportedSyntax("an async function can't be differentiated", file.place(node))
+
+    def default(value: Any, name: str) -> Value:
+        return _literal(value) if _is_plain_data(value) else wrap(value, name, None, unit, (function.__code__, name))
+
+    defaults = tuple(default(d, f"default_{i}") for i, d in enumerate(function.__defaults__ or ()))
+    kwdefaults = {k: default(d, k) for k, d in (function.__kwdefaults__ or {}).items()}
+    owner: Value | None = None
+    if "." in function.__qualname__ and "<locals>" not in function.__qualname__.rpartition(".")[0]:
+        cls: Any = sys.modules.get(function.__module__)
+        for part in function.__qualname__.split(".")[:-1]:
+            cls = getattr(cls, part, None)
+        owner = Class(cls.__name__, None, None, cls) if isinstance(cls, type) else None
+    return Function(node, scope, function.__name__, defaults, kwdefaults, owner=owner, live=function)
+
+
+def _literal(value: Any) -> Value:
+    """Plain data as the reader sees it; lists, dicts and sets stay one passive object."""
+    if isinstance(value, tuple):
+        return Tuple(tuple(_literal(v) for v in value))
+    return Opaque(repr(value), pure=True) if isinstance(value, (list, dict, set, frozenset, range)) else Const(value)
+
+
+# --- files on disk -------------------------------------------------------------------------------
+
+_FILES: dict[str, StaticScope] = {}
+
+
+class StaticScope:
+    """The names of a module, from its syntax tree alone."""
+
+    def __init__(self, file: SourceFile, module: str, folder: Path | None) -> None:
+        self.file, self.module, self.folder = file, module, folder
+        self.names: dict[str, ast.stmt] = {}
+        self.stars: list[ast.ImportFrom] = []
+        self._collect(file.tree.body)
+        self._busy: set[str] = set()
+
+    def _collect(self, body: list[ast.stmt]) -> None:
+        for stmt in body:
+            match stmt:
+                case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                    self.names[stmt.name] = stmt
+                case ast.Import():
+                    for alias in stmt.names:
+                        self.names[alias.asname or alias.name.partition(".")[0]] = stmt
+                case ast.ImportFrom():
+                    for alias in stmt.names:
+                        if alias.name == "*":
+                            self.stars.append(stmt)
+                        else:
+                            self.names[alias.asname or alias.name] = stmt
+                case ast.Assign():
+                    for target in stmt.targets:
+                        for node in ast.walk(target):
+                            if isinstance(node, ast.Name):
+                                self.names[node.id] = stmt
+                case ast.AnnAssign(target=ast.Name() as target):
+                    if stmt.value is not None:
+                        self.names[target.id] = stmt
+                case ast.AugAssign(target=ast.Name() as target):
+                    self.names[target.id] = stmt
+                case ast.If():
+                    # `if TYPE_CHECKING:`, `if __name__ == "__main__":` and the like: what is defined
+                    # in either arm can be found, the later one first.
+                    self._collect([*stmt.body, *stmt.orelse] if not _is_main(stmt.test) else stmt.orelse)
+                case ast.Try():
+                    self._collect([h for handler in stmt.handlers for h in handler.body])
+                    self._collect([*stmt.body, *stmt.orelse, *stmt.finalbody])
+                case ast.With():
+                    self._collect(stmt.body)
+
+    def lookup(self, name: str, unit: Unit) -> Value | None:
+        stmt = self.names.get(name)
+        if stmt is None:
+            for star in self.stars:
+                module = self._module(star)
+                if module is not None and module.scope is None and is_standard(module.name):
+                    standard = _standard(module.name, name)
+                    if standard is not None:
+                        return standard
+                elif module is not None and module.scope is not None and (found := module.scope.lookup(name, unit)):
+                    return found  # type: ignore[no-any-return]
+            return Builtin(f"builtins.{name}", getattr(builtins, name)) if hasattr(builtins, name) else None
+        match stmt:
+            case ast.FunctionDef():
+                return self.function(stmt, unit)
+            case ast.ClassDef():
+                return Class(stmt.name, stmt, self)
+            case ast.Import():
+                for alias in stmt.names:
+                    if (alias.asname or alias.name.partition(".")[0]) == name:
+                        return self._import(alias.name if alias.asname else alias.name.partition(".")[0])
+            case ast.ImportFrom():
+                for alias in stmt.names:
+                    if (alias.asname or alias.name) == name:
+                        return self._import_from(stmt, alias.name, unit)
+            case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
+                return self._assigned(name, stmt, unit)
+        return None
+
+    def function(self, node: ast.FunctionDef, unit: Unit, owner: Value | None = None) -> Value:
+        """A function of this file; its defaults and decorators are evaluated by the reader."""
+        from symdiff.read.reader import evaluate_definition
+
+        return evaluate_definition(node, self, unit, owner)
+
+    def _assigned(self, name: str, stmt: ast.Assign | ast.AnnAssign | ast.AugAssign, unit: Unit) -> Value | None:
+        from symdiff.read.reader import evaluate_constant
+
+        if name in self._busy:
+            return None
+        self._busy.add(name)
+        try:
+            return evaluate_constant(name, stmt, self, unit)
+        finally:
+            self._busy.discard(name)
+
+    def _module(self, stmt: ast.ImportFrom) -> Module | None:
+        name = stmt.module or ""
+        if stmt.level:
+            folder = self.folder
+            for _ in range(stmt.level - 1):
+                folder = folder.parent if folder else None
+            return _module_in(folder, name) if folder else None
+        return self._import(name)
+
+    def _import(self, name: str) -> Module:
+        if not is_standard(name):
+            found = _module_in(self.folder, name) if self.folder else None
+            if found is None:
+                for entry in sys.path:
+                    found = _module_in(Path(entry or "."), name)
+                    if found is not None:
+                        break
+            if found is not None:
+                return found
+        return Module(name)
+
+    def _import_from(self, stmt: ast.ImportFrom, name: str, unit: Unit) -> Value | None:
+        module = self._module(stmt)
+        if module is None:
+            return None
+        if module.scope is not None:
+            found = module.scope.lookup(name, unit)
+            if found is not None:
+                return found  # type: ignore[no-any-return]
+            return _module_in(module.scope.folder, name)
+        return _standard(module.name, name) or Builtin(f"{module.name}.{name}")
+
+
+def _is_main(test: ast.expr) -> bool:
+    return isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__"
+
+
+def _standard(module: str, name: str) -> Value | None:
+    """A member of a module of the standard library, which may be imported."""
+    if not is_standard(module):
+        return None
+    try:
+        value = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError):
+        return None
+    if isinstance(value, types.ModuleType):
+        return Module(value.__name__)
+    if isinstance(value, (int, float, complex)):
+        return Global(f"{module}.{name}", kind_of(value))
+    return Builtin(f"{module}.{name}", value)
+
+
+member = _standard
+
+
+def _module_in(folder: Path | None, name: str) -> Module | None:
+    """A module that is a file in a folder or a package below it."""
+    if folder is None:
+        return None
+    base = folder.joinpath(*name.split(".")) if name else folder
+    for path in (base.with_suffix(".py") if name else None, base / "__init__.py"):
+        if path is not None and path.is_file():
+            return Module(name or folder.name, static_scope(path))
+    return None
+
+
+def static_scope(path: Path) -> StaticScope:
+    key = str(path.resolve())
+    text = path.read_text()
+    known = _FILES.get(key)
+    if known is None or known.file.text != text:
+        known = _FILES[key] = StaticScope(parse(str(path), text), path.stem, path.parent)
+    return known
+

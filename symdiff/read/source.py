@@ -1,0 +1,138 @@
+"""Finding the source of a function: its file, and its node in the file's syntax tree."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+import linecache
+import types
+from dataclasses import dataclass, field
+from typing import Any, Union
+
+from symdiff.errors import NoSource, UnsupportedSyntax
+from symdiff.stages import Place
+
+FunctionNode = Union[ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda]
+
+
+@dataclass(eq=False)
+class SourceFile:
+    """A parsed file of the user's."""
+
+    path: str
+    text: str
+    tree: ast.Module
+    parents: dict[ast.AST, ast.AST] = field(default_factory=dict)
+
+    def place(self, node: ast.AST) -> Place:
+        line = getattr(node, "lineno", 1)
+        column = getattr(node, "col_offset", 0)
+        end, end_column = getattr(node, "end_lineno", line), getattr(node, "end_col_offset", column)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.For, ast.While, ast.If, ast.Try, ast.With)):
+            # A compound statement is pointed at by its first word.
+            word = {ast.FunctionDef: 3, ast.AsyncFunctionDef: 5, ast.For: 3, ast.While: 5, ast.If: 2, ast.Try: 3, ast.With: 4}
+            end, end_column = line, column + word[type(node)]
+        text = self.text.splitlines()[line - 1] if 0 < line <= self.text.count("\n") + 1 else ""
+        # The parser counts bytes; people count characters.
+        column = len(text.encode()[:column].decode(errors="ignore"))
+        if end == line:
+            end_column = len(text.encode()[:end_column].decode(errors="ignore"))
+        return Place(self.path, line, column, end, end_column)
+
+
+def parse(path: str, text: str) -> SourceFile:
+    """Parse a file. Raises UnsupportedSyntax, with the place, where the text is not Python."""
+    try:
+        tree = ast.parse(text, path)
+    except SyntaxError as error:
+        column = max((error.offset or 1) - 1, 0)
+        place = Place(path, error.lineno or 1, column, error.end_lineno or 0, max((error.end_offset or 1) - 1, 0))
+        raise UnsupportedSyntax(f"this is not Python: {error.msg}", place, lines=text.splitlines()) from None
+    except ValueError as error:
+        raise UnsupportedSyntax(f"this is not Python: {error}", Place(path, 1)) from None
+    return SourceFile(path, text, tree)
+
+
+@functools.lru_cache(maxsize=512)
+def _parsed(path: str, text: str) -> SourceFile:
+    return parse(path, text)
+
+
+def file_of(function: types.FunctionType) -> SourceFile:
+    """The file that a live function was compiled from."""
+    path = function.__code__.co_filename
+    lines = linecache.getlines(path, function.__globals__)
+    if not lines:
+        raise NoSource(
+            f"the source of {function.__qualname__!r} can't be found ({path})",
+            fix="Define it in a file, or register its text in linecache before it is differentiated.",
+        )
+    return _parsed(path, "".join(lines))
+
+
+def node_of(function: types.FunctionType) -> tuple[SourceFile, FunctionNode]:
+    """The syntax tree of a live function, found by the positions in its code, not by its name."""
+    file, code = file_of(function), function.__code__
+    found: list[FunctionNode] = []
+    for node in ast.walk(file.tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == code.co_name:
+            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+            if first == code.co_firstlineno:
+                found.append(node)
+        elif isinstance(node, ast.Lambda) and code.co_name == "<lambda>" and _contains(node, code):
+            found.append(node)
+    if isinstance(found and found[0], ast.Lambda):
+        found.sort(key=_extent)
+    for node in found:
+        if _parameters(node) == code.co_varnames[: len(_parameters(node))]:
+            return file, node
+    raise NoSource(
+        f"{code.co_filename}:{code.co_firstlineno} no longer holds the source of {function.__qualname__!r}",
+        fix="The file has changed since it was imported: import it anew.",
+    )
+
+
+def _parameters(node: FunctionNode) -> tuple[str, ...]:
+    a = node.args
+    plain = [*a.posonlyargs, *a.args, *a.kwonlyargs]
+    return tuple(p.arg for p in [*plain, *([a.vararg] if a.vararg else []), *([a.kwarg] if a.kwarg else [])])
+
+
+def _extent(node: ast.AST) -> tuple[int, int]:
+    body: Any = node.body  # type: ignore[attr-defined]
+    return (body.end_lineno - body.lineno, body.end_col_offset - body.col_offset)
+
+
+def _contains(node: ast.Lambda, code: types.CodeType) -> bool:
+    body = node.body
+    start, end = (body.lineno, body.col_offset), (body.end_lineno or 0, body.end_col_offset or 0)
+    spots = [
+        ((line, column), (end_line, end_column))
+        for line, end_line, column, end_column in code.co_positions()
+        if line is not None and column is not None and end_line is not None and end_column is not None
+        and (end_line, end_column) > (line, column)
+    ]
+    if not spots:
+        return node.lineno == code.co_firstlineno
+    return all(start <= a and b <= end for a, b in spots)
+
+
+def unwrap(function: Any) -> Any:
+    """The plain function under wrappers that are known to leave the result alone.
+
+    functools.wraps alone is no such promise: a wrapper that sets __wrapped__ is read itself.
+    """
+    while True:
+        if isinstance(function, functools._lru_cache_wrapper):
+            function = function.__wrapped__
+        elif hasattr(function, "py_func") and type(function).__module__.startswith("numba"):
+            function = function.py_func
+        elif hasattr(function, "__symdiff_primal__"):
+            function = function.__symdiff_primal__
+        else:
+            return function
+
+
+def has_source(function: Any) -> bool:
+    return isinstance(function, (types.FunctionType, types.MethodType)) and not inspect.isbuiltin(function)

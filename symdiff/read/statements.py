@@ -1,0 +1,353 @@
+"""Reading statements: every node of Python's statement grammar is read here, or refused in fence.py."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from symdiff.errors import SymdiffError
+from symdiff.read.calls import Calls
+from symdiff.read.core import Slot
+from symdiff.read.desugar import VALUE
+from symdiff.read.expressions import BINARY
+from symdiff.read.fence import offences
+from symdiff.read.names import written_in
+from symdiff.read.values import (
+    Builtin,
+    Iterator,
+    LiveObject,
+    Method,
+    Ref,
+    Runtime,
+    Unknown,
+    Value,
+    kind_of,
+)
+from symdiff.stages import OBJECT, Const, ListOf, Loop, Opaque, Passive, Scope, Stage, Var
+
+
+class Statements(Calls):
+    """What each statement does to the state."""
+
+    def statements(self, body: list[ast.stmt]) -> None:
+        for stmt in body:
+            try:
+                self.statement(stmt)
+            except SymdiffError as error:
+                # Go on, so that all offences are reported together; what this line assigns is unknown.
+                self.offences.append(error)
+                for name in written_in([stmt]):
+                    self.assign_name(name, Unknown(), stmt)
+
+    def statement(self, stmt: ast.stmt) -> None:
+        match stmt:
+            case ast.Assign(targets=targets, value=value):
+                given = self.evaluate(value)
+                for target in targets:
+                    self.assign_target(target, given)
+            case ast.AnnAssign(target=target, value=annotated):
+                if annotated is not None:
+                    self.assign_target(target, self.evaluate(annotated))
+            case ast.AugAssign():
+                self.augmented(stmt)
+            case ast.Expr(value=expr):
+                self.expression_statement(expr)
+            case ast.If(test=test, body=then, orelse=orelse):
+                self.branch(self.test(test), lambda: self.statements(then), lambda: self.statements(orelse), stmt)
+            case ast.For():
+                self.for_loop(stmt)
+            case ast.While():
+                self.while_loop(stmt)
+            case ast.FunctionDef():
+                self.define(stmt)
+            case ast.Raise():
+                self.passive_statement(stmt, terminates=True)
+            case ast.Assert():
+                self.passive_statement(stmt, terminates=False)
+            case ast.With():
+                self.with_block(stmt)
+            case ast.Pass() | ast.Nonlocal():
+                pass
+            case _:
+                raise self.refuse(stmt, offences_of(stmt))
+
+    # --- assignment ---
+
+    def assign_target(self, target: ast.expr, value: Value) -> None:
+        match target:
+            case ast.Name(id=name):
+                if name == VALUE:
+                    self.shared.returns.setdefault(id(self.frame), []).append((target, value))
+                if isinstance(value, Ref) and value.identity.name in ("items", value.identity.kind):
+                    value.identity.name = name if not name.startswith("%") else value.identity.name
+                self.claim(value, name)
+                self.assign_name(name, value, target)
+            case ast.Tuple(elts=elts) | ast.List(elts=elts):
+                self.unpack(elts, value, target)
+            case ast.Subscript(value=container, slice=index):
+                self.store(self.evaluate(container), index, value, target)
+            case ast.Attribute(value=holder, attr=attr):
+                owner = self.evaluate(holder)
+                if not isinstance(owner, Ref):
+                    raise self.refuse(target, "attributes can only be set on objects made in the function")
+                self.set_attribute(owner, attr, value, target)
+            case ast.Starred(value=inner):
+                self.assign_target(inner, value)
+            case _:
+                raise self.refuse(target, "this can't be assigned to")
+
+    def unpack(self, elts: list[ast.expr], value: Value, node: ast.AST) -> None:
+        if isinstance(value, Unknown):
+            for elt in elts:
+                self.assign_target(elt, value)
+            return
+        items = self.items(value, node) if not isinstance(value, Var) else None
+        stars = [i for i, e in enumerate(elts) if isinstance(e, ast.Starred)]
+        if items is None:
+            if stars or isinstance(value, Iterator):
+                raise self.refuse(node, "a sequence whose length is not known can't be unpacked here")
+            if isinstance(value, Runtime) and not isinstance(kind_of(value), ListOf) and kind_of(value) is not OBJECT:
+                raise self.refuse(node, "a number can't be unpacked")
+            items = [self.item(value, Const(i), node) for i in range(len(elts))]
+        if stars:
+            at, after = stars[0], len(elts) - stars[0] - 1
+            middle = self.new_object("list", tuple(items[at:len(items) - after]))
+            items = [*items[:at], middle, *items[len(items) - after:]]
+        if len(items) != len(elts):
+            raise self.refuse(node, f"{len(items)} values can't be unpacked into {len(elts)} names")
+        for elt, item in zip(elts, items, strict=True):
+            self.assign_target(elt, item)
+
+    def store(self, container: Value, index: ast.expr, value: Value, node: ast.AST) -> None:
+        """container[index] = value"""
+        if not isinstance(container, Ref):
+            if isinstance(container, Unknown):
+                return
+            raise self.refuse(node, "only lists and dicts of this function can be stored into")
+        if container.identity.kind == "instance":
+            method = self.instance_attribute(container, "__setitem__", node)
+            if method is None:
+                raise self.refuse(node, "this object can't be stored into")
+            self.apply_function(method, [self.evaluate(index), value], {}, node)
+            return
+        if isinstance(index, ast.Slice):
+            raise self.refuse(node, "a slice of a list can't be stored into", fix="Store its items in a loop.")
+        at, content = self.evaluate(index), self.content(container)
+        if isinstance(content, dict):
+            if not isinstance(at, Const):
+                raise self.refuse(node, "the key of a dict must be known when the function is read",
+                                  fix="Use a list, or choose with if / elif.")
+            self.claim(value, str(at.value) if str(at.value).isidentifier() else "item")
+            self.set_content(container, {**content, at.value: value}, node)
+        elif isinstance(content, tuple) and isinstance(at, Const):
+            items = list(content)
+            if not -len(items) <= at.value < len(items):
+                raise self.refuse(node, f"index {at.value} is out of range: there are {len(items)} items")
+            items[at.value] = value
+            self.set_content(container, tuple(items), node)
+        else:
+            given = (self.atom(at, node), self.atom(value, node))
+            made = self.update("setitem", self.dynamic(container, node), given, node, container)
+            self.set_content(container, made, node)
+
+    def augmented(self, stmt: ast.AugAssign) -> None:
+        target, op = stmt.target, BINARY.get(type(stmt.op))
+        if op is None:
+            raise self.refuse(stmt, "matrix multiplication needs arrays, which are not supported yet")
+        if isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice):
+            container, at = self.evaluate(target.value), self.evaluate(target.slice)
+            old = self.item(container, at, target)
+            new = self.binary(op, old, self.evaluate(stmt.value), stmt)
+            slot = (self.frame, f"%index{len(self.slot_order)}")
+            self.state[slot] = at
+            self.frame.names.add(slot[1])
+            self.store(container, ast.copy_location(ast.Name(slot[1], ast.Load()), target), new, target)
+            del self.state[slot]
+            return
+        old = self.evaluate(_as_load(target))
+        value = self.evaluate(stmt.value)
+        if isinstance(old, Ref) and old.identity.kind == "list":
+            # += and *= update a list in place: aliases see it.
+            if op == "add":
+                self.list_extend(old, [value], {}, stmt)
+            else:
+                made = self.binary(op, old, value, stmt)
+                assert isinstance(made, Ref)
+                self.set_content(old, self.content(made), stmt)
+            return
+        self.assign_target(target, self.binary(op, old, value, stmt))
+
+    # --- statements without assignment ---
+
+    def expression_statement(self, expr: ast.expr) -> None:
+        if isinstance(expr, ast.Constant):
+            return  # a docstring
+        size = len(self.block)
+        value = self.evaluate(expr)
+        # A call kept for its effect, such as print, is a statement as the user wrote it.
+        last = self.block[-1] if len(self.block) > size else None
+        if isinstance(last, Stage) and last.target is value and isinstance(last.value, Opaque) and not last.value.pure:
+            self.block[-1] = Passive(last.value.template, last.value.args, False, last.place)
+
+    def passive_statement(self, stmt: ast.Raise | ast.Assert, terminates: bool) -> None:
+        """Keep a statement as the user wrote it, with what it reads filled in."""
+        parts: list[Any] = []
+
+        def hole(expr: ast.expr) -> ast.expr:
+            parts.append(self.hole(expr))
+            return ast.Name(f"_{len(parts) - 1}", ast.Load())
+
+        made: ast.stmt
+        if isinstance(stmt, ast.Assert):
+            test = self.test(stmt.test)
+            parts.append(test)
+            tree = None
+            if stmt.msg is not None:
+                message, block = self.arm(lambda: self.evaluate(stmt.msg))  # type: ignore[arg-type]
+                tree = self.nested(message, block)
+            if tree is not None:
+                parts.append(tree)
+            made = ast.Assert(ast.Name("_0", ast.Load()), ast.Name("_1", ast.Load()) if tree is not None else None)
+        else:
+            exc = stmt.exc
+            if isinstance(exc, ast.Call):
+                exc = ast.Call(hole(exc.func), [hole(a) for a in exc.args],
+                               [ast.keyword(k.arg, hole(k.value)) for k in exc.keywords])
+            elif exc is not None:
+                exc = hole(exc)
+            made = ast.Raise(exc, hole(stmt.cause) if stmt.cause is not None else None)
+        self.block.append(Passive(ast.unparse(ast.fix_missing_locations(made)), tuple(parts), terminates, self.place(stmt)))
+
+    def hole(self, expr: ast.expr) -> Any:
+        value = self.evaluate(expr)
+        if isinstance(value, Builtin):
+            return self.atom(value, expr)
+        return self.tree(value, expr)
+
+    def with_block(self, stmt: ast.With) -> None:
+        outer = self.block
+        opened: list[Scope] = []
+        for item in stmt.items:
+            if item.optional_vars is not None:
+                raise self.refuse(item.context_expr, "'with ... as' is not supported in a differentiated function",
+                                  fix="Open it outside of the function.")
+            value = self.evaluate(item.context_expr)
+            last = self.block[-1] if self.block else None
+            if isinstance(last, Stage) and last.target is value and isinstance(last.value, Opaque):
+                text = last.value
+                if any("suppress" in getattr(a, "name", "") for a in text.args):
+                    raise self.refuse(item.context_expr, "contextlib.suppress hides exceptions: its block can't be reversed")
+                self.block.pop()
+            else:
+                text = Opaque("_0", (self.atom(value, item.context_expr),))
+            scope = Scope(text, [], self.place(stmt))
+            self.block.append(scope)
+            self.block = scope.body
+            opened.append(scope)
+        self.statements(stmt.body)
+        self.block = outer
+
+    # --- definitions ---
+
+    def define(self, stmt: ast.FunctionDef) -> None:
+        """A function defined inside; its decorators are applied as Python applies them."""
+        value: Value = self.function_here(stmt)
+        for decorator in reversed(stmt.decorator_list):
+            value = self.decorated(self.evaluate(decorator), value, decorator)
+        self.assign_name(stmt.name, value, stmt)
+
+    def decorated(self, decorator: Value, function: Value, node: ast.AST) -> Value:
+        if isinstance(decorator, Builtin) and decorator.name.rpartition(".")[2] in TRANSPARENT:
+            return function
+        if isinstance(decorator, (Method, LiveObject, Var)):
+            return function if isinstance(decorator, Var) else self.apply_function(decorator, [function], {}, node)
+        return self.apply_function(decorator, [function], {}, node)
+
+    # --- loops ---
+
+    def guess(self, body: list[ast.stmt], target: ast.expr | None = None) -> set[Slot]:
+        names = written_in([*([ast.Expr(target)] if target is not None else []), *body])
+        slots: set[Slot] = set()
+        for name in names:
+            slot: Slot = (self.frame.owner(name) or self.frame, name)
+            self.order(slot)
+            slots.add(slot)
+        return slots
+
+    def for_loop(self, stmt: ast.For) -> None:
+        iterable = self.evaluate(stmt.iter)
+        leave = getattr(stmt, "leave", None)
+        self.for_each(
+            iterable, lambda value: self.assign_target(stmt.target, value), lambda: self.statements(stmt.body), stmt,
+            self.guess(stmt.body, stmt.target), (self.frame, leave) if leave else None,
+        )
+
+    def while_loop(self, stmt: ast.While) -> None:
+        """A while loop; where its test is more than an expression, it is computed before the loop
+        and at the end of each round."""
+        leave = getattr(stmt, "leave", None)
+        slot = (self.frame, leave) if leave else None
+        test_slot: Slot = (self.frame, f"%test{stmt.lineno}_{stmt.col_offset}")
+        simple = self.is_simple(stmt.test)
+        guess = self.guess(stmt.body)
+        if simple:
+            def begin(step: Loop) -> None:
+                value, block = self.arm(lambda: self.evaluate_test(stmt.test))
+                step.test = self.nested(value, block)
+                assert step.test is not None
+
+            self.loop(guess, begin, lambda: self.statements(stmt.body), stmt, slot)
+            return
+        self.frame.names.add(test_slot[1])
+        self.state[test_slot] = self.evaluate_test(stmt.test)
+
+        def body() -> None:
+            self.statements(stmt.body)
+            flag = self.state.get(slot, Const(False)) if slot else Const(False)
+            if flag == Const(False):
+                self.state[test_slot] = self.evaluate_test(stmt.test)
+                return
+            self.branch(flag, lambda: None,  # type: ignore[arg-type]
+                        lambda: self.write_slot(test_slot, self.evaluate_test(stmt.test)), stmt)
+
+        def begin_again(step: Loop) -> None:
+            step.test = self.state[test_slot]
+
+        self.loop(guess | {test_slot}, begin_again, body, stmt, slot)
+        self.state.pop(test_slot, None)
+
+    def evaluate_test(self, node: ast.expr) -> Value:
+        test = self.test(node)
+        assert isinstance(test, Runtime)
+        return test
+
+    def is_simple(self, test: ast.expr) -> bool:
+        """Whether a test can be one tree of pure operations."""
+        if any(isinstance(n, ast.NamedExpr) for n in ast.walk(test)):
+            return False
+        state, offences = dict(self.state), list(self.offences)
+        try:
+            value, block = self.arm(lambda: self.evaluate_test(test))
+            return self.nested(value, block) is not None
+        finally:
+            self.state, self.offences = state, offences
+
+
+# Decorators that leave what a function computes alone.
+TRANSPARENT = {"lru_cache", "cache", "njit", "jit", "vectorize", "differentiable", "wraps", "staticmethod", "classmethod",
+               "property", "cached_property", "override", "final", "overload", "abstractmethod", "typechecked"}
+
+
+def _as_load(target: ast.expr) -> ast.expr:
+    import copy
+
+    made = copy.copy(target)
+    if isinstance(made, (ast.Name, ast.Attribute, ast.Subscript)):
+        made.ctx = ast.Load()
+    return made
+
+
+def offences_of(stmt: ast.stmt) -> str:
+    found = offences(stmt)
+    return found[0][1] if found else f"{type(stmt).__name__} is not supported in a differentiated function"
+

@@ -1,0 +1,128 @@
+"""Names for values that the user did not name: `sin_x`, `x_squared`, `x_plus_y`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from symdiff.stages import (
+    Apply,
+    Const,
+    Expr,
+    Global,
+    Param,
+    Procedure,
+    Stage,
+    Var,
+    defined,
+    map_expressions,
+    steps,
+    substitute,
+)
+
+_WORDS = {"add": "plus", "sub": "minus", "mul": "times", "truediv": "over", "floordiv": "over", "mod": "mod"}
+_TESTS = {"lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "in", "not_in", "and", "or", "not"}
+_POWERS = {2: "squared", 3: "cubed", 0.5: "root"}
+LONGEST = 20
+
+
+def name_temporaries(procedure: Procedure, claims: dict[Var, str]) -> Procedure:
+    """Replace each claimed variable by one of the claimed name, and name what is left unnamed."""
+    table: dict[Var, Expr] = {}
+    names: dict[Var, str] = {}
+    for step in steps(procedure.body):
+        for var in defined(step):
+            if var in claims:
+                table[var] = Var(claims[var], var.kind)
+            elif var.temporary and var.base == "t" and isinstance(step, Stage):
+                table[var] = Var(proposed(step.value, names), var.kind, temporary=True)
+            else:
+                names[var] = var.base
+                continue
+            made = table[var]
+            assert isinstance(made, Var)
+            names[var] = made.base
+
+    def rename(expr: Expr) -> Expr:
+        return substitute(expr, table)
+
+    body = [map_expressions(step, rename) for step in procedure.body]
+    for step in steps(body):
+        _retarget(step, table)
+    procedure.body, procedure.result = body, rename(procedure.result)
+    procedure.params = [Param(p.name, p.var, p.passed, p.default) for p in procedure.params]
+    procedure_tables[id(claims)] = table
+    return procedure
+
+
+# The renaming of the reading under way, by its claims, for the structure of its parameters.
+procedure_tables: dict[int, dict[Var, Expr]] = {}
+
+
+def renamed_structure(structure: Any, reader: Any) -> Any:
+    table = procedure_tables.get(id(reader.claims), {})
+    if isinstance(structure, Var):
+        return table.get(structure, structure)
+    if isinstance(structure, dict):
+        return {k: renamed_structure(v, reader) for k, v in structure.items()}
+    if isinstance(structure, (tuple, list)):
+        return type(structure)(renamed_structure(v, reader) if not isinstance(v, (str, type)) else v for v in structure)
+    return structure
+
+
+def _retarget(step: Any, table: dict[Var, Expr]) -> None:
+    for name in ("target", "var"):
+        var = getattr(step, name, None)
+        if var in table:
+            setattr(step, name, table[var])
+    for merge in [*getattr(step, "merges", []), *getattr(step, "carried", [])]:
+        merge.var = table.get(merge.var, merge.var)
+    if hasattr(step, "targets"):
+        step.targets = tuple(table.get(v, v) for v in step.targets)
+
+
+def proposed(value: Expr, names: dict[Var, str]) -> str:
+    """What the result of an operation might be called."""
+    if not isinstance(value, Apply):
+        return "value"
+    parts = [_word(a, names) for a in value.args]
+    op = value.op
+    if op in _TESTS:
+        return "test"
+    if op == "cond":
+        return "choice"
+    if op in _WORDS and len(parts) == 2 and all(parts):
+        if op == "truediv" and parts[0] == "1":
+            return _short(f"inverse_{parts[1]}", "inverse")
+        first = {"1": "one", "2": "two"}.get(parts[0], parts[0])
+        if first[0].isdigit():
+            first, parts[1] = parts[1], parts[0]
+            if op in ("sub", "truediv"):
+                return _short("", "difference" if op == "sub" else "ratio")
+        return _short(f"{first}_{_WORDS[op]}_{parts[1]}", _generic(op))
+    if op == "pow" and isinstance(value.args[1], Const) and value.args[1].value in _POWERS:
+        return _short(f"{parts[0]}_{_POWERS[value.args[1].value]}", "power")
+    if op == "neg":
+        return _short(f"minus_{parts[0]}", "negative")
+    if op == "getitem":
+        return _short(f"{parts[0]}_{parts[1]}" if len(parts) > 1 and parts[1] else f"{parts[0]}_item", "item")
+    name = op.rpartition(".")[2].removeprefix("helper:").strip("_")
+    return _short(f"{name}_{parts[0]}" if parts and parts[0] else name, name) if name.isidentifier() else "value"
+
+
+def _generic(op: str) -> str:
+    return {"add": "total", "sub": "difference", "mul": "product", "truediv": "ratio"}.get(op, "remainder")
+
+
+def _short(name: str, otherwise: str) -> str:
+    return name if name.isidentifier() and len(name) <= LONGEST else otherwise
+
+
+def _word(expr: Expr, names: dict[Var, str]) -> str:
+    if isinstance(expr, Var):
+        return names.get(expr, expr.base)
+    if isinstance(expr, Const) and isinstance(expr.value, (int, float)) and not isinstance(expr.value, bool):
+        text = f"{expr.value:g}"
+        return text if text.isdigit() else ""
+    if isinstance(expr, Global):
+        return expr.name.rpartition(".")[2]
+    return ""

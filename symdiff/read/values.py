@@ -1,0 +1,201 @@
+"""What the reader knows of a value while it reads: a run-time variable, or something more.
+
+Tuples, functions, modules and the structure of containers are known while reading and leave no
+trace in the procedure; numbers become variables. Containers have an identity: a `Ref` names an
+object whose content stands in the reader's state, so that aliases see each other's updates.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import Any, Union
+
+from symdiff.stages import (
+    BOOLEAN,
+    COMPLEX,
+    INTEGER,
+    NOTHING,
+    OBJECT,
+    REAL,
+    TEXT,
+    Const,
+    Global,
+    Kind,
+    ListOf,
+    Opaque,
+    Place,
+    Var,
+)
+
+
+@dataclass(frozen=True)
+class Tuple:
+    """A tuple whose items are known one by one; `names` for named tuples."""
+
+    items: tuple[Value, ...]
+    type: Any = None
+
+
+class Identity:
+    """The identity of an object that came into being while reading."""
+
+    def __init__(self, kind: str, cls: Value | None = None) -> None:
+        self.kind = kind  # "list", "dict", "set" or "instance"
+        self.cls = cls
+        self.name = "items" if kind == "list" else kind  # what it was first called
+        self.frozen = False  # two objects that can't be told apart any more: not to be updated
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A list, dict or instance. The state holds its content: a tuple of values, a Var of kind
+    ListOf, or a dict from keys or attribute names to values."""
+
+    identity: Identity
+
+
+@dataclass(frozen=True, eq=False)
+class Function:
+    """A function with source. `frame` is the reader's frame it was defined in, if any."""
+
+    node: ast.FunctionDef | ast.Lambda
+    scope: Any  # Scope: what its free names mean
+    name: str
+    defaults: tuple[Value, ...] = ()
+    kwdefaults: dict[str, Value] = field(default_factory=dict)
+    frame: Any = None
+    owner: Value | None = None  # the class it is a method of, for super() and __class__
+    live: Any = None
+
+
+@dataclass(frozen=True, eq=False)
+class Bound:
+    """A method of an object."""
+
+    function: Value
+    receiver: Value
+
+
+@dataclass(frozen=True, eq=False)
+class Partial:
+    function: Value
+    args: tuple[Value, ...]
+    keywords: dict[str, Value]
+
+
+@dataclass(frozen=True)
+class Builtin:
+    """A function known by its qualified name: `math.sin`, `builtins.len`, `os.nice`."""
+
+    name: str
+    live: Any = None
+
+
+@dataclass(frozen=True)
+class Module:
+    name: str
+    scope: Any = None  # for modules that are files of the user's
+
+
+@dataclass(frozen=True, eq=False)
+class Class:
+    """A class of the user's, by its syntax tree, or live."""
+
+    name: str
+    node: ast.ClassDef | None
+    scope: Any
+    live: Any = None
+    bases: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class LiveObject:
+    """An object that exists already, such as the receiver of a bound method. `path` is how the
+    generated code would name it; `read` fetches it at the time of a call."""
+
+    path: str
+    value: Any
+    read: Any
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method of a container or text that the reader knows: `parts.append`."""
+
+    receiver: Value
+    name: str
+
+
+@dataclass(frozen=True)
+class Iterator:
+    """range, enumerate, zip, reversed, map, ... not yet run through: what to iterate over."""
+
+    name: str
+    args: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Undefined:
+    """A name without a value."""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A value that nothing is known of: of a call to oneself that is not yet read, or of a line
+    that was refused (whatever reads it is not reported again)."""
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Values of two paths that can't be one: `why` is said when it is read."""
+
+    why: str
+    place: Place | None = None
+
+
+Value = Union[
+    Var, Const, Global, Tuple, Ref, Function, Bound, Partial, Builtin, Module, Class, LiveObject, Method, Iterator,
+    Undefined, Unknown, Conflict, Opaque,
+]
+
+Runtime = (Var, Const, Global)
+
+
+def kind_of(value: Any) -> Kind:
+    """The kind of a run-time value, or of a Python object."""
+    if isinstance(value, (Var, Global)):
+        return value.kind
+    if isinstance(value, Const):
+        value = value.value
+    if isinstance(value, bool):
+        return BOOLEAN
+    if isinstance(value, int):
+        return INTEGER
+    if isinstance(value, float):
+        return REAL
+    if isinstance(value, complex):
+        return COMPLEX
+    if isinstance(value, str):
+        return TEXT
+    if value is None:
+        return NOTHING
+    if isinstance(value, (list, tuple)) and value and all(type(v) in (int, float) for v in value):
+        return ListOf(REAL if any(type(v) is float for v in value) else INTEGER)
+    return OBJECT
+
+
+ORDER: list[Kind] = [BOOLEAN, INTEGER, REAL, COMPLEX]
+
+
+def join(a: Kind, b: Kind) -> Kind:
+    """The kind of a value that is of one kind or the other."""
+    if a == b:
+        return a
+    if a in ORDER and b in ORDER:
+        return ORDER[max(ORDER.index(a), ORDER.index(b))]
+    if isinstance(a, ListOf) and isinstance(b, ListOf):
+        return ListOf(join(a.item, b.item))
+    if REAL in (a, b) and OBJECT in (a, b):
+        return REAL
+    return OBJECT

@@ -1,0 +1,289 @@
+"""The lines of the table: every step of a procedure, and the reversal that faces it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+
+from symdiff.show.layout import Cell, Row
+from symdiff.show.names import Names
+from symdiff.show.notation import formula, symbol
+from symdiff.show.pruning import pruned
+from symdiff.show.sweep import Contribution, Sweep
+from symdiff.stages import (
+    Apply,
+    Block,
+    Branch,
+    Call,
+    Const,
+    Expr,
+    Loop,
+    Opaque,
+    Passive,
+    Place,
+    Procedure,
+    Scope,
+    Stage,
+    Step,
+    Var,
+    expressions,
+    steps,
+    substitute,
+    variables,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardStage:
+    """A stage of the forward sweep. `is_fork` says that it reads a variable that some earlier
+    stage has read already; `depth` counts the loops and branches around it."""
+
+    number: int
+    target: str
+    text: str
+    is_fork: bool
+    depth: int = 0
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BackwardStage:
+    """The step of the reverse sweep that belongs to a stage. `is_fork` says that it contributes to
+    a variable with several contributions."""
+
+    number: int
+    stage: ForwardStage
+    text: str
+    is_fork: bool
+
+
+class Rows:
+    """The rows of a procedure's table, and the stages among them.
+
+    Numbered are the stages that have something to contribute to the derivative. A value without a
+    name that is passive and read once is shown where it is read.
+    """
+
+    def __init__(self, procedure: Procedure, inputs: Collection[Var]) -> None:
+        procedure = pruned(procedure)
+        self.names = Names(procedure)
+        self.sweep = Sweep(procedure, inputs, self.names)
+        self.rows: list[Row] = []
+        self.stages: list[ForwardStage] = []
+        self.backward: list[BackwardStage] = []
+        self._reads = Counter(_reads(procedure))
+        self._inlined: dict[Var, Expr] = {}
+        self._already_read: set[Var] = set()
+        known = set(self.names.names.values())
+        # A user's variable may go by the name that an adjoint would have.
+        self._prefix = "∂" if any("d" + name in known for name in known) else "d"
+        self._total = sum(
+            bool(self.sweep.at(s)) for s in steps(procedure.body) if isinstance(s, Stage)
+        )
+        self._block(procedure.body, 0)
+        self._result(procedure)
+
+    # --- texts ---
+
+    def name(self, var: Var) -> str:
+        primal = self.sweep.adjoint.primal.get(var)
+        return symbol(self.names(var)) if primal is None else self._adjoint(primal)
+
+    def text(self, expr: Expr, *, tight: bool = False) -> str:
+        return formula(substitute(expr, self._inlined), self.name, tight=tight)
+
+    def _adjoint(self, var: Var) -> str:
+        return self._prefix + symbol(self.names(var))
+
+    def _contribution(self, found: Contribution) -> str:
+        """`dx = k`, `dx ← dx + k`; nothing where an adjoint goes on under its name."""
+        update = found.update
+        place, value = self._adjoint(update.var), update.value
+        if update.index is not None:
+            place += f"[{self.text(update.index)}]"
+        if found.first or update.sets:
+            text = self.text(value)
+            return "" if text == place else f"{place} = {text}"
+        match value:
+            case Apply("neg", (positive,)):
+                return f"{place} ← {place} - {self.text(positive, tight=True)}"
+        return f"{place} ← {place} + {self.text(value, tight=True)}"
+
+    def _contributions(self, found: Iterable[Contribution], last: str = "") -> Cell:
+        """A cell with all contributions; that to the adjoint `last` comes last, as it replaces
+        what the others read."""
+        ordered = sorted(found, key=lambda c: self._adjoint(c.update.var) == last)
+        texts = [text for c in ordered if (text := self._contribution(c))]
+        return Cell(" ;  ".join(texts), mark=any(c.shared for c in ordered))
+
+    # --- steps ---
+
+    def _add(self, forward: Cell | str, backward: Cell | str, depth: int) -> None:
+        cells = [Cell(c) if isinstance(c, str) else c for c in (forward, backward)]
+        self.rows.append(Row(cells[0], cells[1], depth))
+
+    def _block(self, block: Block, depth: int) -> None:
+        for step in block:
+            match step:
+                case Stage():
+                    self._stage(step, depth)
+                case Branch():
+                    self._branch(step, depth)
+                case Loop():
+                    self._loop(step, depth)
+                case Scope():
+                    self._headed(f"with {self.text(step.context)}:", "", step.body, depth)
+                case Call():
+                    targets = ", ".join(map(self.name, step.targets))
+                    call = self.text(Apply(step.callee, step.args))
+                    backward = replace(self._contributions(self.sweep.at(step)), mark=False)
+                    self._add(Cell(call, targets), backward, depth)
+                case Passive():
+                    text = " ".join(self.text(Opaque(step.template, step.args)).split())
+                    self._add(text, "", depth)
+
+    def _stage(self, step: Stage, depth: int) -> None:
+        found = self.sweep.at(step)
+        if self._is_inlined(step):
+            self._inlined[step.target] = substitute(step.value, self._inlined)
+            return
+        if not found:
+            self._add(self._assignment(step), "", depth)
+            return
+        operands = {c.update.var for c in found}
+        forward = replace(
+            self._assignment(step),
+            number=len(self.stages) + 1,
+            mark=not operands.isdisjoint(self._already_read),
+        )
+        self._already_read |= operands
+        backward = replace(
+            self._contributions(found, last=self._adjoint(step.target)),
+            number=self._total - len(self.stages),
+        )
+        target, text = self.names(step.target), _joined(forward)
+        stage = ForwardStage(forward.number, target, text, forward.mark, depth, step.place)
+        self.stages.append(stage)
+        self.backward.append(BackwardStage(backward.number, stage, backward.text, backward.mark))
+        self._add(forward, backward, depth)
+
+    def _is_inlined(self, step: Step) -> bool:
+        return (
+            isinstance(step, Stage)
+            and step.target.temporary
+            and self._reads[step.target] <= 1
+            and not self.sweep.at(step)
+        )
+
+    def _assignment(self, step: Stage) -> Cell:
+        """`x = y + 1`; an update of a container in place as Python writes it."""
+        match step.value:
+            case Apply(op, (Var() as base, *rest)) if self.names(base) == self.names(step.target):
+                texts = [self.text(arg) for arg in rest]
+                match op:
+                    case "append":
+                        return Cell(f"{self.name(base)}.append({texts[0]})")
+                    case "setitem":
+                        return Cell(texts[1], f"{self.name(base)}[{texts[0]}]")
+                    case "add_at":
+                        return Cell(f"{self.name(base)}[{texts[0]}] += {texts[1]}")
+        return Cell(self.text(step.value), self.name(step.target))
+
+    def _headed(self, head: str, facing: str, block: Block, depth: int,
+                step: Step | None = None, part: str = "") -> int:
+        """A head and what is below it, left out if there is nothing. How many rows were added."""
+        at = len(self.rows)
+        self._block(block, depth + 1)
+        if step is not None:
+            self._copies(step, part, depth + 1)
+        below = self.rows[at:]
+        if below:
+            reversed_too = any(row.backward.text for row in below)
+            self.rows.insert(at, Row(Cell(head), Cell(facing if reversed_too else ""), depth))
+        return len(self.rows) - at
+
+    def _branch(self, step: Branch, depth: int, word: str = "if") -> None:
+        head = f"{word} {self.text(step.test)}:"
+        shown = self._headed(head, head, step.then, depth, step, "then")
+        if not shown:
+            head = f"{word} {self.text(Apply('not', (step.test,)))}:"
+            self._headed(head, head, step.orelse, depth, step, "orelse")
+            return
+        match [s for s in step.orelse if not self._is_inlined(s)]:
+            case [Branch() as inner] if not self._copied(step, "orelse"):
+                self._block([s for s in step.orelse if s is not inner], depth)
+                self._branch(inner, depth, "elif")
+            case _:
+                self._headed("else:", "else:", step.orelse, depth, step, "orelse")
+
+    def _loop(self, step: Loop, depth: int) -> None:
+        self._copies(step, "init", depth)
+        if step.iterable is not None:
+            target = "_" if step.target is None else self.name(step.target)
+            head = f"for {target} in {self.text(step.iterable)}:"
+        else:
+            head = "while True:" if step.test is None else f"while {self.text(step.test)}:"
+        at = len(self.rows)
+        self._headed(head, "for each round, the last one first:", step.body, depth, step, "next")
+        if step.leave is not None:
+            self._add(f"stop if {self.text(step.leave)}", "", depth + 1)
+        if len(self.rows) == at:
+            self._add(head, "", depth)
+
+    # --- values handed on by branches and loops ---
+
+    def _copied(self, step: Branch | Loop, part: str) -> list[tuple[Var, Expr]]:
+        """The variables that get a value of another name, and those values. Left out is that a
+        flag made by `break` or `return` is not set."""
+        pairs: list[tuple[Var, Expr | None]]
+        if isinstance(step, Branch):
+            pairs = [(m.var, m.then if part == "then" else m.orelse) for m in step.merges]
+        else:
+            pairs = [(c.var, c.init if part == "init" else c.next) for c in step.carried]
+        return [
+            (var, value) for var, value in pairs
+            if value is not None
+            and not (isinstance(value, Var) and self.names(value) == self.names(var))
+            and not (var.temporary and value == Const(False))
+        ]
+
+    def _copies(self, step: Step, part: str, depth: int) -> None:
+        assert isinstance(step, (Branch, Loop))
+        copied = self._copied(step, part)
+        found = self.sweep.at(step, part)
+        targets = {self.name(var) for var, _ in copied}
+        sources = {self.name(v) for _, value in copied for v in variables(value)}
+        if targets & sources:  # at once, as in a, b = b, a
+            left = ", ".join(self.name(var) for var, _ in copied)
+            right = ", ".join(self.text(value) for _, value in copied)
+            into = ", ".join(self._adjoint(c.update.var) for c in found)
+            given = ", ".join(self.text(c.update.value) for c in found)
+            self._add(Cell(right, left), f"{into} = {given}" if found else "", depth)
+            return
+        for var, value in copied:
+            own = [c for c in found if c.update.value is self.sweep.adjoint.of.get(var)]
+            backward = replace(self._contributions(own), mark=False)
+            self._add(Cell(self.text(value), self.name(var)), backward, depth)
+
+    def _result(self, procedure: Procedure) -> None:
+        """Where the sweep turns round: left out for a last stage whose adjoint is 1."""
+        if self.sweep.seed is not None:
+            return
+        active = [v for v in dict.fromkeys(variables(procedure.result)) if v in self.sweep.varied]
+        given = ", ".join(map(self._adjoint, active))
+        if active:
+            given += " = 1" if isinstance(procedure.result, Var) else " given"
+        self._add(f"return {self.text(procedure.result)}", given, 0)
+
+
+def _joined(cell: Cell) -> str:
+    return f"{cell.target} = {cell.text}" if cell.target else cell.text
+
+
+def _reads(procedure: Procedure) -> Iterable[Var]:
+    """Every variable as often as it is read."""
+    for step in steps(procedure.body):
+        for expr in expressions(step):
+            yield from variables(expr)
+    yield from variables(procedure.result)

@@ -1,0 +1,61 @@
+"""The two columns of hand-written notes: forward stages, and the backward step that faces each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TypeVar, overload
+
+from symdiff.show.layout import layout
+from symdiff.show.rows import BackwardStage, ForwardStage, Rows
+from symdiff.stages import Procedure, Var
+
+Item = TypeVar("Item")
+
+
+class _Listing(Sequence[Item]):
+    """A sequence of stages that cannot be changed."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self._items = tuple(items)
+
+    @overload
+    def __getitem__(self, index: int) -> Item: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Item]: ...
+    def __getitem__(self, index: int | slice) -> Item | Sequence[Item]:
+        return self._items[index]
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+class BackwardStages(_Listing[BackwardStage]):
+    """The steps of the reverse sweep, in the order in which they are taken."""
+
+    def __str__(self) -> str:
+        digits = len(str(len(self)))
+        return "\n".join(
+            f"{step.number:>{digits}} {'(*)' if step.is_fork else '   '}  {step.text}"
+            for step in self
+        )
+
+
+class Stages(_Listing[ForwardStage]):
+    """The stages of a function that its derivative depends on, in order.
+
+    As text they are the table: what the function does on the left, read downwards, and the steps
+    of the reverse sweep on the right, read upwards. A forward (*) marks a fork, a backward (*) a
+    contribution to a variable that has several.
+    """
+
+    def __init__(self, procedure: Procedure, inputs: Collection[Var]) -> None:
+        made = Rows(procedure, inputs)
+        super().__init__(made.stages)
+        self.rows = made.rows
+        self.backward = BackwardStages(made.backward[::-1])
+
+    def __str__(self) -> str:
+        return layout(self.rows)

@@ -1,0 +1,171 @@
+"""Dead code: steps whose results neither the result nor anything with an effect reads.
+
+What is needed is found from the results upwards, so that a variable a loop carries only for its
+own sake is dead, and with it the loop, if nothing else in it is needed. A stack is needed when one
+of the values popped from it is; then all its pushes and pops stay.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from symdiff.stages import (
+    Block,
+    Branch,
+    Call,
+    Expr,
+    Loop,
+    Opaque,
+    Passive,
+    Pop,
+    Procedure,
+    Push,
+    Remark,
+    Scope,
+    Stage,
+    Step,
+    Var,
+    blocks,
+    expressions,
+    steps,
+    variables,
+)
+
+
+def drop_dead(procedure: Procedure) -> Procedure:
+    """The procedure without the steps that nothing reads."""
+    need = _Need(procedure)
+    return replace(procedure, body=need.kept_block(procedure.body))
+
+
+def has_effect(step: Step, procedure: Procedure) -> bool:
+    """Whether a step does something beside defining variables, inner blocks left aside."""
+    match step:
+        case Passive() | Scope():
+            return True
+        case Call(callee=callee):
+            called = procedure.callees.get(callee)
+            return called is None or not _is_pure(called, {procedure.name})
+        case Push() | Pop() | Remark():
+            return False
+    return any(is_impure(e) for e in expressions(step))
+
+
+def is_impure(expr: Expr) -> bool:
+    """Whether an expression has a part that must run exactly once."""
+    pending = [expr]
+    while pending:
+        top = pending.pop()
+        if isinstance(top, Opaque) and not top.pure:
+            return True
+        pending.extend(getattr(top, "args", ()))
+    return False
+
+
+def _is_pure(procedure: Procedure, seen: set[str]) -> bool:
+    if procedure.name in seen:
+        return True
+    seen.add(procedure.name)
+    for step in steps(procedure.body):
+        if isinstance(step, Call):
+            called = procedure.callees.get(step.callee)
+            if called is not None and not _is_pure(called, seen):
+                return False
+        elif has_effect(step, procedure):
+            return False
+    return True
+
+
+class _Need:
+    def __init__(self, procedure: Procedure) -> None:
+        self.parents: dict[int, tuple[Step, ...]] = {}
+        self.definition: dict[Var, tuple[Step, list[Expr]]] = {}
+        self.stacks: dict[Var, list[Step]] = {}
+        self.variables: set[Var] = set()
+        self.steps: set[int] = set()
+        self.waiting: list[Expr] = [procedure.result]
+        effects: list[Step] = []
+        self._note(procedure, procedure.body, None, effects)
+        for step in effects:
+            self.need_step(step)
+        self._spread()
+
+    def _note(
+        self, procedure: Procedure, block: Block, parent: Step | None, effects: list[Step]
+    ) -> None:
+        for step in block:
+            self.parents[id(step)] = () if parent is None else (parent,)
+            match step:
+                case Branch():
+                    for merge in step.merges:
+                        reads = [e for e in (merge.then, merge.orelse) if e is not None]
+                        self.definition[merge.var] = (step, reads)
+                case Loop():
+                    for carried in step.carried:
+                        reads = [e for e in (carried.init, carried.next) if e is not None]
+                        self.definition[carried.var] = (step, reads)
+                    if step.target is not None:
+                        self.definition[step.target] = (step, [])
+                case Stage():
+                    self.definition[step.target] = (step, [step.value])
+                case Call():
+                    for target in step.targets:
+                        self.definition[target] = (step, list(step.args))
+                case Pop():
+                    self.definition[step.target] = (step, [step.stack])
+                    self.stacks.setdefault(step.stack, []).append(step)
+                case Push():
+                    self.stacks.setdefault(step.stack, []).append(step)
+            if has_effect(step, procedure):
+                effects.append(step)
+            for inner in blocks(step):
+                self._note(procedure, inner, step, effects)
+
+    def need_step(self, step: Step) -> None:
+        """Mark a step, the steps around it, and what decides whether they run."""
+        pending: list[Step] = [step]
+        while pending:
+            top = pending.pop()
+            if id(top) in self.steps:
+                continue
+            self.steps.add(id(top))
+            match top:
+                case Branch(test=test):
+                    self.waiting.append(test)
+                case Loop():
+                    decides = (top.test, top.iterable, top.leave)
+                    self.waiting.extend(e for e in decides if e is not None)
+                case _:
+                    self.waiting.extend(expressions(top))
+            pending.extend(self.parents[id(top)])
+
+    def _spread(self) -> None:
+        while self.waiting:
+            for var in variables(self.waiting.pop()):
+                if var in self.variables:
+                    continue
+                self.variables.add(var)
+                for step in self.stacks.get(var, ()):
+                    self.need_step(step)
+                if var in self.definition:
+                    step, reads = self.definition[var]
+                    self.need_step(step)
+                    self.waiting.extend(reads)
+
+    def kept_block(self, block: Block) -> Block:
+        return [self.kept(s) for s in block if isinstance(s, Remark) or id(s) in self.steps]
+
+    def kept(self, step: Step) -> Step:
+        match step:
+            case Branch():
+                merges = [m for m in step.merges if m.var in self.variables]
+                then, orelse = self.kept_block(step.then), self.kept_block(step.orelse)
+                return replace(step, then=then, orelse=orelse, merges=merges)
+            case Loop():
+                carried = [c for c in step.carried if c.var in self.variables]
+                target = step.target if step.target in self.variables else None
+                body = self.kept_block(step.body)
+                return replace(step, carried=carried, target=target, body=body)
+            case Scope():
+                return replace(step, body=self.kept_block(step.body))
+        return step

@@ -1,0 +1,318 @@
+"""Joining: a temporary that is read once goes back into the expression that reads it.
+
+The user's own lines come back in one piece this way, and the stages of an adjoint become a line a
+colleague would write. An expression is never moved into a loop, past a step with an effect, past
+an update of a container it reads, or past a new version of a variable it reads, which would force
+two names on one variable. Lines that the user did not write stay short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from symdiff.simplify.dead import is_impure
+from symdiff.stages import (
+    OBJECT,
+    Apply,
+    Block,
+    Branch,
+    Call,
+    Carried,
+    Const,
+    Expr,
+    Global,
+    ListOf,
+    Loop,
+    Merge,
+    Opaque,
+    Passive,
+    Procedure,
+    Push,
+    Scope,
+    Stage,
+    Step,
+    Var,
+    all_read,
+    defined,
+    variables,
+)
+
+UPDATES = frozenset({"append", "extend", "insert", "setitem", "delitem", "add_at"})
+# Operations that cannot raise on numbers, so that it does not matter whether they run.
+TOTAL = frozenset({
+    "add", "sub", "mul", "neg", "pos", "lt", "le", "gt", "ge", "eq", "ne", "not", "is", "is_not",
+    "and", "or", "cond", "abs", "min", "max",
+})
+SHORT = TOTAL - {"abs", "min", "max"} | {
+    "truediv", "floordiv", "mod", "pow", "getitem", "tuple", "list",
+}
+LAZY = frozenset({"and", "or", "cond"})
+DEPTH = 40
+OWN_DEPTH = 90  # of the user's own expressions
+WIDTH = 80  # of lines that the user did not write, roughly in characters
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A temporary's stage on its way to its reader, at a place in the block written so far."""
+
+    stage: Stage
+    at: int
+    depth: int
+    width: int
+    numbers: list[int]
+
+
+def join(procedure: Procedure, absorbed: dict[int, int] | None = None) -> Procedure:
+    """The procedure with temporaries joined into what reads them. The numbers of primal stages
+    that vanish are noted in `absorbed`, with the number of the stage they are now part of."""
+    counts: dict[Var, int] = {}
+    for var in (*all_read(procedure.body), *variables(procedure.result)):
+        counts[var] = counts.get(var, 0) + 1
+    shared = _Shared(counts, {} if absorbed is None else absorbed)
+    joiner = _Joiner(shared)
+    joiner.block(procedure.body)
+    result = joiner.fill(procedure.result, own=False)
+    return replace(procedure, body=joiner.written(), result=result)
+
+
+@dataclass(slots=True)
+class _Shared:
+    counts: dict[Var, int]
+    absorbed: dict[int, int]
+
+
+class _Joiner:
+    """One block. Steps stay where they are; those that move leave a gap."""
+
+    def __init__(self, shared: _Shared) -> None:
+        self.shared = shared
+        self.out: list[Step | None] = []
+        self.waiting: dict[Var, _Waiting] = {}
+        self.readers: dict[str, list[Var]] = {}  # base of a variable -> what waits and reads it
+        self.taken: list[int] = []
+        self.room = 0
+
+    def written(self) -> Block:
+        return [s for s in self.out if s is not None]
+
+    def block(self, block: Block) -> None:
+        for step in block:
+            self.step(step)
+
+    def step(self, step: Step) -> None:
+        self.taken = []
+        match step:
+            case Stage():
+                self.stage(step)
+                return
+            case Passive():
+                args = tuple(self.fill(a, own=True) for a in step.args)
+                self.forget(lambda w: True)
+                self.out.append(replace(step, args=args))
+            case Branch():
+                self.branch(step)
+                return
+            case Loop():
+                self.loop(step)
+            case Scope():
+                inner = self.inner(step.body)
+                self.forget(lambda w: True)
+                self.out.append(replace(step, body=inner.written()))
+            case Call():
+                args = tuple(self.fill(a, own=True) for a in step.args)
+                self.out.append(replace(step, args=args))
+                self.forget(lambda w: not _is_total(w.stage.value))
+            case Push():
+                self.out.append(replace(step, value=self.fill(step.value, own=True)))
+            case _:
+                self.out.append(step)
+        for var in defined(step):
+            self.renew(var)
+
+    def inner(self, block: Block) -> _Joiner:
+        joiner = _Joiner(self.shared)
+        joiner.block(block)
+        return joiner
+
+    # --- what waits
+
+    def forget(self, condition: Callable[[_Waiting], bool]) -> None:
+        """Leave where they are those that satisfy a condition."""
+        for var in [v for v, w in self.waiting.items() if condition(w)]:
+            del self.waiting[var]
+
+    def renew(self, var: Var) -> None:
+        """A new version of a variable: what reads an older one must not move past it."""
+        for reader in self.readers.pop(var.base, ()):
+            self.waiting.pop(reader, None)
+
+    def fill(self, expr: Expr, *, own: bool) -> Expr:
+        """An expression with what waits for it put in, as far as the line has room."""
+        self.room = WIDTH - _width(expr)
+        return self._fill(expr, 0, own)
+
+    def _fill(self, expr: Expr, level: int, own: bool) -> Expr:
+        if isinstance(expr, Var):
+            found = self.waiting.get(expr)
+            if found is None:
+                return expr
+            theirs = own and found.stage.place is not None
+            if level + found.depth > (OWN_DEPTH if theirs else DEPTH):
+                return expr
+            if not theirs and found.width - len(expr.base) > self.room:
+                return expr
+            self.room -= found.width - len(expr.base)
+            del self.waiting[expr]
+            self.out[found.at] = None
+            self.taken.extend(found.numbers)
+            return found.stage.value
+        if isinstance(expr, (Apply, Opaque)) and expr.args:
+            lazy = isinstance(expr, Apply) and expr.op in LAZY
+            args: list[Expr] = []
+            for i, arg in enumerate(expr.args):
+                if lazy and i and not self._only_total(arg):
+                    args.append(arg)
+                else:
+                    args.append(self._fill(arg, level + 1, own))
+            return expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else replace(
+                expr, args=tuple(args))
+        return expr
+
+    def _only_total(self, expr: Expr) -> bool:
+        return all(
+            _is_total(self.waiting[v].stage.value) for v in variables(expr) if v in self.waiting
+        )
+
+    # --- steps
+
+    def stage(self, step: Stage) -> None:
+        own = step.place is not None
+        value = step.value
+        if isinstance(value, Apply) and value.op in UPDATES:
+            first, *rest = value.args
+            args = (first, *(self.fill(a, own=own) for a in rest))
+            self.forget(lambda w: any(_is_container(v) for v in variables(w.stage.value)))
+            step = replace(step, value=replace(value, args=args))
+        else:
+            step = replace(step, value=self.fill(value, own=own))
+        numbers = self.taken
+        if own and numbers:
+            step.number = step.number or numbers[-1]
+            for number in numbers:
+                if number != step.number:
+                    self.shared.absorbed[number] = step.number
+            numbers = [step.number]
+        elif own:
+            numbers = [step.number] if step.number else []
+        self.keep(step, numbers)
+
+    def keep(self, step: Stage, numbers: list[int]) -> None:
+        self.renew(step.target)
+        impure = is_impure(step.value)
+        if impure:
+            self.forget(lambda w: is_impure(w.stage.value) or not _is_total(w.stage.value))
+        self.out.append(step)
+        movable = step.target.temporary and self.shared.counts.get(step.target) == 1
+        op = step.value.op if isinstance(step.value, Apply) else ""
+        if not movable or op in UPDATES or op == "stack":
+            return
+        found = _Waiting(step, len(self.out) - 1, _depth(step.value), _width(step.value), numbers)
+        self.waiting[step.target] = found
+        for var in variables(step.value):
+            self.readers.setdefault(var.base, []).append(step.target)
+
+    def branch(self, step: Branch) -> None:
+        test = self.fill(step.test, own=True)
+        arms = self.inner(step.then), self.inner(step.orelse)
+        merges = []
+        for merge in step.merges:
+            values = []
+            for arm, value in zip(arms, (merge.then, merge.orelse), strict=True):
+                values.append(None if value is None else arm.fill(value, own=True))
+                self.taken.extend(arm.taken)
+                arm.taken = []
+            merges.append(Merge(merge.var, *values))
+        blocks = [arm.written() for arm in arms]
+        made = replace(step, test=test, then=blocks[0], orelse=blocks[1], merges=merges)
+        stage = _as_conditional(made)
+        if stage is not None:
+            self.keep(stage, self.taken)
+            return
+        self.forget(lambda w: True)
+        self.out.append(made)
+        for var in defined(step):
+            self.renew(var)
+
+    def loop(self, step: Loop) -> None:
+        inits = [None if c.init is None else self.fill(c.init, own=True) for c in step.carried]
+        iterable = None if step.iterable is None else self.fill(step.iterable, own=True)
+        inner = self.inner(step.body)
+        leave = None if step.leave is None else inner.fill(step.leave, own=True)
+        nexts = [None if c.next is None else inner.fill(c.next, own=True) for c in step.carried]
+        carried = [
+            Carried(c.var, init, after)
+            for c, init, after in zip(step.carried, inits, nexts, strict=True)
+        ]
+        self.forget(lambda w: True)
+        self.out.append(
+            replace(step, carried=carried, body=inner.written(), iterable=iterable, leave=leave)
+        )
+
+
+def _as_conditional(branch: Branch) -> Stage | None:
+    """`t = a if test else b` for a branch that only chooses the value of a temporary."""
+    if branch.then or branch.orelse or len(branch.merges) != 1:
+        return None
+    merge = branch.merges[0]
+    if not merge.var.temporary or merge.then is None or merge.orelse is None:
+        return None
+    value = Apply("cond", (branch.test, merge.then, merge.orelse))
+    if _depth(value) > OWN_DEPTH:
+        return None
+    return Stage(merge.var, value, place=branch.place)
+
+
+def _is_container(var: Var) -> bool:
+    return isinstance(var.kind, ListOf) or var.kind is OBJECT
+
+
+def _is_total(expr: Expr) -> bool:
+    pending = [expr]
+    while pending:
+        top = pending.pop()
+        if isinstance(top, Opaque) or (isinstance(top, Apply) and top.op not in TOTAL):
+            return False
+        pending.extend(getattr(top, "args", ()))
+    return True
+
+
+def _depth(expr: Expr) -> int:
+    deepest, pending = 0, [(expr, 1)]
+    while pending:
+        top, level = pending.pop()
+        deepest = max(deepest, level)
+        pending.extend((a, level + 1) for a in getattr(top, "args", ()))
+    return deepest
+
+
+def _width(expr: Expr) -> int:
+    """About how many characters an expression takes."""
+    total, pending = 0, [expr]
+    while pending:
+        match pending.pop():
+            case Var(base=base):
+                total += len(base)
+            case Const(value=value):
+                total += len(repr(value))
+            case Global(name=name):
+                total += len(name)
+            case Opaque(template=template, args=args):
+                total += len(template)
+                pending.extend(args)
+            case Apply(op=op, args=args):
+                called = "." in op or op not in SHORT
+                total += len(op) + 2 * len(args) if called else 3 * (len(args) - 1) + 1
+                pending.extend(args)
+    return total

@@ -1,0 +1,100 @@
+"""Numbers: lines of the primal are 1 to n, and an adjoint's line bears that of its stage.
+
+Before joining, every elementary stage has a number; after it, several are one line. Inside loops
+there are no numbers, and none at all where there is one line only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from symdiff.stages import (
+    Block,
+    Branch,
+    Loop,
+    Procedure,
+    Scope,
+    Stage,
+    Step,
+    Var,
+    is_differentiable,
+    variables,
+)
+
+
+def number_lines(procedure: Procedure, absorbed: Mapping[int, int]) -> Procedure:
+    """The procedure with its stages numbered by lines; `absorbed` is what joining has noted."""
+    lines: dict[int, int] = {}
+    for stage in _outside_loops(procedure.body):
+        if stage.number and stage.place is not None:
+            lines.setdefault(stage.number, len(lines) + 1)
+    if len(lines) < 2:
+        lines = {}
+
+    def line(number: int) -> int:
+        while number in absorbed:
+            number = absorbed[number]
+        return lines.get(number, 0)
+
+    forks: dict[tuple[int, bool], bool] = {}
+    again = _reads_again(procedure.body)
+    for stage in _outside_loops(procedure.body):
+        own = stage.place is not None
+        key = (line(stage.number), own)
+        is_fork = stage.is_fork and (not own or stage.target in again)
+        forks[key] = forks.get(key, False) or is_fork
+
+    def numbered(step: Step, in_loop: bool) -> Step:
+        match step:
+            case Stage():
+                number = 0 if in_loop else line(step.number)
+                is_fork = number > 0 and forks[number, step.place is not None]
+                return replace(step, number=number, is_fork=is_fork)
+            case Branch():
+                return replace(step, then=[numbered(s, in_loop) for s in step.then],
+                               orelse=[numbered(s, in_loop) for s in step.orelse])
+            case Loop():
+                return replace(step, body=[numbered(s, True) for s in step.body])
+            case Scope():
+                return replace(step, body=[numbered(s, in_loop) for s in step.body])
+        return step
+
+    return replace(procedure, body=[numbered(s, False) for s in procedure.body])
+
+
+def _reads_again(block: Block) -> set[Var]:
+    """The targets of lines that read a variable which a line before has read: a fork inside one
+    line is none. Lines in the other arm of a branch do not count."""
+    found: set[Var] = set()
+
+    def walk(block: Block, seen: set[Var]) -> None:
+        for step in block:
+            match step:
+                case Stage():
+                    reads = {v for v in variables(step.value) if is_differentiable(v.kind)}
+                    if reads & seen:
+                        found.add(step.target)
+                    seen |= reads
+                case Branch():
+                    other = set(seen)
+                    walk(step.then, seen)
+                    walk(step.orelse, other)
+                    seen |= other
+                case Loop() | Scope():
+                    walk(step.body, seen)
+
+    walk(block, set())
+    return found
+
+
+def _outside_loops(block: Block) -> Iterator[Stage]:
+    for step in block:
+        match step:
+            case Stage():
+                yield step
+            case Branch():
+                yield from _outside_loops(step.then)
+                yield from _outside_loops(step.orelse)
+            case Scope():
+                yield from _outside_loops(step.body)

@@ -1,0 +1,148 @@
+"""Sharing: what has been computed is not computed again, where it is still at hand.
+
+Value numbering over blocks: what precedes is known in inner blocks and after them, what an arm or
+the body of a loop computes is known inside it only. Stages of the derivative take the value of
+earlier ones, the user's own included; the user's own stages are never replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import replace
+
+from symdiff.simplify.dead import is_impure
+from symdiff.stages import (
+    Apply,
+    Block,
+    Branch,
+    Const,
+    Expr,
+    Loop,
+    Opaque,
+    Procedure,
+    Scope,
+    Stage,
+    Step,
+    Var,
+    all_read,
+    map_expressions,
+    substitute,
+    variables,
+)
+
+UNSHARED = frozenset({
+    "append", "extend", "insert", "setitem", "delitem", "add_at", "stack", "nonempty", "zeros_like",
+    "copy", "list", "dict", "tuple",
+})
+CHEAP = frozenset({
+    "add", "sub", "mul", "neg", "lt", "le", "gt", "ge", "eq", "ne", "not", "getitem",
+})
+
+
+def share(procedure: Procedure) -> Procedure:
+    """The procedure in which equal values are computed once."""
+    sharer = _Sharer(procedure)
+    body = sharer.block(procedure.body)
+    return replace(procedure, body=body, result=substitute(procedure.result, sharer.same))
+
+
+class _Sharer:
+    def __init__(self, procedure: Procedure) -> None:
+        self.same: dict[Var, Expr] = {}
+        self.known: list[dict[Hashable, Stage]] = [{}]
+        self.reciprocals: list[dict[Expr, Var]] = [{}]
+        self.counts: dict[Var, int] = {}
+        for var in (*all_read(procedure.body), *variables(procedure.result)):
+            self.counts[var] = self.counts.get(var, 0) + 1
+
+    def fill(self, expr: Expr) -> Expr:
+        return substitute(expr, self.same)
+
+    def block(self, block: Block) -> Block:
+        made: Block = []
+        for step in block:
+            made.extend(self.step(step))
+        return made
+
+    def inner(self, block: Block) -> Block:
+        self.known.append({})
+        self.reciprocals.append({})
+        made = self.block(block)
+        self.known.pop()
+        self.reciprocals.pop()
+        return made
+
+    def step(self, step: Step) -> Block:
+        match step:
+            case Stage():
+                return self.stage(step)
+            case Branch():
+                test = self.fill(step.test)
+                then, orelse = self.inner(step.then), self.inner(step.orelse)
+                made = map_expressions(replace(step, test=test, then=[], orelse=[]), self.fill)
+                assert isinstance(made, Branch)
+                made.then, made.orelse = then, orelse
+                return [made]
+            case Loop():
+                body = self.inner(step.body)
+                loop = map_expressions(replace(step, body=[]), self.fill)
+                assert isinstance(loop, Loop)
+                loop.body = body
+                return [loop]
+            case Scope():
+                return [replace(step, body=self.block(step.body))]
+        return [map_expressions(step, self.fill)]
+
+    def stage(self, step: Stage) -> Block:
+        own = step.place is not None
+        value = self.fill(step.value)
+        step = replace(step, value=value)
+        if isinstance(value, (Var, Const)) and step.target.temporary and not own:
+            self.same[step.target] = value
+            return []
+        if not isinstance(value, (Apply, Opaque)) or is_impure(value):
+            return [step]
+        if isinstance(value, Apply) and value.op in UNSHARED:
+            return [step]
+        if not own:
+            value = self.by_reciprocal(value)
+            step = replace(step, value=value)
+        key: Hashable = value
+        found = self.lookup(key)
+        if found is None:
+            self.known[-1][key] = step
+            match value:
+                case Apply(op="truediv", args=(Const(value=1), Var() as divisor)):
+                    self.reciprocals[-1].setdefault(divisor, step.target)
+            return [step]
+        if own or not self.is_worth(found):
+            return [step]
+        if step.target.temporary:
+            self.same[step.target] = found.target
+            return []
+        return [replace(step, value=found.target)]
+
+    def lookup(self, key: Hashable) -> Stage | None:
+        for scope in reversed(self.known):
+            if key in scope:
+                return scope[key]
+        return None
+
+    def is_worth(self, found: Stage) -> bool:
+        """Whether to read an earlier value: always, but for cheap parts of the user's own lines,
+        which would have to be taken apart."""
+        if found.place is None or not found.target.temporary or self.counts[found.target] > 1:
+            return True
+        return not (isinstance(found.value, Apply) and found.value.op in CHEAP)
+
+    def by_reciprocal(self, expr: Expr) -> Expr:
+        """Divisions by `h` as products with `k`, where `k = 1 / h` is at hand."""
+        if not isinstance(expr, Apply) or not expr.args:
+            return expr
+        args = tuple(self.by_reciprocal(a) for a in expr.args)
+        if expr.op == "truediv" and args[0] not in (Const(1), Const(1.0)):
+            for scope in reversed(self.reciprocals):
+                if args[1] in scope:
+                    return Apply("mul", (args[0], scope[args[1]]))
+        return replace(expr, args=args)
+

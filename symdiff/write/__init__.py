@@ -1,0 +1,5 @@
+"""Procedures as Python source."""
+
+from symdiff.write.source import Written, write
+
+__all__ = ["Written", "write"]

@@ -1,0 +1,157 @@
+"""Which container updates may be written in place, and which parameters are copied first.
+
+In the staged computation containers are values. `L.append(v)` is the same as a new list only when
+nobody else still reads the old object: not through another name, a list it was put into, a stack,
+or the caller's own variable. Variables that may share an object form one group; grouping ignores
+the order of the text, so it can only err towards a copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from symdiff.stages import (
+    OBJECT,
+    STACK,
+    Apply,
+    Branch,
+    Call,
+    Expr,
+    Global,
+    ListOf,
+    Loop,
+    Opaque,
+    Pop,
+    Procedure,
+    Push,
+    Stage,
+    Var,
+    map_expressions,
+    steps,
+    substitute,
+)
+from symdiff.write.liveness import UPDATES, Liveness
+
+FRESH = frozenset({"zeros_like", "stack", "range"})
+COPIES = frozenset({"copy", "list", "sorted"})
+
+
+class Groups:
+    """Variables that may hold the same object, or one inside the other."""
+
+    def __init__(self, procedure: Procedure) -> None:
+        self.parent: dict[object, object] = {}
+        self.members: dict[object, list[Var]] = {}
+        self.updated: list[Stage] = []
+        for param in procedure.params:
+            self.find(param.var)
+        for step in steps(procedure.body):
+            self._step(step)
+
+    def find(self, item: object) -> object:
+        if item not in self.parent:
+            self.parent[item] = item
+            self.members[item] = [item] if isinstance(item, Var) else []
+        while self.parent[item] != item:
+            self.parent[item] = self.parent[self.parent[item]]
+            item = self.parent[item]
+        return item
+
+    def join(self, a: object, b: object) -> None:
+        a, b = self.find(a), self.find(b)
+        if a != b:
+            if len(self.members[a]) < len(self.members[b]):
+                a, b = b, a
+            self.parent[b] = a
+            self.members[a] += self.members.pop(b)
+
+    def _step(self, step: object) -> None:
+        match step:
+            case Stage():
+                self._link(step.target, step.value)
+                if isinstance(step.value, Apply) and step.value.op in UPDATES:
+                    self.updated.append(step)
+            case Branch():
+                for merge in step.merges:
+                    self._link(merge.var, merge.then)
+                    self._link(merge.var, merge.orelse)
+            case Loop():
+                for carried in step.carried:
+                    self._link(carried.var, carried.init)
+                    self._link(carried.var, carried.next)
+                if step.target is not None:
+                    self._link(step.target, step.iterable)
+            case Call():
+                for target in step.targets:
+                    for arg in step.args:
+                        self._link(target, arg)
+            case Push():
+                self._link(step.stack, step.value)
+            case Pop():
+                self._link(step.target, step.stack)
+
+    def _link(self, target: Var, value: Expr | None) -> None:
+        if holds_objects(target):
+            for source in shares(target, value):
+                self.join(target, source)
+
+
+def holds_objects(var: Var) -> bool:
+    return isinstance(var.kind, ListOf) or var.kind in (OBJECT, STACK)
+
+
+def shares(target: Var, value: Expr | None) -> Iterator[object]:
+    """The variables whose objects the value of an expression may share."""
+    nested = not isinstance(target.kind, ListOf) or isinstance(target.kind.item, ListOf)
+    nested = nested or (isinstance(target.kind, ListOf) and target.kind.item is OBJECT)
+    pending: list[Expr | None] = [value]
+    while pending:
+        match pending.pop():
+            case Var() as var:
+                if holds_objects(var):
+                    yield var
+            case Global(name=name):
+                yield name
+            case Opaque(args=args):
+                pending.extend(args)
+            case Apply(op=op) if op in FRESH:
+                pass
+            case Apply(op=op) if op in COPIES and not nested:
+                pass
+            case Apply(op="getitem", args=(_, Apply(op="slice"))) if not nested:
+                pass
+            case Apply(args=args):
+                pending.extend(args)
+
+
+def in_place(procedure: Procedure, liveness: Liveness) -> set[Var]:
+    """The targets of the updates that may change the old object itself."""
+    groups = Groups(procedure)
+    owned_outside = {groups.find(p.var) for p in procedure.params}
+    owned_outside |= {groups.find(g) for g in list(groups.parent) if isinstance(g, str)}
+    found: set[Var] = set()
+    for stage in groups.updated:
+        group = groups.find(stage.target)
+        position = liveness.defined_at[stage.target]
+        others = (v for v in groups.members[group] if v is not stage.target)
+        if group not in owned_outside and not any(liveness.is_live(v, position) for v in others):
+            found.add(stage.target)
+    return found
+
+
+def copy_parameters(procedure: Procedure) -> Procedure:
+    """Copy the list parameters that are updated, for the caller's lists stay untouched."""
+    groups = Groups(procedure)
+    updated = {groups.find(s.target) for s in groups.updated}
+    copies: dict[Var, Expr] = {}
+    first: list[Stage] = []
+    for param in procedure.params:
+        if isinstance(param.var.kind, ListOf) and groups.find(param.var) in updated:
+            own = Var(param.var.base, param.var.kind)
+            copies[param.var] = own
+            first.append(Stage(own, Apply("copy", (param.var,))))
+    if not first:
+        return procedure
+    body = [map_expressions(s, lambda e: substitute(e, copies)) for s in procedure.body]
+    return replace(procedure, body=[*first, *body], result=substitute(procedure.result, copies))

@@ -1,0 +1,195 @@
+"""Expressions as text: on one line through astor, or broken at operators over several.
+
+Nodes that astor does not print well, and every node on an interpreter that astor does not know,
+are printed by the standard library.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+INDENT = "    "
+NARROW = 40  # columns that are always left for an expression, however deep it is nested
+
+OPERATORS: dict[type[ast.operator], tuple[str, int]] = {
+    ast.BitOr: ("|", 1), ast.BitXor: ("^", 2), ast.BitAnd: ("&", 3), ast.LShift: ("<<", 4),
+    ast.RShift: (">>", 4), ast.Add: ("+", 5), ast.Sub: ("-", 5), ast.Mult: ("*", 6),
+    ast.Div: ("/", 6), ast.Mod: ("%", 6), ast.FloorDiv: ("//", 6), ast.MatMult: ("@", 6),
+    ast.Pow: ("**", 8),
+}
+COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
+    ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
+}
+LOOSE = (ast.IfExp, ast.Lambda, ast.NamedExpr)  # bind weaker than any operator
+PRIMARY = (ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.Constant, ast.List)
+_GENERATOR: list[Any] = []
+
+
+def flat(node: ast.AST, bare: bool = False) -> str:
+    """A node's text on one line; a tuple has its parentheses unless it is `bare`."""
+    if not _GENERATOR:
+        _GENERATOR.append(_generator())
+    if _GENERATOR[0] is None:
+        return ast.unparse(ast.fix_missing_locations(node))
+    generator = _GENERATOR[0]()
+    node._pp = 0 if bare else generator.COMMA  # type: ignore[attr-defined]
+    generator.visit(node)
+    return "".join(generator.result).strip("\n")
+
+
+def _generator() -> Any:
+    """astor's generator with plain literals, or None where astor does not work."""
+    try:
+        from astor.code_gen import SourceGenerator
+        from astor.op_util import Precedence, get_op_precedence
+    except (ImportError, AttributeError):
+        return None
+
+    class Flat(SourceGenerator):  # type: ignore[misc]
+        COMMA = Precedence.Comma
+
+        def __init__(self) -> None:
+            super().__init__(INDENT)
+
+        def statement(self, node: ast.AST, *parts: Any, **_: Any) -> None:
+            self.write(*parts)
+
+        def newline(self, node: ast.AST | None = None, extra: int = 0) -> None:
+            pass
+
+        def visit_Constant(self, node: ast.Constant) -> None:
+            self.write("..." if node.value is Ellipsis else repr(node.value))
+
+        def visit_JoinedStr(self, node: ast.AST) -> None:
+            self.write(ast.unparse(node))
+
+        def abort_visit(self, node: ast.AST) -> None:
+            self.write(ast.unparse(node))
+
+        visit_Set = visit_Lambda = visit_NamedExpr = visit_JoinedStr
+
+        def visit_Attribute(self, node: ast.Attribute) -> None:
+            if isinstance(node.value, ast.Constant):
+                self.write("(", node.value, ")", ".", node.attr)
+            else:
+                super().visit_Attribute(node)
+
+    try:
+        probe = Flat()
+        probe.visit(ast.parse("f(-x ** 2, [1.0], a[1:], b if c else d)", mode="eval").body)
+        get_op_precedence(ast.Constant(1))
+    except Exception:  # whatever an interpreter newer than astor makes of it
+        return None
+    return Flat
+
+
+# --- on several lines -------------------------------------------------------------------------
+
+
+def broken(head: str, node: ast.expr, tail: str, room: int) -> list[str]:
+    """`head node tail` on as many lines as it takes, none longer than `room` if that can be."""
+    text = f"{head}{flat(node, bare=not tail)}{tail}"
+    if len(text) <= room:
+        return [text]
+    return _wrap(head, node, tail, room, parenthesized=not _has_brackets(node))
+
+
+def _has_brackets(node: ast.expr) -> bool:
+    match node:
+        case ast.Call(args=args, keywords=[]):
+            return bool(args)
+        case ast.Tuple(elts=elts) | ast.List(elts=elts):
+            return bool(elts)
+    return False
+
+
+def _wrap(
+    head: str, node: ast.expr, tail: str, room: int, parenthesized: bool = False
+) -> list[str]:
+    """The lines of a node between a head and a tail. Without brackets of its own it may only be
+    broken where the caller has opened some."""
+    text = f"{head}({flat(node)}){tail}" if parenthesized else f"{head}{flat(node)}{tail}"
+    if len(text) <= room:
+        return [text]
+    step = INDENT if room > NARROW + len(INDENT) else ""
+    inner = room - len(step)
+    if parenthesized:
+        return [f"{head}(", *(step + line for line in _operands("", node, "", inner)), f"){tail}"]
+    match node:
+        case ast.Call(func=func, args=[_, *_] as parts, keywords=[]):
+            opening, closing = f"{head}{flat(func)}(", f"){tail}"
+        case ast.Tuple(elts=[_, *_] as parts):
+            opening, closing = f"{head}(", f"){tail}"
+        case ast.List(elts=[_, *_] as parts):
+            opening, closing = f"{head}[", f"]{tail}"
+        case _:
+            return _operands(head, node, tail, room)
+    comma = "" if isinstance(node, ast.Call) and len(parts) == 1 else ","
+    lines = [line for part in parts for line in _wrap("", part, comma, inner)]
+    return [opening, *(step + line for line in lines), closing]
+
+
+def _operands(head: str, node: ast.expr, tail: str, room: int) -> list[str]:
+    """A node inside brackets, broken before its weakest operators."""
+    parts = _parts(node)
+    if not parts:
+        return [f"{head}{flat(node)}{tail}"]
+    lines: list[str] = []
+    fills = isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div))
+    for i, (operator, operand, weak) in enumerate(parts):
+        before = head if i == 0 else ""
+        after = tail if i == len(parts) - 1 else ""
+        made = _wrap(before + operator, operand, after, room, parenthesized=weak)
+        if fills and lines and len(made) == 1 and len(lines[-1]) + 1 + len(made[0]) <= room:
+            lines[-1] += f" {made[0]}"
+        else:
+            lines.extend(made)
+    return lines
+
+
+def _parts(node: ast.expr) -> list[tuple[str, ast.expr, bool]]:
+    """The operands of a node: the operator before each, and whether it needs parentheses."""
+    match node:
+        case ast.BinOp(op=ast.Pow(), left=left, right=right):
+            return [("", left, not isinstance(left, PRIMARY)), ("** ", right, _weak(right, 7))]
+        case ast.BinOp(op=op):
+            strength = OPERATORS[type(op)][1]
+            parts: list[tuple[str, ast.expr, bool]] = []
+            walk: ast.expr = node
+            while isinstance(walk, ast.BinOp) and OPERATORS[type(walk.op)][1] == strength:
+                sign = f"{OPERATORS[type(walk.op)][0]} "
+                parts.append((sign, walk.right, _weak(walk.right, strength + 1)))
+                walk = walk.left
+            parts.append(("", walk, _weak(walk, strength)))
+            return parts[::-1]
+        case ast.BoolOp(op=op, values=values):
+            word = "and " if isinstance(op, ast.And) else "or "
+            words = ["", *[word] * (len(values) - 1)]
+            loose = (ast.BoolOp, *LOOSE)
+            return [(w, v, isinstance(v, loose)) for w, v in zip(words, values, strict=True)]
+        case ast.Compare(left=left, ops=ops, comparators=comparators):
+            words = ["", *(f"{COMPARISONS[type(op)]} " for op in ops)]
+            both = zip(words, [left, *comparators], strict=True)
+            return [(w, v, _weak(v, 1)) for w, v in both]
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            return [("", body, isinstance(body, LOOSE)), ("if ", test, isinstance(test, LOOSE)),
+                    ("else ", orelse, False)]
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return [("-", operand, _weak(operand, 7))]
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return [("not ", operand, isinstance(operand, (ast.BoolOp, *LOOSE)))]
+    return []
+
+
+def _weak(node: ast.expr, strength: int) -> bool:
+    """Whether an operand needs parentheses beside an operator of this strength."""
+    match node:
+        case ast.BinOp(op=op):
+            return OPERATORS[type(op)][1] < strength
+        case ast.UnaryOp(op=ast.Not()):
+            return True
+        case ast.UnaryOp():
+            return strength > 7
+    return isinstance(node, (ast.BoolOp, ast.Compare, *LOOSE))

@@ -1,0 +1,238 @@
+"""Live ranges: at which positions of the text each variable holds a value that is still read.
+
+Positions are integers that grow in the order of the text. A step reads at one position and
+defines at a later one, so a variable last read by a stage does not overlap the one it defines.
+The walk goes backward once; an arm only looks at what is not live after its branch anyway, which
+keeps the whole analysis linear in the size of the procedure for each level of nesting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from symdiff.stages import (
+    OBJECT,
+    Apply,
+    Block,
+    Branch,
+    Call,
+    Expr,
+    ListOf,
+    Loop,
+    Passive,
+    Pop,
+    Procedure,
+    Push,
+    Remark,
+    Scope,
+    Stage,
+    Var,
+    all_defined,
+    all_read,
+    expressions,
+    variables,
+)
+
+UPDATES = frozenset({"append", "extend", "insert", "setitem", "delitem", "add_at"})
+Segment = tuple[int, int]
+# The arms that a definition stands in, outermost first: the number of a branch, and 0 or 1.
+Path = tuple[tuple[int, int], ...]
+
+
+@dataclass(slots=True)
+class Liveness:
+    """`segments` are the live ranges, ascending, both ends included; `defined_at` where a variable
+    begins; `arms` the arms of branches it is defined in."""
+
+    segments: dict[Var, list[Segment]] = field(default_factory=dict)
+    defined_at: dict[Var, int] = field(default_factory=dict)
+    arms: dict[Var, Path] = field(default_factory=dict)
+
+    def is_live(self, var: Var, position: int) -> bool:
+        """Whether a variable holds a value at a position that is read then or later."""
+        return any(lo <= position <= hi for lo, hi in self.segments.get(var, ()))
+
+
+def live_ranges(procedure: Procedure) -> Liveness:
+    """The live ranges of every variable of a procedure."""
+    walk = _Walk()
+    walk.read(procedure.result, 0)
+    walk.block(procedure.body, ())
+    start = walk.tick()
+    for param in procedure.params:
+        walk.define(param.var, start, ())
+    for ranges in walk.found.segments.values():
+        ranges.reverse()
+    return walk.found
+
+
+def read_counts(procedure: Procedure) -> dict[Var, int]:
+    """How often the text reads each variable."""
+    counts: dict[Var, int] = {}
+    for var in (*all_read(procedure.body), *variables(procedure.result)):
+        counts[var] = counts.get(var, 0) + 1
+    return counts
+
+
+def reads_lazily(iterable: Expr | None) -> Iterator[Var]:
+    """The containers that a for loop goes on reading while it runs."""
+    if isinstance(iterable, Apply) and iterable.op in ("range", "copy"):
+        return
+    for var in variables(iterable):
+        if isinstance(var.kind, ListOf) or var.kind is OBJECT:
+            yield var
+
+
+class _Walk:
+    """The walk backward. `live` is a chain of scopes: variable to the end of its open segment."""
+
+    def __init__(self) -> None:
+        self.now = 0
+        self.found = Liveness()
+        self.live: list[dict[Var, int]] = [{}]
+        self.branches = 0
+
+    def tick(self) -> int:
+        self.now -= 1
+        return self.now
+
+    def is_live(self, var: Var) -> bool:
+        return any(var in scope for scope in self.live)
+
+    def read(self, expr: Expr | None, position: int) -> None:
+        for var in variables(expr):
+            if not self.is_live(var):
+                self.live[-1][var] = position
+
+    def segment(self, var: Var, lo: int, hi: int) -> None:
+        ranges = self.found.segments.setdefault(var, [])
+        if ranges and ranges[-1][0] <= hi + 1:
+            lo, hi = min(lo, ranges[-1][0]), max(ranges[-1][1], hi)
+            ranges.pop()
+        ranges.append((lo, hi))
+
+    def define(self, var: Var, position: int, arms: Path) -> None:
+        self.segment(var, position, self.live[-1].pop(var, position))
+        self.found.defined_at[var] = position
+        self.found.arms[var] = arms
+
+    def block(self, block: Block, arms: Path) -> None:
+        for step in reversed(block):
+            match step:
+                case Branch():
+                    self.branch(step, arms)
+                case Loop():
+                    self.loop(step, arms)
+                case Scope():
+                    self.block(step.body, arms)
+                    self.read(step.context, self.tick())
+                case Stage(target=target, value=Apply(op=op, args=(first, *rest))) if op in UPDATES:
+                    written = self.tick()
+                    for arg in rest:
+                        self.read(arg, written)
+                    self.define(target, written, arms)
+                    self.read(first, self.tick())
+                case Stage() | Call() | Pop():
+                    written = self.tick()
+                    for var in step.targets if isinstance(step, Call) else (step.target,):
+                        self.define(var, written, arms)
+                    self.reads(expressions(step))
+                case Passive() | Push():
+                    self.reads(expressions(step))
+                case Remark():
+                    pass
+
+    def reads(self, exprs: Iterable[Expr]) -> None:
+        position = self.tick()
+        for expr in exprs:
+            self.read(expr, position)
+
+    def branch(self, step: Branch, arms: Path) -> None:
+        self.branches += 1
+        label = self.branches
+        joined = self.tick()
+        for merge in step.merges:
+            self.define(merge.var, joined, arms)
+        here = self.live[-1]
+        # What an arm defines and the reverse sweep reads is not live on the way through the other.
+        replayed: tuple[list[Var], list[Var]] = ([], [])
+        for side, block in enumerate((step.then, step.orelse)):
+            for var in all_defined(block):
+                if var in here:
+                    self.segment(var, joined, here.pop(var))
+                    replayed[side].append(var)
+        entering: list[Var] = []
+        for side, block in ((1, step.orelse), (0, step.then)):
+            end = self.tick()
+            ends = terminates(block)
+            scope: dict[Var, int] = {} if ends else dict.fromkeys(replayed[side], end)
+            self.live.append(scope)
+            if not ends:
+                for merge in step.merges:
+                    self.read(merge.orelse if side else merge.then, end)
+            self.block(block, (*arms, (label, side)))
+            self.live.pop()
+            start = self.tick()
+            for var, last in scope.items():
+                self.segment(var, start, last)
+                entering.append(var)
+        test = self.tick()
+        for var in entering:
+            self.read(var, test)
+        self.read(step.test, test)
+
+    def loop(self, step: Loop, arms: Path) -> None:
+        finish = self.tick()
+        left = self.tick()
+        handed = self.tick()
+        end = self.tick()
+        inside = {c.var for c in step.carried} | set(all_defined(step.body))
+        if step.target is not None:
+            inside.add(step.target)
+        reads = [*all_read(step.body), *variables(step.test), *variables(step.leave)]
+        for carried in step.carried:
+            reads.extend(variables(carried.next))
+        here = self.live[-1]
+        after = {c.var: here.pop(c.var) for c in step.carried if c.var in here}
+        for var in (*reads, *reads_lazily(step.iterable)):
+            if var not in inside:
+                self.read(var, finish)
+        needed = set(reads) | set(after)
+        for carried in step.carried:
+            hi = after.get(carried.var, finish if carried.var in needed else handed)
+            self.segment(carried.var, handed, hi)
+        scope: dict[Var, int] = {}
+        self.live.append(scope)
+        self.read(step.leave, left)
+        for carried in step.carried:
+            self.read(carried.next, end)
+        self.block(step.body, arms)
+        top = self.tick()
+        if step.target is not None:
+            self.define(step.target, top, arms)
+        head = self.tick()
+        self.read(step.test, head)
+        for var in after:
+            self.read(var, head)
+        self.read(step.iterable, head)
+        first = self.tick()
+        for carried in step.carried:
+            self.define(carried.var, first, arms)
+        self.live.pop()
+        # What is left was read by the iterable only.
+        for var in scope:
+            self.read(var, head)
+        start = self.tick()
+        for carried in step.carried:
+            self.read(carried.init, start)
+
+
+def terminates(block: Block) -> bool:
+    """Whether the end of a block is never reached, because it raises."""
+    match block[-1] if block else None:
+        case Passive(terminates=True):
+            return True
+        case Branch(then=then, orelse=orelse):
+            return terminates(then) and terminates(orelse)
+    return False

@@ -1,0 +1,353 @@
+"""Steps as Python statements: the body of the function that is written."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from symdiff.stages import (
+    COMPLEX,
+    INTEGER,
+    REAL,
+    Apply,
+    Block,
+    Branch,
+    Call,
+    Const,
+    Expr,
+    ListOf,
+    Loop,
+    Param,
+    Passive,
+    Pop,
+    Procedure,
+    Push,
+    Remark,
+    Scope,
+    Stage,
+    Step,
+    Var,
+    variables,
+)
+from symdiff.write.aliases import in_place
+from symdiff.write.expressions import Builder, load
+from symdiff.write.liveness import UPDATES, live_ranges, read_counts, terminates
+from symdiff.write.names import printed_names, shadowed_builtins
+from symdiff.write.prepare import prepare
+
+AUGMENTED: dict[str, type[ast.operator]] = {
+    "add": ast.Add, "sub": ast.Sub, "mul": ast.Mult, "truediv": ast.Div,
+}
+NUMBERS = (REAL, INTEGER, COMPLEX)
+Pair = tuple[Var, Expr]
+Decision = tuple[Branch, tuple[Expr | None, Expr | None]]
+
+
+@dataclass(slots=True)
+class Marks:
+    """What the text says beside the syntax: comment lines, and the stage a line belongs to."""
+
+    remarks: dict[ast.stmt, str] = field(default_factory=dict)
+    stages: dict[ast.stmt, tuple[int, bool]] = field(default_factory=dict)
+
+
+def function(procedure: Procedure, marks: Marks) -> ast.FunctionDef:
+    """The syntax of a procedure; what is noted beside it goes into `marks`."""
+    procedure = prepare(procedure)
+    liveness = live_ranges(procedure)
+    names = printed_names(procedure, liveness)
+    shadowed = shadowed_builtins(procedure)
+    build = Builder(names, lambda n: f"builtins.{n}" if n in shadowed else n)
+    writer = _Writer(build, names, in_place(procedure, liveness), marks, read_counts(procedure))
+    body = writer.block(procedure.body)
+    if procedure.doc:
+        body.insert(0, ast.Expr(ast.Constant(procedure.doc)))
+    if not terminates(procedure.body):
+        body.append(ast.Return(build(procedure.result)))
+    made = ast.parse("def f(): pass").body[0]
+    assert isinstance(made, ast.FunctionDef)
+    made.name, made.args, made.body = procedure.name, _arguments(procedure.params, build), body
+    return made
+
+
+def _arguments(params: Sequence[Param], build: Builder) -> ast.arguments:
+    made = ast.arguments(
+        posonlyargs=[], args=[], vararg=None, kwonlyargs=[], kw_defaults=[], kwarg=None, defaults=[]
+    )
+    for param in params:
+        arg = ast.arg(param.name)
+        default = None if param.default is None else build(param.default)
+        match param.passed:
+            case "keyword":
+                made.kwonlyargs.append(arg)
+                made.kw_defaults.append(default)
+            case "star":
+                made.vararg = arg
+            case "double star":
+                made.kwarg = arg
+            case _:
+                made.args.append(arg)
+                if default is not None:
+                    made.defaults.append(default)
+    return made
+
+
+class _Writer:
+    def __init__(self, build: Builder, names: dict[Var, str], in_place: set[Var], marks: Marks,
+                 reads: dict[Var, int]) -> None:
+        self.build = build
+        self.names = names
+        self.in_place = in_place
+        self.marks = marks
+        self.reads = reads
+
+    def block(self, block: Block) -> list[ast.stmt]:
+        made: list[ast.stmt] = []
+        position = 0
+        while position < len(block):
+            taken = self.taken_out(*block[position:position + 2])
+            made.extend(taken or self.step(block[position]))
+            position += 2 if taken else 1
+        return made
+
+    def taken_out(self, first: Step, second: Step | None = None) -> list[ast.stmt]:
+        """`x = L.pop()` for `x = L[-1]` with `del L[-1]` after it."""
+        match first, second:
+            case (
+                Stage(target=item, value=Apply(op="getitem", args=(Var() as old, index))),
+                Stage(target=new, value=Apply(op="delitem", args=(other, at))),
+            ) if old is other and index == at and isinstance(index, (Var, Const)):
+                if new in self.in_place and self.same_name(new, old):
+                    args = [] if index == Const(-1) else [self.build(index)]
+                    pop = ast.Attribute(load(self.names[old]), "pop", ast.Load())
+                    return [self.assign(item, ast.Call(pop, args, []))]
+        return []
+
+    def step(self, step: Step) -> list[ast.stmt]:
+        match step:
+            case Stage():
+                made = self.stage(step)
+                for statement in made:
+                    self.marks.stages[statement] = (step.number, step.is_fork)
+                return made
+            case Passive(template=template, args=args):
+                return [self.build.fill(s, args) for s in ast.parse(template).body]
+            case Branch():
+                return self.branch(step)
+            case Loop():
+                return self.loop(step)
+            case Scope(context=context):
+                item = ast.withitem(self.build(context), None)
+                return [ast.With([item], self.block(step.body) or [ast.Pass()])]
+            case Call():
+                return [self.call(step)]
+            case Push(stack=stack, value=value):
+                return [self.method(load(self.names[stack]), "append", value)]
+            case Pop(target=target, stack=stack):
+                pop = ast.Call(ast.Attribute(load(self.names[stack]), "pop", ast.Load()), [], [])
+                if not self.reads.get(target):
+                    return [ast.Expr(pop)]
+                return [self.assign(target, pop)]
+            case Remark(text=text):
+                statement = ast.Expr(ast.Constant(text))
+                self.marks.remarks[statement] = text
+                return [statement]
+
+    # --- stages
+
+    def assign(self, target: Var, value: ast.expr) -> ast.stmt:
+        return ast.Assign([ast.Name(self.names[target], ast.Store())], value)
+
+    def method(self, owner: ast.expr, name: str, *args: Expr) -> ast.stmt:
+        func = ast.Attribute(owner, name, ast.Load())
+        return ast.Expr(ast.Call(func, [self.build(a) for a in args], []))
+
+    def same_name(self, target: Var, value: Expr | None) -> bool:
+        return isinstance(value, Var) and self.names[value] == self.names[target]
+
+    def stage(self, step: Stage) -> list[ast.stmt]:
+        target, value = step.target, step.value
+        if isinstance(value, Apply) and value.op in UPDATES:
+            return self.update(target, value)
+        return self.copy(target, value)
+
+    def copy(self, target: Var, value: Expr) -> list[ast.stmt]:
+        """`target = value`, or nothing, or `target += ...`."""
+        if self.same_name(target, value):
+            return []
+        match value:
+            case Apply(op=op, args=(Var() as first, other)) if (
+                op in AUGMENTED and self.same_name(target, first)
+                and target.kind in NUMBERS and first.kind in NUMBERS
+            ):
+                name = ast.Name(self.names[target], ast.Store())
+                return [ast.AugAssign(name, AUGMENTED[op](), self.build(other))]
+        return [self.assign(target, self.build(value))]
+
+    def update(self, target: Var, value: Apply) -> list[ast.stmt]:
+        """A container update: in place, or on a new object."""
+        old, *rest = value.args
+        made: list[ast.stmt] = []
+        if not (self.same_name(target, old) and target in self.in_place):
+            if value.op in ("append", "extend"):
+                return [self.assign(target, self.build(value))]
+            fresh = self.build(Apply("copy", (old,)))
+            if not isinstance(target.kind, ListOf):
+                fresh = ast.Call(ast.Attribute(self.build(old), "copy", ast.Load()), [], [])
+            made.append(self.assign(target, fresh))
+        owner = load(self.names[target])
+        if value.op in ("append", "extend", "insert"):
+            return [*made, self.method(owner, value.op, *rest)]
+        index = self.build.index(rest[0])
+        if value.op == "delitem":
+            return [*made, ast.Delete([ast.Subscript(owner, index, ast.Del())])]
+        place = ast.Subscript(owner, index, ast.Store())
+        if value.op == "setitem":
+            return [*made, ast.Assign([place], self.build(rest[1]))]
+        added = rest[1]
+        if isinstance(added, Apply) and added.op == "neg":
+            return [*made, ast.AugAssign(place, ast.Sub(), self.build(added.args[0]))]
+        return [*made, ast.AugAssign(place, ast.Add(), self.build(added))]
+
+    def call(self, step: Call) -> ast.stmt:
+        made = ast.Call(load(step.callee), [self.build(a) for a in step.args], [])
+        targets: list[ast.expr] = [ast.Name(self.names[t], ast.Store()) for t in step.targets]
+        if not targets:
+            return ast.Expr(made)
+        if len(targets) == 1:
+            return ast.Assign(targets, made)
+        return ast.Assign([ast.Tuple(targets, ast.Store())], made)
+
+    # --- values handed on at the ends of arms and rounds
+
+    def hand_on(self, pairs: list[Pair]) -> list[ast.stmt]:
+        """Assignments that happen at once, as lines in an order that is right, or as one line
+        where they exchange values."""
+        waiting = [(t, v) for t, v in pairs if self.reads.get(t) and not self.same_name(t, v)]
+        made: list[ast.stmt] = []
+        while waiting:
+            ready = next((p for p in waiting if not self.is_read(p, waiting)), None)
+            if ready is None:
+                names: list[ast.expr] = [ast.Name(self.names[t], ast.Store()) for t, _ in waiting]
+                values = [self.build(v) for _, v in waiting]
+                target = ast.Tuple(names, ast.Store())
+                return [*made, ast.Assign([target], ast.Tuple(values, ast.Load()))]
+            waiting.remove(ready)
+            made.extend(self.copy(*ready))
+        return made
+
+    def is_read(self, pair: Pair, waiting: list[Pair]) -> bool:
+        name = self.names[pair[0]]
+        others = (value for other in waiting if other is not pair for value in [other[1]])
+        return any(name == self.names[v] for value in others for v in variables(value))
+
+    # --- control flow
+
+    def arm(self, branch: Branch, side: int) -> list[ast.stmt]:
+        block = branch.orelse if side else branch.then
+        if terminates(block):
+            return self.block(block)
+        return self.ending(block, [_merged(branch, side)])
+
+    def ending(self, block: Block, handed: list[list[Pair]]) -> list[ast.stmt]:
+        """A block and then what it hands on. The last stages of the block become part of that
+        where they would need a name of their own: `a, b = b, a + b`."""
+        first, *others = handed
+        kept, sources = list(block), {v: t for t, v in first if isinstance(v, Var)}
+        moved: dict[Var, Expr] = {}
+        while kept and isinstance(stage := kept[-1], Stage):
+            target, value = stage.target, stage.value
+            simple = not (isinstance(value, Apply) and value.op in (*UPDATES, "stack"))
+            if not simple or target not in sources or self.reads[target] != 1:
+                break
+            if self.names[target] == self.names[sources[target]] or stage.number:
+                break
+            moved[target] = value
+            kept.pop()
+        made = self.block(kept)
+        first = [(t, moved.get(v, v) if isinstance(v, Var) else v) for t, v in first]
+        for pairs in (first, *others):
+            made += self.hand_on(pairs)
+        return made
+
+    def branch(self, branch: Branch) -> list[ast.stmt]:
+        return self.choose(branch.test, self.arm(branch, 0), self.arm(branch, 1))
+
+    def choose(self, test: Expr, then: list[ast.stmt], orelse: list[ast.stmt]) -> list[ast.stmt]:
+        if then:
+            return [ast.If(self.build(test), then, orelse)]
+        if orelse:
+            return [ast.If(self.build.negated(test), orelse, [])]
+        return []
+
+    def loop(self, loop: Loop) -> list[ast.stmt]:
+        made = self.hand_on([(c.var, c.init) for c in loop.carried if c.init is not None])
+        handed = [(c.var, c.next) for c in loop.carried if c.next is not None]
+        body = self.round(loop, loop.body, loop.leave, [handed]) or [ast.Pass()]
+        if loop.iterable is None:
+            test = ast.Constant(True) if loop.test is None else self.build(loop.test)
+            return [*made, ast.While(test, body, [])]
+        name = ast.Name(self.counter(loop.target), ast.Store())
+        return [*made, ast.For(name, self.build(loop.iterable), body, [])]
+
+    def counter(self, target: Var | None) -> str:
+        """The name of a loop's target, `_` where nothing reads it."""
+        if target is not None and (self.reads.get(target) or "_" in self.names.values()):
+            return self.names[target]
+        return "_"
+
+    def round(self, loop: Loop, block: Block, leave: Expr | None,
+              handed: list[list[Pair]]) -> list[ast.stmt]:
+        """The end of a round: the rest of its steps, what it hands on, and the break.
+
+        A condition that only the last branch decides is written as that branch's own break.
+        """
+        decided = self.decided(block, leave)
+        if decided is None:
+            if terminates(block):
+                return self.block(block)
+            made = self.ending(block, handed)
+            if leave is None or leave == Const(False):
+                return made
+            if leave == Const(True):
+                return [*made, ast.Break()]
+            return [*made, ast.If(self.build(leave), [ast.Break()], [])]
+        branch, ends = decided
+        made = self.block(block[:-1])
+        arms = []
+        for side, (arm, end) in enumerate(zip((branch.then, branch.orelse), ends, strict=True)):
+            merged = [(t, v) for t, v in _merged(branch, side) if t is not leave]
+            arms.append(self.round(loop, arm, end, [merged, *handed]))
+        if ends[0] == Const(True):
+            return [*made, ast.If(self.build(branch.test), arms[0], []), *arms[1]]
+        if ends[1] == Const(True):
+            return [*made, ast.If(self.build.negated(branch.test), arms[1], []), *arms[0]]
+        return [*made, *self.choose(branch.test, *arms)]
+
+    def decided(self, block: Block, leave: Expr | None) -> Decision | None:
+        """The last branch of a block and what it says about leaving, if it alone decides that."""
+        if not (isinstance(leave, Var) and self.reads.get(leave) == 1 and block):
+            return None
+        branch = block[-1]
+        if not isinstance(branch, Branch):
+            return None
+        for merge in branch.merges:
+            if merge.var is leave:
+                arms = ((branch.then, merge.then), (branch.orelse, merge.orelse))
+                known = (
+                    end is None or isinstance(end, Const) or self.same_name(leave, end)
+                    or self.decided(arm, end) is not None
+                    for arm, end in arms
+                )
+                return (branch, (merge.then, merge.orelse)) if all(known) else None
+        return None
+
+
+def _merged(branch: Branch, side: int) -> list[Pair]:
+    found = []
+    for merge in branch.merges:
+        value = merge.orelse if side else merge.then
+        if value is not None:
+            found.append((merge.var, value))
+    return found

@@ -1,0 +1,147 @@
+"""A procedure as a complete module: imports, constants, helpers, callees, and the function last."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from symdiff.stages import (
+    Apply,
+    Const,
+    Expr,
+    Global,
+    GlobalValue,
+    Helper,
+    Opaque,
+    Procedure,
+    expressions,
+    steps,
+)
+from symdiff.write.expressions import needs_math
+from symdiff.write.layout import print_module
+from symdiff.write.names import shadowed_builtins
+from symdiff.write.python import Marks, function
+
+
+@dataclass(slots=True)
+class Written:
+    """`text` is a whole module and `name` the function in it that was asked for. `globals` are
+    the constants whose values live code has to look up again before it runs; `lines` maps lines
+    of the text, from 1, to the numbers of the stages they belong to."""
+
+    text: str
+    name: str
+    globals: dict[str, GlobalValue] = field(default_factory=dict)
+    lines: dict[int, int] = field(default_factory=dict)
+
+
+def write(procedure: Procedure, *, header: str = "", live: bool = False) -> Written:
+    """The source of a procedure and of everything it calls.
+
+    `header` becomes comment lines at the top. With `live`, constants that can be read while the
+    program runs are left out of the text, for they need not have a text at all.
+    """
+    procedures = list(_callees(procedure, set()))
+    names: dict[str, GlobalValue] = {}
+    helpers: dict[str, Helper] = {}
+    for each in procedures:
+        helpers.update(each.helpers)
+        names.update(each.globals)
+    for helper in helpers.values():
+        for name, value in helper.globals.items():
+            names.setdefault(name, value)
+    imports = _imports(procedures, names, helpers)
+    refreshed = {n: v for n, v in names.items() if v.read is not None and not _is_import(v)}
+    constants = [
+        f"{n} = {v.text}" for n, v in names.items()
+        if not _is_import(v) and "." not in n and n not in helpers and not (live and n in refreshed)
+    ]
+    lines = [f"# {line}".rstrip() for line in header.splitlines()]
+    for group in (imports, constants):
+        if group and lines:
+            lines.append("")
+        lines.extend(line for text in group for line in text.splitlines())
+    stages: dict[int, int] = {}
+    texts: list[tuple[list[str], dict[int, int]]]
+    texts = [(h.text.strip("\n").splitlines(), {}) for h in helpers.values()]
+    for each in procedures:
+        marks = Marks()
+        made = function(each, marks)
+        printed = print_module(ast.Module([made], []), marks)
+        texts.append((printed.lines, printed.stages))
+    for text, numbered in texts:
+        if lines:
+            lines.extend(("", ""))
+        main = text is texts[-1][0]
+        if main:
+            stages = {at + len(lines): number for at, number in numbered.items()}
+        lines.extend(text)
+    return Written("\n".join(lines) + "\n", procedure.name, refreshed, stages)
+
+
+def _callees(procedure: Procedure, seen: set[str]) -> Iterator[Procedure]:
+    """The procedures that are called, each before its caller where that is possible."""
+    pending: list[tuple[Procedure, Iterator[Procedure]]] = [
+        (procedure, iter(procedure.callees.values()))
+    ]
+    seen.add(procedure.name)
+    while pending:
+        top, rest = pending[-1]
+        for callee in rest:
+            if callee.name not in seen:
+                seen.add(callee.name)
+                pending.append((callee, iter(callee.callees.values())))
+                break
+        else:
+            yield top
+            pending.pop()
+
+
+def _is_import(value: GlobalValue) -> bool:
+    return value.text.startswith(("import ", "from "))
+
+
+def _imports(
+    procedures: list[Procedure], names: dict[str, GlobalValue], helpers: dict[str, Helper]
+) -> list[str]:
+    """The import lines, sorted, each once."""
+    found = {v.text for v in names.values() if _is_import(v)}
+    roots: set[str] = set()
+    for procedure in procedures:
+        if shadowed_builtins(procedure):
+            roots.add("builtins")
+        for expr in _all_expressions(procedure):
+            roots.update(_modules(expr))
+    for helper in helpers.values():
+        tree = ast.parse(helper.text)
+        if any(isinstance(n, ast.Name) and n.id == "math" for n in ast.walk(tree)):
+            roots.add("math")
+    found.update(f"import {root}" for root in roots if root not in names)
+    return sorted(found, key=lambda text: (text.startswith("from "), text))
+
+
+def _all_expressions(procedure: Procedure) -> Iterator[Expr]:
+    for step in steps(procedure.body):
+        yield from expressions(step)
+    yield procedure.result
+    yield from (p.default for p in procedure.params if p.default is not None)
+
+
+def _modules(expr: Expr) -> Iterator[str]:
+    """The modules that dotted names in an expression come from."""
+    pending = [expr]
+    while pending:
+        match pending.pop():
+            case Const(value=value):
+                if needs_math(value):
+                    yield "math"
+            case Global(name=name):
+                if "." in name:
+                    yield name.split(".")[0]
+            case Opaque(args=args):
+                pending.extend(args)
+            case Apply(op=op, args=args):
+                if "." in op and not op.startswith("helper:"):
+                    yield op.rpartition(".")[0]
+                pending.extend(args)

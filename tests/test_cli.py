@@ -1,0 +1,209 @@
+"""The command line: what is printed where, and the exit status."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from symdiff.cli import main
+
+MODEL = """\
+import math
+
+
+class Spring:
+    def energy(x, k=2.0):
+        return 0.5 * k * x * x
+
+
+def f(x, y):
+    return x * math.sin(y)
+
+
+def g(x, n):
+    for _ in range(n):
+        x = x * math.cos(x)
+    return x
+"""
+
+
+@pytest.fixture
+def model(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "model.py").write_text(MODEL)
+    return tmp_path
+
+
+def run(*args, **more):
+    return subprocess.run(
+        [sys.executable, "-m", "symdiff", *args], capture_output=True, text=True, timeout=60, **more
+    )
+
+
+def test_grad_prints_a_module_that_runs(model, capsys):
+    assert main(["grad", "model.py:f"]) == 0
+    names = {}
+    exec(capsys.readouterr().out, names)
+    value, (dx, dy) = names["f_grad"](2.0, 0.5)
+    assert value == pytest.approx(0.958851077208406)
+    assert dx == pytest.approx(0.479425538604203) and dy == pytest.approx(1.7551651237807455)
+
+
+@pytest.mark.parametrize("wrt", ["y", "1", "-1"])
+def test_inputs_are_chosen_by_name_or_position(model, capsys, wrt):
+    assert main(["grad", "model.py:f", "--wrt", wrt]) == 0
+    names = {}
+    exec(capsys.readouterr().out, names)
+    assert names["f_grad"](2.0, 0.5)[1] == pytest.approx((1.7551651237807455,))
+
+
+def test_mode_pullback_takes_a_cotangent(model, capsys):
+    assert main(["grad", "model.py:f", "--mode", "pullback"]) == 0
+    names = {}
+    exec(capsys.readouterr().out, names)
+    assert names["f_pullback"](2.0, 0.5, 10.0)[1][0] == pytest.approx(4.79425538604203)
+
+
+def test_output_goes_to_a_file(model, capsys):
+    assert main(["grad", "model.py:f", "-o", "made.py"]) == 0
+    assert capsys.readouterr().out == ""
+    ast.parse((model / "made.py").read_text())
+
+
+def test_a_file_that_cannot_be_written_is_said_to_be(model, capsys):
+    assert main(["grad", "model.py:f", "-o", "nowhere/made.py"]) == 2
+    assert "symdiff: BadTarget: nowhere/made.py: cannot be written" in capsys.readouterr().err
+
+
+def test_an_error_leaves_an_existing_output_alone(model):
+    (model / "made.py").write_text("precious\n")
+    assert main(["grad", "model.py:nothing", "-o", "made.py"]) == 2
+    assert (model / "made.py").read_text() == "precious\n"
+
+
+def test_table_has_two_columns(model, capsys):
+    assert main(["table", "model.py:f"]) == 0
+    out = capsys.readouterr().out
+    assert "forward" in out and "backward" in out and "sin(y)" in out
+
+
+def test_check_of_a_proved_gradient_succeeds(model, capsys):
+    assert main(["check", "model.py:f"]) == 0
+    assert "proved" in capsys.readouterr().out
+
+
+def test_check_of_numbers_only_says_so_and_fails(model, capsys):
+    status = main(["check", "model.py:g", "--at", "x=0.5, n=40"])
+    printed = capsys.readouterr()
+    if status:
+        assert status == 1 and "agrees" in printed.out and "not proved" in printed.err
+    else:
+        assert "proved" in printed.out
+
+
+@pytest.mark.parametrize("at", ["2.0, 0.5", "x=2.0, y=0.5", "2.0, y=-0.5", "-2.0,0.5", "3,4"])
+def test_a_point_is_given_as_arguments_are(model, at):
+    assert main(["check", "model.py:f", "--at", at]) == 0
+
+
+@pytest.mark.parametrize("at", ["x=", "open('x')", "3)(", "x=y"])
+def test_a_point_that_is_none_is_refused(model, at, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["check", "model.py:f", "--at", at])
+    assert stopped.value.code == 2 and "not a point" in capsys.readouterr().err
+
+
+def test_methods_modules_and_standard_input_are_targets(model):
+    assert "def energy_grad(x" in run("grad", "model.py:Spring.energy").stdout
+    assert "def f_grad(x, y)" in run("grad", "model:f").stdout
+    assert "def f_grad(x, y)" in run("grad", "-:f", input=MODEL).stdout
+    assert "def g_grad(x, n)" in run("grad", "-", input=MODEL).stdout, "the last function"
+
+
+BAD = {
+    "no file": ("nowhere.py:f", "BadTarget", "nowhere.py"),
+    "no function": ("model.py:h", "BadTarget", "'h'"),
+    "no function named": ("model.py", "BadTarget", "model.py"),
+    "no module": ("no_such_module:f", "BadTarget", "no_such_module"),
+    "a directory": (".:f", "BadTarget", "."),
+}
+
+
+@pytest.mark.parametrize("target, name, fragment", BAD.values(), ids=BAD)
+def test_bad_targets_get_one_clear_message(model, capsys, target, name, fragment):
+    assert main(["grad", target]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == "" and printed.err.startswith(f"symdiff: {name}: ")
+    assert fragment in printed.err
+
+
+def test_a_file_that_is_not_text_is_a_bad_target(model, capsys):
+    (model / "data.py").write_bytes(b"\xff\xfe\x00\x01" * 10)
+    assert main(["grad", "data.py:f"]) == 2
+    assert "symdiff: " in capsys.readouterr().err
+
+
+def test_inputs_that_are_not_there_are_refused(model, capsys):
+    assert main(["grad", "model.py:f", "--wrt", "z"]) == 2
+    assert "z" in capsys.readouterr().err
+
+
+def test_all_offences_are_shown_each_with_its_line(model, capsys):
+    (model / "bad.py").write_text("def f(x):\n    import os\n    del x\n    return os.nice(x)\n")
+    assert main(["grad", "bad.py:f"]) == 2
+    printed = capsys.readouterr().err
+    assert "symdiff: UnsupportedSyntax: bad.py:2:5" in printed
+    assert "symdiff: UnsupportedSyntax: bad.py:3:5" in printed
+    assert "^^^" in printed and "\x1b" not in printed and "Traceback" not in printed
+
+
+def test_colour_only_where_the_terminal_wants_it(model, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert main(["grad", "model.py:h"]) == 2
+    assert "\x1b[1;31mBadTarget" in capsys.readouterr().err
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert main(["grad", "model.py:h"]) == 2
+    assert "\x1b" not in capsys.readouterr().err
+
+
+def test_generated_code_in_a_pipe_is_utf_8(model):
+    (model / "greek.py").write_text("def f(µ):\n    return µ * µ\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "symdiff", "grad", "greek.py:f"],
+        capture_output=True, timeout=60, env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "μ" in done.stdout.decode("utf-8")
+
+
+def test_a_closed_pipe_is_no_error(model):
+    command = f"{sys.executable} -m symdiff grad model.py:f | true"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True)
+    assert done.stderr == ""
+
+
+def test_help_and_version_are_quick(model):
+    start = time.perf_counter()
+    done = run("--help")
+    elapsed = time.perf_counter() - start
+    assert done.returncode == 0 and "grad" in done.stdout and "examples:" in done.stdout
+    assert elapsed < 2, "a busy machine is allowed for: 0.1 s is usual"
+    assert run("--version").stdout.startswith("symdiff 0.")
+
+
+def test_without_a_verb_the_usage_is_shown(model):
+    done = run()
+    assert done.returncode == 2 and "usage: symdiff" in done.stderr
+
+
+def test_heavy_modules_are_not_imported_at_start():
+    code = "import sys, symdiff, symdiff.cli; print({'sympy', 'numpy', 'astor'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "set()", done.stderr

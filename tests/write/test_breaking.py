@@ -1,0 +1,68 @@
+"""Long lines are broken so that they mean the same."""
+
+from __future__ import annotations
+
+import ast
+import random
+
+import pytest
+
+from symdiff.write import breaking
+from symdiff.write.breaking import broken
+
+NAMES = ["alpha", "spot_price", "x", "sigma_squared", "rate", "a_rather_long_name_for_a_variable"]
+
+
+def expression(rng: random.Random, depth: int) -> str:
+    if depth == 0:
+        return rng.choice([*NAMES, "1.5", "-2", "xs[i]"])
+    a, b, c = (expression(rng, depth - 1) for _ in range(3))
+    return rng.choice([
+        f"({a}) + ({b})", f"({a}) - ({b})", f"({a}) * ({b})", f"({a}) / ({b})", f"({a}) ** ({b})",
+        f"-({a})", f"math.hypot({a}, {b})", f"math.sin({a})", f"({a}) if ({b}) else ({c})",
+        f"({a}) < ({b})", f"({a}) and ({b})", f"({a}) or ({b})", f"not ({a})", f"[{a}, {b}]",
+        f"({a}, {b})", f"({a}) % ({b})",
+    ])
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_broken_expressions_are_the_same_expressions(seed):
+    node = ast.parse(expression(random.Random(seed), 6), mode="eval").body
+    lines = broken("value = ", node, "", 60)
+    assert max(map(len, lines)) <= 60
+    assert ast.dump(ast.parse("\n".join(lines)).body[0].value) == ast.dump(node)
+    lines = broken("while ", node, ":", 60)
+    again = ast.parse("\n".join([*lines, "    pass"])).body[0]
+    assert ast.dump(again.test) == ast.dump(node)
+
+
+def test_sums_have_a_term_a_line_and_products_are_filled():
+    total = " + ".join(f"term_number_{i} * weight_{i}" for i in range(4))
+    assert broken("x = ", ast.parse(total, mode="eval").body, "", 60) == [
+        "x = (", "    term_number_0 * weight_0", "    + term_number_1 * weight_1",
+        "    + term_number_2 * weight_2", "    + term_number_3 * weight_3", ")"]
+    product = " * ".join(f"factor_{i}" for i in range(8))
+    assert broken("x = ", ast.parse(product, mode="eval").body, "", 60) == [
+        "x = (", "    factor_0 * factor_1 * factor_2 * factor_3 * factor_4",
+        "    * factor_5 * factor_6 * factor_7", ")"]
+
+
+def test_calls_are_broken_in_their_own_brackets():
+    call = ast.parse("combine(the_first_argument + 1, the_second_argument, third)", mode="eval")
+    assert broken("x = ", call.body, "", 50) == [
+        "x = combine(", "    the_first_argument + 1,", "    the_second_argument,", "    third,", ")"]
+
+
+def test_eighty_nested_parentheses():
+    left = "(" * 80 + "x" + " * x)" * 80
+    right = "x ** 2 - (" * 80 + "x" + ")" * 80
+    for text in (left, right):
+        node = ast.parse(text, mode="eval").body
+        lines = broken("y = ", node, "", 100)
+        assert max(map(len, lines)) <= 100
+        assert ast.dump(ast.parse("\n".join(lines)).body[0].value) == ast.dump(node)
+
+
+def test_without_astor_the_standard_library_prints(monkeypatch):
+    monkeypatch.setattr(breaking, "_GENERATOR", [None])
+    assert broken("x = ", ast.parse("(a + b) * c", mode="eval").body, "", 60) == ["x = (a + b) * c"]
