@@ -91,10 +91,10 @@ def vjp(function: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, C
     """
     made = find(function, Selection(None), "pullback", args, kwargs)
     value = function(*args, **kwargs)
-    wanted = made.positions(len(args))
+    wanted, name = made.positions(len(args)), made.cotangent
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
-        _, adjoints = made.function(*args, **kwargs, dout=cotangent)
+        _, adjoints = made.function(*args, **kwargs, **{name: cotangent})
         return tuple(None if i is None else adjoints[i] for i in wanted)
 
     return value, pullback
@@ -136,7 +136,7 @@ def check(function: Any, at: Sequence[Any] | None = None, kwargs: Mapping[str, A
     `seconds` limits the time given to proofs. The report is true when the derivative is proved, or agrees to 30
     digits at every point tried. Raises SymdiffError where the function can't be differentiated.
     """
-    from symdiff import check as checking
+    from symdiff.check.checker import check as compare
 
     selection = Selection(argnums)
     if at is not None or kwargs:
@@ -146,7 +146,7 @@ def check(function: Any, at: Sequence[Any] | None = None, kwargs: Mapping[str, A
     name = made.name
     if source is not None and f"def {name}(" not in source:
         name = None  # type: ignore[assignment]
-    return checking.check(
+    return compare(
         made.original(), source if source is not None else made.text, name, kinds=made.kinds, wrt=made.wrt, single=made.single,
         at=tuple(at) if at is not None else None, kwargs=kwargs, names=made.names(), seconds=seconds)
 

@@ -56,13 +56,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:
-    """`--at -3,4` as `--at=-3,4`: argparse takes a value that starts with a minus for an option."""
+    """The arguments with those that argparse would take for options disguised: `--at -3,4` as
+    `--at=-3,4`, and the target `-:f` with a space before it."""
     joined: list[str] = []
     for argument in arguments:
         if joined and joined[-1] in ("--at", "--wrt") and re.match(r"-\.?\d", argument):
             joined[-1] += "=" + argument
         else:
-            joined.append(argument)
+            joined.append(" " + argument if argument.startswith("-:") else argument)
     return joined
 
 
@@ -81,7 +82,8 @@ def _parser() -> argparse.ArgumentParser:
             verb, help=summary, description=summary[0].upper() + summary[1:] + ".", epilog=EPILOG,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
-        sub.add_argument("target", metavar="TARGET", help="the function: FILE.py:FUNCTION")
+        sub.add_argument("target", metavar="TARGET", type=str.strip,
+                         help="the function: FILE.py:FUNCTION")
         sub.add_argument("--wrt", metavar="NAMES", type=_names,
                          help="differentiate with respect to these: names or positions, x,y")
         sub.add_argument("-o", dest="output", metavar="FILE", help="write there")
@@ -145,7 +147,7 @@ def _point(text: str) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
     """`3,-4` as positional arguments and `x=3` as a keyword argument."""
     try:
         call = ast.parse(f"_({text})", mode="eval").body
-        if not isinstance(call, ast.Call):
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
             raise ValueError(text)
         args = tuple(ast.literal_eval(arg) for arg in call.args)
         return args, {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}

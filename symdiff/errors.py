@@ -171,12 +171,12 @@ class Offences(SymdiffError):
 
 
 def together(errors: Iterable[SymdiffError]) -> SymdiffError:
-    """One error for all: the only one as it is, several as `Offences`, sorted by place, each
-    once. Raises ValueError when there is none."""
-    distinct: dict[tuple[str, str], SymdiffError] = {}
+    """One error for all: the only one as it is, several as `Offences`, sorted by place. Of several
+    errors of one type at one place the first is kept. Raises ValueError when there is none."""
+    distinct: dict[tuple[str, Place | str], SymdiffError] = {}
     for error in errors:
         for one in error.errors if isinstance(error, Offences) else (error,):
-            distinct.setdefault((type(one).__name__, str(one)), one)
+            distinct.setdefault((type(one).__name__, one.place or one.message), one)
     ordered = sorted(distinct.values(), key=_position)
     if not ordered:
         raise ValueError("no errors to put together")

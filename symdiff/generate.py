@@ -100,6 +100,12 @@ class Generated:
     def kinds(self) -> dict[str, Kind | None]:
         return {p.name: p.var.kind if p.var.kind is not OBJECT else None for p in self.reading.procedure.params}
 
+    @property
+    def cotangent(self) -> str:
+        """The name of the parameter that takes the cotangent of the value."""
+        given = {p.name for p in self.reading.procedure.params}
+        return next(p.name for p in self.derivative.params if p.name not in given)
+
     def positions(self, count: int) -> list[int | None]:
         """For each positional argument, which adjoint is its own."""
         names: list[tuple[str, int | None]] = []

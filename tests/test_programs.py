@@ -82,10 +82,20 @@ def slopes(function, args):
     return found
 
 
+def accepted(make, name):
+    """What is made, unless the program is refused, as it may be: at a line of its own."""
+    try:
+        return make()
+    except symdiff.SymdiffError as error:
+        places = [e.place for e in getattr(error, "errors", [error])]
+        assert all(place and place.file == MODULES[name].__file__ for place in places), error
+        pytest.skip(f"refused: {str(error).splitlines()[0]}")
+
+
 @pytest.mark.parametrize("name, function, args", CASES, ids=IDS)
 def test_gradients_are_right(name, function, args):
     active = [i for i, arg in enumerate(args) if leaves(arg)]
-    value, pullback = symdiff.vjp(function, *args)
+    value, pullback = accepted(lambda: symdiff.vjp(function, *args), name)
     assert value == function(*args)
     expected = slopes(precise(MODULES[name], function), args)
     results = leaves([value])
@@ -104,7 +114,7 @@ def test_gradients_are_right(name, function, args):
 @pytest.mark.parametrize("name, function, args", CASES, ids=IDS)
 def test_generated_code_is_plain_python_that_fits_a_page(name, function, args):
     active = tuple(i for i, arg in enumerate(args) if leaves(arg))
-    text = symdiff.source(function, argnums=active)
+    text = accepted(lambda: symdiff.source(function, argnums=active), name)
     ast.parse(text)
     assert max(map(len, text.splitlines())) <= 100
     assert "symdiff" not in {n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)}

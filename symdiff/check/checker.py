@@ -113,6 +113,9 @@ def check(
 def _remarks(found: Exploration, deadline: float) -> tuple[list[str], bool]:
     """What a reader should know, and whether every arm was reached or cannot be."""
     notes, complete = [], True
+    passive = found.machine.inputs.show_passive()
+    if passive:
+        notes.append(f"shown for {passive}")
     for arm in found.missing():
         if _cannot_change(
             found.leads.get(id(arm), []), max(deadline - time.monotonic(), LAST_MOMENT)
@@ -161,7 +164,10 @@ def _counterexample(machine: Machine, trial: Trial) -> Counterexample:
     fault = first_fault(machine, trial, MAX_STEPS, 5.0)
     if fault is None:
         return Counterexample(point, claim.label, expected, got)
-    detail = f"{fault.name} is {_number(fault.got)}; the adjoint is {_number(fault.expected)}"
+    where = "" if fault.point == trial.point else f"at {machine.inputs.show(fault.point)}: "
+    detail = (
+        f"{where}{fault.name} is {_number(fault.got)}; the adjoint is {_number(fault.expected)}"
+    )
     return Counterexample(point, claim.label, expected, got, fault.line, fault.text, detail)
 
 

@@ -79,9 +79,8 @@ class Outcome:
             yield from self._forward(derivative)
             return
         if self.extra:
-            (cotangent,) = self.extra.values()
-            pairs = paired(self.result, cotangent, "the cotangent")
-            objective = number(sum(w * a for a, w in pairs if is_real(a)))
+            pairs = zip(self.cotangents(), reals, strict=True)
+            objective = number(sum(w * a for w, (a, _) in pairs))
         elif len(reals) == 1:
             objective = reals[0][0]
         else:
@@ -94,6 +93,13 @@ class Outcome:
                 along = [(self.slots[slot.index], number(1))]
                 label = f"the derivative with respect to {slot.name}"
                 yield Claim(label, objective, along, _real(got))
+
+    def cotangents(self) -> list[Symbolic]:
+        """The cotangent of each number in the result; none for a gradient or a pushforward."""
+        if len(self.extra) != 1 or any(name.endswith("_dot") for name in self.extra):
+            return []
+        (cotangent,) = self.extra.values()
+        return [number(w) for a, w in paired(self.result, cotangent, "the cotangent") if is_real(a)]
 
     def _forward(self, derivative: Any) -> Iterator[Claim]:
         along = []

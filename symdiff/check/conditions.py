@@ -62,10 +62,11 @@ def _write(gap: Any, relation: str) -> str:
             exact = not expr.q % 10 or expr.q in (2, 4, 5, 8)
             return repr(float(expr)) if exact else str(super()._print_Rational(expr))
 
-    terms = sympy.Add.make_args(gap)
-    left = [t for t in terms if not t.could_extract_minus_sign()]
-    right = [-t for t in terms if t.could_extract_minus_sign()]
-    if all(t.is_Rational for t in left):
-        left, right, relation = right, left, MIRRORED[relation]
+    constant, rest = gap.as_coeff_Add()
+    terms = sympy.Add.make_args(rest)
+    left = sympy.Add(*(t for t in terms if not t.could_extract_minus_sign()))
+    right = left - rest - constant
+    if left == 0:
+        left, right, relation = right + constant, sympy.sympify(constant), MIRRORED[relation]
     show = Decimals().doprint
-    return f"{show(sympy.Add(*left))} {relation} {show(sympy.Add(*right))}"
+    return f"{show(left)} {relation} {show(right)}"

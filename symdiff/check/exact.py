@@ -166,6 +166,7 @@ class _Rewriter(ast.NodeTransformer):
         node = self._inside(node)
         self.depth -= 1
         node.returns = None
+        node.__dict__.pop("type_params", None)  # of Python 3.12
         for arg in ast.walk(node.args):
             if isinstance(arg, ast.arg):
                 arg.annotation = None

@@ -20,8 +20,8 @@ FEW_STEPS = 20_000  # at a point that nobody asked for
 MAX_POINTS = 150
 MAX_PATHS = 32
 POINTS_OF_A_PATH = 3  # whose expressions are kept
-ROUNDS = 3
-LEADS = 4  # for each arm
+ROUNDS = 4
+LEADS = 4  # for each arm: the points nearest to a change of the decision
 
 
 @dataclass
@@ -49,7 +49,11 @@ class Exploration:
         given = self.machine.inputs.point_given()
         if given is not None:
             begun = time.monotonic()
-            self.given = trial = self.attempt(given, MAX_STEPS, self.seconds)
+            trial = self.attempt(given, self.steps * 100, self.seconds / 2)
+            if trial.too_long:
+                self.machine.coarse = True
+                trial = self.attempt(given, MAX_STEPS, self.seconds)
+            self.given = trial
             self.steps = max(self.steps, 4 * trial.run.used)
             self.patience = max(self.patience, 2 * (time.monotonic() - begun))
         for count, point in enumerate(sampler.points()):
@@ -67,7 +71,7 @@ class Exploration:
         """Look for points that reach the arms that were missed."""
         for _ in range(ROUNDS):
             for arm in self.missing():
-                for trial, decisions in self.leads.get(id(arm), []):
+                for trial, decisions in list(self.leads.get(id(arm), [])):
                     for decision in reversed(decisions):
                         for point in across(decision, trial.inputs, trial.point, sampler.random):
                             if self.wrong or arm.reached or time.monotonic() > deadline:
@@ -102,8 +106,10 @@ class Exploration:
             arm.reached = True
         for arm, decisions in trial.run.missed.values():
             leads = self.leads.setdefault(id(arm), [])
-            if decisions and len(leads) < LEADS:
+            if decisions:
                 leads.append((trial, decisions))
+                leads.sort(key=lambda lead: float(abs(lead[1][-1].a.value - lead[1][-1].b.value)))
+                del leads[LEADS:]
         path = trial.signature
         self.visits[path] += 1
         if path not in self.paths and len(self.paths) >= MAX_PATHS:

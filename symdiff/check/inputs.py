@@ -109,14 +109,23 @@ class Inputs:
         return Point(tuple(exact(value) for value in self.given if value is not None))
 
     def show(self, point: Point) -> str:
+        """A point in writing."""
         parts = [f"{s.name} = {float(v)!r}" for s, v in zip(self.slots, point.reals, strict=True)]
         parts += [f"{name} = {v}" for name, v in zip(self.choices, point.choices, strict=True)]
-        parts += [
-            f"{name} = {tree.raw!r}"
-            for name, tree in (*self.positional, *self.keywords)
+        return ", ".join([*parts, *self._fixed()])
+
+    def show_passive(self) -> str:
+        """The values of passive parameters that are tried, in writing."""
+        tried = f"{min(INTEGERS)} to {max(INTEGERS)}"
+        return ", ".join([*(f"{name} = {tried}" for name in self.choices), *self._fixed()])
+
+    def _fixed(self) -> list[str]:
+        trees = (*self.positional, *self.keywords)
+        return [
+            f"{name.lstrip('*')} = {tree.raw!r}"
+            for name, tree in trees
             if isinstance(tree, Fixed) and isinstance(tree.raw, (int, str, type(None)))
         ]
-        return ", ".join(parts)
 
 
 def exact(value: float) -> Fraction:

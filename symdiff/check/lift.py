@@ -226,9 +226,9 @@ def definition(f: types.FunctionType) -> ast.FunctionDef | ast.Lambda | None:
             ):
                 return node
         return None
-    fitting = [n for n in ast.walk(tree) if isinstance(n, ast.Lambda) and _could_be(n, code)]
-    fitting.sort(key=lambda n: _size(_span(n)))
-    return fitting[0] if fitting else None
+    lambdas = [n for n in ast.walk(tree) if isinstance(n, ast.Lambda) and _takes(n, code)]
+    inside = {id(n): _instructions_inside(n, code) for n in lambdas}
+    return min(lambdas, key=lambda n: (-inside[id(n)], _size(_span(n))), default=None)
 
 
 @functools.lru_cache(maxsize=16)
@@ -252,15 +252,19 @@ def _size(span: Span) -> tuple[int, int]:
     return end_line - line, end_column - column
 
 
-def _could_be(node: ast.Lambda, code: types.CodeType) -> bool:
-    """Whether the instructions of a lambda's code all come from inside this expression."""
+def _takes(node: ast.Lambda, code: types.CodeType) -> bool:
     args = node.args
     names = [a.arg for a in (*args.posonlyargs, *args.args, *args.kwonlyargs)]
-    if names != list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]):
-        return False
+    return names == list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+
+
+def _instructions_inside(node: ast.Lambda, code: types.CodeType) -> int:
+    """How many instructions of a code come from the body of a lambda. Those of a lambda's own
+    code all do; there can be as many only for a lambda around it, which is longer."""
     start, end = _span(node.body)
-    return all(
-        start <= (line, column) and (end_line, end_column) <= end
-        for line, end_line, column, end_column in code.co_positions()
-        if None not in (line, end_line, column, end_column) and end_column != 0  # type: ignore[operator]
-    )
+    count = 0
+    for line, end_line, column, end_column in code.co_positions():
+        if line is None or end_line is None or column is None or end_column is None:
+            continue
+        count += start <= (line, column) and (end_line, end_column) <= end
+    return count

@@ -34,6 +34,7 @@ class Machine:
         names: Mapping[str, Any] | None,
     ) -> None:
         self.run = Run(0, 0.0)
+        self.coarse = False
         self.world = World(
             lambda: self.run.tick(),
             lambda: len(self.run.decisions),

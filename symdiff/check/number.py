@@ -22,6 +22,8 @@ PASSIVE = INTEGER_VALUED | {"round_to"}
 class Recorder(Protocol):
     """What a number asks of the run that it belongs to."""
 
+    coarse: bool
+
     def tick(self) -> None: ...
     def decide(self, relation: str, a: Symbolic, b: Symbolic, truth: bool) -> None: ...
     def kink(self) -> None: ...
@@ -352,8 +354,10 @@ def compare(relation: str, left: Symbolic, right: Any) -> Any:
         a, b = left, number(right)
     except TypeError:
         return NotImplemented
-    truth = bool(RELATIONS[relation](a.value, b.value))
     run = a.run or b.run
+    coarse = run is not None and run.coarse
+    u, v = (float(a.value), float(b.value)) if coarse else (a.value, b.value)
+    truth = bool(RELATIONS[relation](u, v))
     if run is None or a is b:
         return truth
     run.decide(relation, a, b, truth)

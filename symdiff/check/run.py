@@ -39,6 +39,7 @@ class Run:
 
     steps: int
     deadline: float
+    coarse: bool = False  # compare as floats would, so that iterations to a fixed point end
     decisions: list[Decision] = field(default_factory=list)
     taken: dict[int, Arm] = field(default_factory=dict)  # but for those taken because of a tie
     missed: dict[int, tuple[Arm, list[Decision]]] = field(default_factory=dict)  # and what decided

@@ -11,7 +11,7 @@ from symdiff.check.number import Symbolic, number
 from symdiff.check.run import Decision
 
 SEED = 20240229  # the same points every time
-OVERSHOOT = (0.01, 0.3, 1.5, 10.0)
+OVERSHOOT = (1e-6, 1e-3, 0.03, 0.5, 3.0)
 
 
 class Sampler:
@@ -123,6 +123,6 @@ def across(
             moved = value + step * (1 + more) if step else value - more
             if abs(moved) < 1e12:
                 yield Point(
-                    (*point.reals[:i], exact(float(f"{moved:.8g}")), *point.reals[i + 1 :]),
+                    (*point.reals[:i], exact(float(f"{moved:.12g}")), *point.reals[i + 1 :]),
                     point.choices,
                 )

@@ -30,8 +30,10 @@ class Trial:
     run: Run
     inputs: list[Symbolic]
     claims: list[Claim] = field(default_factory=list)
+    cotangents: list[Symbolic] = field(default_factory=list)
     reason: str = ""
     failed: str = ""  # "original" or "generated": which of the two raised an exception
+    too_long: bool = False
     split: int = 0  # decisions before this one are the original's
     at_a_kink: bool = False  # of the original, so that its derivative there is a convention
     result: Any = None  # the original's
@@ -78,6 +80,7 @@ class Machine(Protocol):
     """What a trial needs to know of the two functions."""
 
     run: Run
+    coarse: bool
     original: Callable[..., Any]
     generated: Callable[..., Any]
     inputs: Inputs
@@ -87,7 +90,7 @@ class Machine(Protocol):
 
 def attempt(machine: Machine, point: Point, steps: int, seconds: float) -> Trial:
     """Run both functions at a point. Exceptions of theirs become the trial's `reason`."""
-    run = machine.run = Run(steps, time.monotonic() + seconds)
+    run = machine.run = Run(steps, time.monotonic() + seconds, machine.coarse)
     slots = [leaf(s.name, v, run) for s, v in zip(machine.inputs.slots, point.reals, strict=True)]
     trial = Trial(point, run, slots)
     trial.failed = "original"
@@ -99,12 +102,13 @@ def attempt(machine: Machine, point: Point, steps: int, seconds: float) -> Trial
         made = machine.inputs.call(machine.generated, slots, point, **extra)
         trial.failed = ""
     except TooLong:
-        trial.reason = "it takes too many steps"
+        trial.reason, trial.too_long = "it takes too many steps", True
     except Exception as error:
         trial.reason = f"{type(error).__name__}: {error}"
     else:
         outcome = Outcome(slots, result, made, extra, machine.inputs.trees)
         try:
+            trial.cotangents = outcome.cotangents()
             trial.claims = list(outcome.claims(machine.wrt, machine.single))
         except Misshapen as wrong:
             trial.misshapen, trial.agrees = str(wrong), False

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from symdiff.read.values import kind_of
-from symdiff.stages import INTEGER, REAL, Apply, Const, Expr, Helper, ListOf, Opaque, Stage, Var
+from symdiff.stages import INTEGER, Apply, Const, Expr, Helper, ListOf, Opaque, Stage, Var
 
 if TYPE_CHECKING:
     from symdiff.differentiate.reverse import Reverse
@@ -88,6 +88,9 @@ def _getitem(sweep: Reverse, target: Var, args: tuple[Expr, ...], adjoint: Expr)
     if isinstance(at, Apply) and at.op == "slice":
         text = _expr("slice(_0, _1, _2)", *at.args)
         sweep.replace(holder, _helper(sweep, "add_to_slice", known, text, adjoint))
+    elif isinstance(target.kind, ListOf):
+        row = sweep.emit(Apply("getitem", (known, at)), target.kind)
+        sweep.replace(holder, Apply("setitem", (known, at, sweep.emit(sweep.sum_of(row, adjoint), target.kind))))
     else:
         sweep.replace(holder, Apply("add_at", (known, at, adjoint)))
 
@@ -95,13 +98,13 @@ def _getitem(sweep: Reverse, target: Var, args: tuple[Expr, ...], adjoint: Expr)
 def _list(sweep: Reverse, target: Var, args: tuple[Expr, ...], adjoint: Expr) -> None:
     for i, arg in enumerate(args):
         if sweep.is_active(arg):
-            sweep.accumulate(arg, sweep.emit(Apply("getitem", (adjoint, Const(i))), REAL))
+            sweep.accumulate(arg, sweep.emit(Apply("getitem", (adjoint, Const(i))), kind_of(arg)))
 
 
 def _append(sweep: Reverse, target: Var, args: tuple[Expr, ...], adjoint: Expr) -> None:
     holder, item = args
     if sweep.is_active(item):
-        sweep.accumulate(item, sweep.emit(Apply("getitem", (adjoint, LAST)), REAL))
+        sweep.accumulate(item, sweep.emit(Apply("getitem", (adjoint, LAST)), kind_of(item)))
     if sweep.is_active(holder):
         sweep.hand_on(holder, Apply("delitem", (adjoint, LAST)))
 
@@ -109,9 +112,10 @@ def _append(sweep: Reverse, target: Var, args: tuple[Expr, ...], adjoint: Expr) 
 def _setitem(sweep: Reverse, target: Var, args: tuple[Expr, ...], adjoint: Expr) -> None:
     holder, at, item = args
     if sweep.is_active(item):
-        sweep.accumulate(item, sweep.emit(Apply("getitem", (adjoint, at)), REAL))
+        sweep.accumulate(item, sweep.emit(Apply("getitem", (adjoint, at)), kind_of(item)))
     if sweep.is_active(holder):
-        sweep.hand_on(holder, Apply("setitem", (adjoint, at, Const(0.0))))
+        zero = sweep.zero(item) if isinstance(item, Var) else Const(0.0)
+        sweep.hand_on(holder, Apply("setitem", (adjoint, at, zero)))
 
 
 def _delitem(sweep: Reverse, target: Var, args: tuple[Expr, ...], adjoint: Expr) -> None:
@@ -132,7 +136,7 @@ def _insert(sweep: Reverse, target: Var, args: tuple[Expr, ...], adjoint: Expr) 
         size = sweep.emit(Apply("sub", (sweep.emit(Apply("len", (adjoint,)), INTEGER), Const(1))), INTEGER)
         where = sweep.emit(_helper(sweep, "insertion_index", at, size), INTEGER)
     if sweep.is_active(item):
-        sweep.accumulate(item, sweep.emit(Apply("getitem", (adjoint, where)), REAL))
+        sweep.accumulate(item, sweep.emit(Apply("getitem", (adjoint, where)), kind_of(item)))
     if sweep.is_active(holder):
         sweep.hand_on(holder, Apply("delitem", (adjoint, where)))
 

@@ -53,7 +53,7 @@ def derivative(procedure: Procedure, wrt: Sequence[Any], names: Sequence[str], *
     the only parameter is returned as it is, else a tuple of adjoints.
     """
     flat, active, procedures = elementary(procedure, wrt)
-    sweep = Reverse(active, procedures)
+    sweep = Reverse(active, {v for s in wrt for v in leaves(s)}, procedures)
     params = list(flat.params)
     seeds: list[tuple[Expr, Expr]] = []
     forward_end: list[Any] = [Remark("backward")]
@@ -65,7 +65,7 @@ def derivative(procedure: Procedure, wrt: Sequence[Any], names: Sequence[str], *
         seeds.append((flat.result, ONE))
     else:
         dout = Var("dout", flat.result.kind if isinstance(flat.result, Var) else OBJECT)
-        params.append(Param("dout", dout))
+        params = _with_cotangent(params, dout)
         _seed(flat.result, dout, seeds, forward_end, active)
     for leaf, adjoint in seeds:
         sweep.accumulate(leaf, adjoint)
@@ -80,6 +80,18 @@ def derivative(procedure: Procedure, wrt: Sequence[Any], names: Sequence[str], *
     for callee in made.callees.values():
         callee.callees, callee.globals, callee.helpers = made.callees, made.globals, made.helpers
     return made
+
+
+def _with_cotangent(params: list[Param], dout: Var) -> list[Param]:
+    """The parameters and the cotangent: the last one where it can be, else given by keyword."""
+    name, n = "dout", 0
+    while name in {p.name for p in params}:
+        n += 1
+        name = f"dout_{n}"
+    if all(p.passed == "plain" and p.default is None for p in params):
+        return [*params, Param(name, dout)]
+    last = [p for p in params if p.passed == "double star"]
+    return [*(p for p in params if p.passed != "double star"), Param(name, dout, "keyword"), *last]
 
 
 def leaves(structure: Any) -> list[Var]:

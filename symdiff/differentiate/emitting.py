@@ -70,6 +70,29 @@ class Emitter:
 
     def sum_of(self, a: Expr, b: Expr) -> Expr:
         """The elementary stage value of a + b, for scalars and for lists."""
-        if isinstance(kind_of(b), ListOf):
-            return Opaque("[a + b for a, b in zip(_0, _1)]", (a, b), pure=True)
+        kind = kind_of(b)
+        if isinstance(kind, ListOf):
+            return Opaque(_added("_0", "_1", kind), (a, b), pure=True)
         return Apply("add", (a, b))
+
+
+def _added(a: str, b: str, kind: ListOf, depth: str = "") -> str:
+    """Python for the sums of the items of two lists."""
+    x, y = f"a{depth}", f"b{depth}"
+    item = _added(x, y, kind.item, depth + "b") if isinstance(kind.item, ListOf) else f"{x} + {y}"
+    return f"[{item} for {x}, {y} in zip({a}, {b})]"
+
+
+def zeros_like(var: Expr, kind: ListOf) -> Expr:
+    """As many zeros as a list has items, in the structure of the list."""
+    if not isinstance(kind.item, ListOf):
+        return Apply("zeros_like", (var,))
+
+    def inner(name: str, kind: Kind) -> str:
+        if not isinstance(kind, ListOf):
+            return "0.0"
+        if not isinstance(kind.item, ListOf):
+            return f"[0.0] * len({name})"
+        return f"[{inner(name + 's', kind.item)} for {name}s in {name}]"
+
+    return Opaque(f"[{inner('row', kind.item)} for row in _0]", (var,), pure=True)

@@ -202,12 +202,11 @@ def insert_after(block: Block, inserts: dict[Var, Push], at_start: list[Push]) -
 # --- loops ---------------------------------------------------------------------------------------
 
 
-def provide_loop(sweep: Reverse, loop: Loop, reversed_loop: Loop, inner: set[Var]) -> None:
+def provide_loop(sweep: Reverse, loop: Loop, reversed_loop: Loop) -> None:
     """Give a reversed loop its rounds, and the primal values that it reads."""
     at_start = [c.var for c in loop.carried]
     plan = Plan(loop.body, reversed_loop.body, sweep.arms, ON_A_STACK, at_start)
-    needed = [v for v in _reads(reversed_loop) if v in inner]
-    table = plan.decide(needed)
+    table = plan.decide(list(_reads(reversed_loop)))
     free = {loop.target} if loop.target is not None else set()
     stacks: list[Var] = []
     for region in reversed(plan.regions):  # what an arm computes again may read what is popped outside of it

@@ -88,7 +88,7 @@ class Procedures(CallReverser):
         procedure = flatten(procedure, varied)
         active = Activity(procedure, set(inputs), outputs, self.summaries).active
         self.note_constants(procedure)
-        sweep = Reverse(active, self)
+        sweep = Reverse(active, set(inputs), self)
         douts = [Param(name, Var(name, _adjoint_kind(leaves[i]))) for i, name in
                  zip(outs, ["dout"] if len(outs) == 1 else [f"dout_{i}" for i in outs], strict=True)]
         for i, dout in zip(outs, douts, strict=True):

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from symdiff import rules
 from symdiff.differentiate import keeping
 from symdiff.differentiate.containers import reverse_container
-from symdiff.differentiate.emitting import ZERO, Emitter
+from symdiff.differentiate.emitting import ZERO, Emitter, zeros_like
 from symdiff.stages import (
     Apply,
     Block,
@@ -42,9 +42,9 @@ Adjoints = dict[Var, Expr]
 class Reverse(Emitter):
     """The reverse sweep of one procedure."""
 
-    def __init__(self, active: set[Var], procedures: CallReverser) -> None:
+    def __init__(self, active: set[Var], inputs: set[Var], procedures: CallReverser) -> None:
         super().__init__()
-        self.active, self.procedures = active, procedures
+        self.active, self.inputs, self.procedures = active, inputs, procedures
         self.adjoints: Adjoints = {}
         self.globals: dict[str, GlobalValue] = {}
         self.helpers: dict[str, Helper] = {}
@@ -88,7 +88,9 @@ class Reverse(Emitter):
         return known
 
     def zero(self, var: Var) -> Expr:
-        return Apply("zeros_like", (var,)) if isinstance(var.kind, ListOf) else ZERO
+        if not isinstance(var.kind, ListOf):
+            return ZERO
+        return zeros_like(var, var.kind)
 
     def replace(self, var: Var, value: Expr) -> None:
         """Make a new version of a list's adjoint that stands for the old one."""
@@ -126,7 +128,7 @@ class Reverse(Emitter):
                     self.stacks = []
 
     def stage(self, step: Stage) -> None:
-        if step.target not in self.active:
+        if step.target not in self.active or step.target in self.inputs:
             return
         adjoint = self.adjoints.pop(step.target, None)
         if adjoint is None:
@@ -262,7 +264,7 @@ class Reverse(Emitter):
         self.loops -= 1
         self.out += before_loop
         reversed_loop = Loop(rounds, body)
-        keeping.provide_loop(self, step, reversed_loop, inner)
+        keeping.provide_loop(self, step, reversed_loop)
         self.out.append(reversed_loop)
         self.number = number
         for c, adjoint in ends_with:

@@ -72,8 +72,8 @@ Slot = tuple[Any, str]
 State = dict[Slot, Any]
 
 
-class Structure(Exception):
-    """A loop's guess of what it carries was too small: read it again with this added."""
+class Growing(Exception):
+    """A list grows in a loop by items that are not numbers."""
 
 
 class Core:
@@ -336,7 +336,8 @@ class Core:
             for slot in sorted(guess, key=lambda s: self.order(s)):
                 value = entry.get(slot, Undefined())
                 leaves[slot] = []
-                self.state[slot] = self.carry(value, shapes.get(slot), slot_name(slot), leaves[slot])
+                shape = shapes.get(slot) if slot not in promoted else None
+                self.state[slot] = self.carry(value, shape, slot_name(slot), leaves[slot])
             start = dict(self.state)
             begin(step)  # the test or iterable, over the carried values
             self.block = step.body
@@ -411,8 +412,7 @@ class Core:
             if isinstance(b, tuple):
                 kinds = [kind_of(v) for v in b if isinstance(v, Runtime)]
                 if len(kinds) != len(b):
-                    raise self.refuse(self.frame.node, "a list that grows in a loop may hold numbers only",
-                                      fix="Use one list for each part of its items.")
+                    raise Growing
                 for k in kinds:
                     shapes[slot] = k if slot not in shapes else join(shapes[slot], k)
             return True

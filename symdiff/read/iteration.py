@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-from symdiff.read.core import Frame, Slot
+from symdiff.read.core import Frame, Growing, Slot
 from symdiff.read.expressions import Expressions
 from symdiff.read.kinds import result_kind
 from symdiff.read.names import written_in
@@ -221,6 +221,21 @@ class Iteration(Expressions):
             raise self.refuse(node, "objects of your own can't be iterated over", fix="Loop over a list.")
         if isinstance(value, Iterator) and value.name == "filter":
             value = self.to_list(value, node)
+        state, block, size = dict(self.state), self.block, len(self.block)
+        try:
+            self.run_through(value, bind, body, node, guess, leave)
+        except Growing:
+            # A list of lists or of tuples has to be known item by item.
+            self.state, self.block = state, block
+            del block[size:]
+            known = self.items(value, node)
+            if known is None or len(known) > UNROLL:
+                raise self.refuse(node, "a list that grows in a loop may hold numbers only",
+                                  fix="Use one list for each part of its items.") from None
+            self.unroll(known, 0, bind, body, node, leave)
+
+    def run_through(self, value: Value, bind: Callable[[Value], None], body: Callable[[], None], node: ast.AST,
+                    guess: set[Slot], leave: Slot | None) -> None:
         passive = self.passive(value)
         if passive is not None:
             iterable, shape = passive

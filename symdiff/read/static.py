@@ -44,7 +44,7 @@ class StaticFunction:
             else:
                 found = self.scope.function(member, unit, found) if member is not None else None
         if not isinstance(found, (Function, Bound, Partial)):
-            known = ", ".join(_functions(self.scope)) or "none"
+            known = ", ".join(map(repr, _functions(self.scope))) or "none"
             where = self.scope.file.path
             what = "there is no function" if found is None else "what can be differentiated is a function, not"
             raise BadTarget(f"{where}: {what} {self.name!r}", fix=f"Functions in the file: {known}.")

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from symdiff.simplify.dead import drop_dead
 from symdiff.simplify.fold import fold_constants
 from symdiff.simplify.join import join
 from symdiff.simplify.number import number_lines
+from symdiff.simplify.replay import replay_tests
+from symdiff.simplify.result import name_result
 from symdiff.simplify.share import share
-from symdiff.stages import Procedure
+from symdiff.stages import Call, Procedure, steps
 
 __all__ = ["simplify"]
 
 
 def simplify(procedure: Procedure) -> Procedure:
-    """An equivalent procedure that reads as if written by hand. Its callees are left alone."""
+    """An equivalent procedure that reads as if written by hand; so do those that it calls."""
+    made = _simplified(procedure)
+    callees: dict[str, Procedure] = {}
+    pending = [made]
+    while pending:
+        top = pending.pop()
+        for step in steps(top.body):
+            if isinstance(step, Call) and step.callee not in callees and step.callee in top.callees:
+                callees[step.callee] = _simplified(top.callees[step.callee])
+                pending.append(callees[step.callee])
+    for callee in callees.values():
+        callee.callees = callees
+    return replace(made, callees=callees)
+
+
+def _simplified(procedure: Procedure) -> Procedure:
     absorbed: dict[int, int] = {}
-    procedure = drop_dead(procedure)
-    procedure = drop_dead(share(fold_constants(procedure)))
-    procedure = join(procedure, absorbed)
+    procedure = name_result(drop_dead(procedure))
+    procedure = drop_dead(fold_constants(share(fold_constants(procedure))))
+    procedure = replay_tests(join(procedure, absorbed))
+    procedure = join(drop_dead(fold_constants(procedure)), absorbed)
     return number_lines(procedure, absorbed)

@@ -41,7 +41,7 @@ def fold_constants(procedure: Procedure) -> Procedure:
 
 class _Folder:
     def __init__(self) -> None:
-        self.known: dict[Var, Expr] = {}  # adjoints that are constants, or other variables negated
+        self.known: dict[Var, Expr] = {}  # what is constant, a sign, or a constant's reciprocal
         self.stages: dict[Var, Stage] = {}
 
     def block(self, block: Block) -> Block:
@@ -52,7 +52,7 @@ class _Folder:
             case Stage(place=None):
                 value = fold(substitute(step.value, self.known))
                 value = self.twice(step, value)
-                if isinstance(value, Const):
+                if isinstance(value, Const) or (step.target.temporary and _is_light(value)):
                     self.known[step.target] = value
                 folded = replace(step, value=value)
                 self.stages[step.target] = folded
@@ -85,6 +85,10 @@ class _Folder:
                 before = self.stages.get(first)
                 if before is not None and before.number == step.number and before.value == second:
                     return fold(Apply("mul", (Const(2), second)))
+            case Apply(op="mul", args=(Const(value=2), Var() as first)):
+                before = self.stages.get(first)
+                if before is not None and first.base == step.target.base:
+                    return fold(Apply("mul", (Const(2), before.value)))
         return value
 
 
@@ -115,11 +119,25 @@ def _fold_one(expr: Apply) -> Expr:
             return ONE
         case "cond", (Const(value=bool() as test), a, b):
             return a if test else b
+        case "cond", (Apply(op="lt" | "le" | "gt" | "ge" | "eq" | "ne") as test, a, b) if (
+            a == Const(True) and b == Const(False)
+        ):
+            return test
         case "cond", (_, a, b) if a == b:
             return a
         case "math.fsum" | "sum", (Apply(op="tuple", args=(a,)),) if is_real(a):
             return a
     return expr
+
+
+def _is_light(expr: Expr) -> bool:
+    """Whether a value costs so little that its readers are better off with the expression."""
+    match expr:
+        case Apply(op="neg", args=(Var(),)):
+            return True
+        case Apply(op="truediv", args=(Const(value=1), Const())):
+            return True
+    return False
 
 
 def _number(expr: Expr) -> Number | None:
@@ -211,6 +229,8 @@ def _sum(a: Expr, b: Expr) -> Expr:
         made = _exact(Fraction(x) + Fraction(y), (x, y))
         if made is not None:
             return made
+    if a == b:
+        return _product(Const(2), a)
     minus = opposite(b)
     if minus is not None:
         return Apply("sub", (a, minus))
@@ -263,6 +283,7 @@ def _product(a: Expr, b: Expr) -> Expr:
                 constant = made
                 continue
         rest.append(factor)
+    constant, rest = _cancelled(constant, rest)
     value = -constant.value if minus else constant.value
     if not rest:
         return Const(value)
@@ -275,6 +296,24 @@ def _product(a: Expr, b: Expr) -> Expr:
     for factor in others:
         made_product = Apply("mul", (made_product, factor))
     return made_product
+
+
+def _cancelled(constant: Const, rest: list[Expr]) -> tuple[Const, list[Expr]]:
+    """`2 * (e / 2)` is `e`, `(1 / 3) * e` is `e / 3`, and `2 * (a * b)` is `2 * a * b`."""
+    if not rest:
+        return constant, rest
+    match rest[0]:
+        case Apply(op="truediv", args=(Const(value=1), divisor)) if len(rest) > 1:
+            return constant, [Apply("truediv", (rest[1], divisor)), *rest[2:]]
+        case Apply(op="truediv", args=(above, divisor)):
+            by = _number(divisor)
+            if by and constant.value not in (1, -1):
+                made = _exact(Fraction(constant.value) / Fraction(by), (constant.value, by))
+                if made is not None and is_real(above):
+                    return made, [*_factors(above), *rest[1:]]
+        case Apply(op="mul") as product:
+            return constant, [*_factors(product), *rest[1:]]
+    return constant, rest
 
 
 def _quotient(a: Expr, b: Expr) -> Expr:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from symdiff.simplify.dead import is_impure
+from symdiff.simplify.result import has_reverse_sweep
 from symdiff.stages import (
     OBJECT,
     Apply,
@@ -73,7 +74,9 @@ def join(procedure: Procedure, absorbed: dict[int, int] | None = None) -> Proced
     shared = _Shared(counts, {} if absorbed is None else absorbed)
     joiner = _Joiner(shared)
     joiner.block(procedure.body)
-    result = joiner.fill(procedure.result, own=False)
+    result = procedure.result
+    if not has_reverse_sweep(procedure):
+        result = joiner.fill(result, own=True)
     return replace(procedure, body=joiner.written(), result=result)
 
 
@@ -92,6 +95,7 @@ class _Joiner:
         self.waiting: dict[Var, _Waiting] = {}
         self.readers: dict[str, list[Var]] = {}  # base of a variable -> what waits and reads it
         self.taken: list[int] = []
+        self.is_fork = False
         self.room = 0
 
     def written(self) -> Block:
@@ -103,6 +107,7 @@ class _Joiner:
 
     def step(self, step: Step) -> None:
         self.taken = []
+        self.is_fork = False
         match step:
             case Stage():
                 self.stage(step)
@@ -167,6 +172,7 @@ class _Joiner:
             del self.waiting[expr]
             self.out[found.at] = None
             self.taken.extend(found.numbers)
+            self.is_fork |= found.stage.is_fork
             return found.stage.value
         if isinstance(expr, (Apply, Opaque)) and expr.args:
             lazy = isinstance(expr, Apply) and expr.op in LAZY
@@ -198,6 +204,7 @@ class _Joiner:
         else:
             step = replace(step, value=self.fill(value, own=own))
         numbers = self.taken
+        step.is_fork |= self.is_fork
         if own and numbers:
             step.number = step.number or numbers[-1]
             for number in numbers:
@@ -224,26 +231,36 @@ class _Joiner:
             self.readers.setdefault(var.base, []).append(step.target)
 
     def branch(self, step: Branch) -> None:
-        test = self.fill(step.test, own=True)
+        step = replace(step, test=self.fill(step.test, own=True))
         arms = self.inner(step.then), self.inner(step.orelse)
-        merges = []
-        for merge in step.merges:
-            values = []
-            for arm, value in zip(arms, (merge.then, merge.orelse), strict=True):
-                values.append(None if value is None else arm.fill(value, own=True))
-                self.taken.extend(arm.taken)
-                arm.taken = []
-            merges.append(Merge(merge.var, *values))
-        blocks = [arm.written() for arm in arms]
-        made = replace(step, test=test, then=blocks[0], orelse=blocks[1], merges=merges)
-        stage = _as_conditional(made)
+        stage = _as_conditional(step, arms)
         if stage is not None:
+            self.taken.extend(n for arm in arms for n in arm.taken)
             self.keep(stage, self.taken)
             return
+        merges = []
+        for merge in step.merges:
+            values = [
+                None if value is None else arm.handed(value, merge.var)
+                for arm, value in zip(arms, (merge.then, merge.orelse), strict=True)
+            ]
+            merges.append(Merge(merge.var, *values))
         self.forget(lambda w: True)
-        self.out.append(made)
+        then, orelse = (arm.written() for arm in arms)
+        self.out.append(replace(step, then=then, orelse=orelse, merges=merges))
         for var in defined(step):
             self.renew(var)
+
+    def handed(self, value: Expr, to: Var) -> Expr:
+        """What an arm hands to a merged variable: a temporary becomes one of its versions."""
+        if not isinstance(value, Var):
+            return self.fill(value, own=True)
+        found = self.waiting.pop(value, None)
+        if found is None:
+            return value
+        target = Var(to.base, value.kind, to.temporary)
+        self.out[found.at] = replace(found.stage, target=target)
+        return target
 
     def loop(self, step: Loop) -> None:
         inits = [None if c.init is None else self.fill(c.init, own=True) for c in step.carried]
@@ -261,17 +278,32 @@ class _Joiner:
         )
 
 
-def _as_conditional(branch: Branch) -> Stage | None:
-    """`t = a if test else b` for a branch that only chooses the value of a temporary."""
-    if branch.then or branch.orelse or len(branch.merges) != 1:
+def _as_conditional(step: Branch, arms: tuple[_Joiner, _Joiner]) -> Stage | None:
+    """`t = a if test else b` for a branch of the user's that only chooses a value, or for any
+    that chooses the value of a temporary."""
+    if len(step.merges) != 1:
         return None
-    merge = branch.merges[0]
-    if not merge.var.temporary or merge.then is None or merge.orelse is None:
+    merge = step.merges[0]
+    if not (merge.var.temporary or step.place is not None):
         return None
-    value = Apply("cond", (branch.test, merge.then, merge.orelse))
-    if _depth(value) > OWN_DEPTH:
+    values = []
+    for arm, value in zip(arms, (merge.then, merge.orelse), strict=True):
+        found = arm.waiting.get(value) if isinstance(value, Var) else None
+        here = [] if found is None else [found.stage]
+        if value is None or arm.written() != here:
+            return None
+        if isinstance(value, Var) and found is None and value.base == merge.var.base:
+            return None  # `if test: x = ...`
+        values.append(value if found is None else found.stage.value)
+    if all(isinstance(v, Const) and isinstance(v.value, bool) for v in values):
+        return None  # a flag: the branch itself says more
+    made = Apply("cond", (step.test, *values))
+    if _depth(made) > OWN_DEPTH or (not merge.var.temporary and _width(made) > WIDTH):
         return None
-    return Stage(merge.var, value, place=branch.place)
+    for arm, value in zip(arms, (merge.then, merge.orelse), strict=True):
+        assert value is not None
+        arm.fill(value, own=True)
+    return Stage(merge.var, made, place=step.place)
 
 
 def _is_container(var: Var) -> bool:

@@ -97,7 +97,7 @@ class _Sharer:
         own = step.place is not None
         value = self.fill(step.value)
         step = replace(step, value=value)
-        if isinstance(value, (Var, Const)) and step.target.temporary and not own:
+        if isinstance(value, (Var, Const)) and not own and _is_nameless(step.target, value):
             self.same[step.target] = value
             return []
         if not isinstance(value, (Apply, Opaque)) or is_impure(value):
@@ -105,17 +105,16 @@ class _Sharer:
         if isinstance(value, Apply) and value.op in UNSHARED:
             return [step]
         if not own:
-            value = self.by_reciprocal(value)
+            value = self.by_reciprocal(self.parts(value))
             step = replace(step, value=value)
-        key: Hashable = value
-        found = self.lookup(key)
+        found = self.lookup(value)
         if found is None:
-            self.known[-1][key] = step
+            self.known[-1][value] = step
             match value:
                 case Apply(op="truediv", args=(Const(value=1), Var() as divisor)):
                     self.reciprocals[-1].setdefault(divisor, step.target)
             return [step]
-        if own or not self.is_worth(found):
+        if not (self.is_apart(found) and step.target.temporary if own else self.is_worth(found)):
             return [step]
         if step.target.temporary:
             self.same[step.target] = found.target
@@ -131,9 +130,26 @@ class _Sharer:
     def is_worth(self, found: Stage) -> bool:
         """Whether to read an earlier value: always, but for cheap parts of the user's own lines,
         which would have to be taken apart."""
-        if found.place is None or not found.target.temporary or self.counts[found.target] > 1:
-            return True
-        return not (isinstance(found.value, Apply) and found.value.op in CHEAP)
+        is_cheap = isinstance(found.value, Apply) and found.value.op in CHEAP
+        return found.place is None or self.is_apart(found) or not is_cheap
+
+    def is_apart(self, found: Stage) -> bool:
+        """Whether a value has a line of its own anyway."""
+        return not found.target.temporary or self.counts.get(found.target, 0) > 1
+
+    def parts(self, expr: Expr) -> Expr:
+        """An expression in which parts that are at hand are read."""
+        if not isinstance(expr, Apply) or not expr.args:
+            return expr
+        args = []
+        for arg in expr.args:
+            arg = self.parts(arg)
+            found = self.lookup(arg) if isinstance(arg, Apply) else None
+            if found is not None and self.is_worth(found):
+                self.counts[found.target] = self.counts.get(found.target, 0) + 1
+                arg = found.target
+            args.append(arg)
+        return replace(expr, args=tuple(args))
 
     def by_reciprocal(self, expr: Expr) -> Expr:
         """Divisions by `h` as products with `k`, where `k = 1 / h` is at hand."""
@@ -146,3 +162,7 @@ class _Sharer:
                     return Apply("mul", (args[0], scope[args[1]]))
         return replace(expr, args=args)
 
+
+def _is_nameless(target: Var, value: Var | Const) -> bool:
+    """Whether a copy says nothing: of a temporary, or of another version of the same variable."""
+    return target.temporary or (isinstance(value, Var) and value.base == target.base)

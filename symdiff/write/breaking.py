@@ -60,7 +60,7 @@ def _generator() -> Any:
             pass
 
         def visit_Constant(self, node: ast.Constant) -> None:
-            self.write("..." if node.value is Ellipsis else repr(node.value))
+            self.write(literal(node.value))
 
         def visit_JoinedStr(self, node: ast.AST) -> None:
             self.write(ast.unparse(node))
@@ -83,6 +83,17 @@ def _generator() -> Any:
     except Exception:  # whatever an interpreter newer than astor makes of it
         return None
     return Flat
+
+
+def literal(value: object) -> str:
+    """A literal, large round numbers as 1e9."""
+    if value is Ellipsis:
+        return "..."
+    text = repr(value)
+    if isinstance(value, float) and text.endswith("000000.0"):
+        digits = text.removesuffix(".0")
+        return f"{digits.rstrip('0')}e{len(digits) - len(digits.rstrip('0'))}"
+    return text
 
 
 # --- on several lines -------------------------------------------------------------------------

@@ -29,12 +29,13 @@ class Builder:
     def __init__(self, names: Mapping[Var, str], builtin: Callable[[str], str] = str) -> None:
         self.names = names
         self.builtin = builtin  # how a builtin is called where a parameter hides it
+        self.calls: dict[Var, ast.expr] = {}  # written where their result is read
 
     def __call__(self, expr: Expr) -> ast.expr:
         """The syntax of an expression; every call builds new nodes."""
         match expr:
             case Var():
-                return load(self.names[expr])
+                return self.calls.pop(expr, None) or load(self.names[expr])
             case Const(value=value):
                 return constant(value)
             case Global(name=name):
@@ -167,7 +168,8 @@ def _chains(first: Apply | None, second: Expr) -> bool:
     if first is None or not isinstance(second, Apply):
         return False
     same_way = any({first.op, second.op} <= way for way in ({"lt", "le"}, {"gt", "ge"}, {"eq"}))
-    return same_way and isinstance(first.args[1], Var) and first.args[1] is second.args[0]
+    middle = first.args[1]
+    return same_way and isinstance(middle, (Var, Const)) and middle == second.args[0]
 
 
 def _flat(op: str, args: tuple[Expr, ...]) -> list[Expr]:

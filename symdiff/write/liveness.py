@@ -17,6 +17,7 @@ from symdiff.stages import (
     Block,
     Branch,
     Call,
+    Carried,
     Expr,
     ListOf,
     Loop,
@@ -199,12 +200,14 @@ class _Walk:
             if var not in inside:
                 self.read(var, finish)
         needed = set(reads) | set(after)
+        flag = handed_flag(step)
         for carried in step.carried:
             hi = after.get(carried.var, finish if carried.var in needed else handed)
-            self.segment(carried.var, handed, hi)
+            self.segment(carried.var, handed, max(hi, left) if carried is flag else hi)
         scope: dict[Var, int] = {}
         self.live.append(scope)
-        self.read(step.leave, left)
+        if flag is None:
+            self.read(step.leave, left)
         for carried in step.carried:
             self.read(carried.next, end)
         self.block(step.body, arms)
@@ -226,6 +229,13 @@ class _Walk:
         start = self.tick()
         for carried in step.carried:
             self.read(carried.init, start)
+
+
+def handed_flag(loop: Loop) -> Carried | None:
+    """The carried variable that hands on the very condition for leaving; it is tested instead."""
+    if not isinstance(loop.leave, Var):
+        return None
+    return next((c for c in loop.carried if c.next is loop.leave), None)
 
 
 def terminates(block: Block) -> bool:

@@ -1,5 +1,5 @@
-"""The last changes to a procedure before it is written: they add the few steps that Python needs
-and that the staged computation can do without."""
+"""The last changes to a procedure before it is written: steps that Python needs and the staged
+computation can do without, and loops brought into the form that Python has words for."""
 
 from __future__ import annotations
 
@@ -11,73 +11,195 @@ from symdiff.stages import (
     Apply,
     Block,
     Branch,
+    Carried,
+    Const,
+    Expr,
     ListOf,
     Loop,
+    Merge,
     Procedure,
     Remark,
-    Scope,
+    Scalar,
     Stage,
     Step,
     Var,
     all_defined,
+    all_read,
+    blocks,
+    map_expressions,
+    steps,
     substitute,
     variables,
 )
 from symdiff.write.aliases import copy_parameters
 from symdiff.write.liveness import read_counts
 
+Addition = tuple[Branch, Merge]
+
 
 def prepare(procedure: Procedure) -> Procedure:
     """The procedure that is printed step by step."""
     counts = read_counts(procedure)
-    body = [_leave_before_handing_on(_over_items(s, counts)) for s in procedure.body]
+    body = [map_expressions(s, lambda e: e) for s in procedure.body]
+    for step in list(steps(body)):
+        if isinstance(step, Loop):
+            _over_items(step, counts)
+            _items_first(step)
+            _leave_last(step)
+            _settle_flags(step)
+            _name_leave(step)
+    for block in _all_blocks(body):
+        _stacks_last(block)
     return copy_parameters(_set_value_aside(replace(procedure, body=body)))
 
 
-def _leave_before_handing_on(step: Step) -> Step:
-    """Name a condition for leaving a loop that reads what the end of the round overwrites."""
-
-    def block(inner: Block) -> Block:
-        return [_leave_before_handing_on(s) for s in inner]
-
-    match step:
-        case Branch():
-            return replace(step, then=block(step.then), orelse=block(step.orelse))
-        case Scope():
-            return replace(step, body=block(step.body))
-        case Loop():
-            body = block(step.body)
-            carried = {c.var for c in step.carried}
-            if step.leave is None or not carried.intersection(variables(step.leave)):
-                return replace(step, body=body)
-            leave = Var("done", BOOLEAN, temporary=True)
-            return replace(step, body=[*body, Stage(leave, step.leave)], leave=leave)
-    return step
+def _all_blocks(block: Block) -> list[Block]:
+    found = [block]
+    for step in steps(block):
+        found.extend(blocks(step))
+    return found
 
 
-def _over_items(step: Step, counts: Mapping[Var, int]) -> Step:
+def _stacks_last(block: Block) -> None:
+    """Move the definitions of stacks to the first step that uses them."""
+    waiting: list[Stage] = []
+    made: Block = []
+    for step in block:
+        if isinstance(step, Stage) and step.value == Apply("stack"):
+            waiting.append(step)
+            continue
+        reads = set(all_read([step])) if waiting else set()
+        made.extend(s for s in waiting if s.target in reads)
+        waiting = [s for s in waiting if s.target not in reads]
+        made.append(step)
+    block[:] = [*made, *waiting]
+
+
+def _over_items(loop: Loop, counts: Mapping[Var, int]) -> None:
     """`for x in xs` for a loop over indices that only looks up `x = xs[i]`."""
+    match loop:
+        case Loop(
+            target=Var() as index,
+            iterable=Apply(op="range", args=(Apply(op="len", args=(Var() as items,)),)),
+        ) if isinstance(items.kind, ListOf) and counts.get(index) == 1:
+            for step in loop.body:
+                match step:
+                    case Stage(target=target, value=Apply(op="getitem", args=(of, at))) if (
+                        of is items and at is index
+                    ):
+                        loop.target, loop.iterable = target, items
+                        loop.body.remove(step)
+                        return
 
-    def block(inner: Block) -> Block:
-        return [_over_items(s, counts) for s in inner]
 
+def _items_first(loop: Loop) -> None:
+    """Take the target of a loop apart at the beginning of the round, as `for i, x in ...` does."""
+    target = loop.target
+    first = [s for s in loop.body if target is not None and _part_of(s, target) is not None]
+    if first:
+        loop.body[:] = [*first, *(s for s in loop.body if s not in first)]
+
+
+def _part_of(step: Step, whole: Var) -> int | None:
+    """The place of the part of `whole` that a step takes."""
     match step:
-        case Branch():
-            return replace(step, then=block(step.then), orelse=block(step.orelse))
-        case Scope():
-            return replace(step, body=block(step.body))
-        case Loop():
-            step = replace(step, body=block(step.body))
-            match step.iterable:
-                case Apply(op="range", args=(Apply(op="len", args=(Var() as items,)),)) if (
-                    isinstance(items.kind, ListOf) and counts.get(step.target or items) == 1
-                ):
-                    found = Apply("getitem", (items, step.target or items))
-                    for stage in step.body:
-                        if isinstance(stage, Stage) and stage.value == found:
-                            rest = [s for s in step.body if s is not stage]
-                            return replace(step, target=stage.target, iterable=items, body=rest)
-    return step
+        case Stage(value=Apply(op="getitem", args=(of, Const(value=int() as at)))) if of is whole:
+            return at
+    return None
+
+
+def parts_of_target(loop: Loop) -> list[Stage | None] | None:
+    """The stages that take a loop's target apart, by place, where they are all that reads it."""
+    if loop.target is None:
+        return None
+    iterable = loop.iterable
+    while isinstance(iterable, Apply) and iterable.op in ("reversed", "copy", "list", "tuple"):
+        iterable = iterable.args[0]
+    if not isinstance(iterable, Apply) or iterable.op not in ("enumerate", "zip"):
+        return None
+    found: list[Stage | None] = [None] * (2 if iterable.op == "enumerate" else len(iterable.args))
+    for step in loop.body:
+        at = _part_of(step, loop.target)
+        if at is None:
+            break
+        assert isinstance(step, Stage)
+        if not 0 <= at < len(found) or found[at] is not None:
+            return None
+        found[at] = step
+    return found
+
+
+def _leave_last(loop: Loop) -> None:
+    """Move scalars that are counted after the branch that decides to leave before it."""
+    body = loop.body
+    at = next((i for i, s in enumerate(body) if _decides(s, loop.leave)), None)
+    if at is None:
+        return
+    inside = set(all_defined([body[at]]))
+    after = body[at + 1 :]
+    for step in after:
+        if not (isinstance(step, Stage) and isinstance(step.target.kind, Scalar)):
+            return
+        if inside & set(variables(step.value)):
+            return
+    body[:] = [*body[:at], *after, body[at]]
+
+
+def _decides(step: Step, leave: Expr | None) -> bool:
+    return isinstance(step, Branch) and any(m.var is leave for m in step.merges)
+
+
+def _settle_flags(loop: Loop) -> None:
+    """A carried flag that changes only in the round that leaves the loop is set there only."""
+    if not isinstance(loop.leave, Var):
+        return
+    for carried in loop.carried:
+        if isinstance(carried.init, Const) and isinstance(carried.next, Var):
+            additions: list[Addition] = []
+            made = _settled(loop.body, loop.leave, carried.next, carried, additions)
+            if made is not None:
+                for branch, merge in additions:
+                    branch.merges.append(merge)
+                carried.next = made
+
+
+def _settled(
+    block: Block, leave: Var, value: Var, carried: Carried, additions: list[Addition]
+) -> Var | None:
+    """What a block hands to a carried flag: a variable that is the flag itself unless the loop is
+    left; None if the flag changes otherwise."""
+    branch = block[-1] if block else None
+    if not isinstance(branch, Branch):
+        return None
+    merges = {m.var: m for m in branch.merges}
+    if leave not in merges or value not in merges:
+        return None
+    ends: list[Expr | None] = []
+    for side, arm in (("then", branch.then), ("orelse", branch.orelse)):
+        leaves, end = getattr(merges[leave], side), getattr(merges[value], side)
+        if leaves in (None, Const(True)):
+            ends.append(end)
+        elif leaves == Const(False) and (end == carried.init or end is carried.var):
+            ends.append(carried.var)
+        elif isinstance(leaves, Var) and isinstance(end, Var):
+            inner = _settled(arm, leaves, end, carried, additions)
+            if inner is None:
+                return None
+            ends.append(inner)
+        else:
+            return None
+    made = Var(value.base, value.kind, value.temporary)
+    additions.append((branch, Merge(made, ends[0], ends[1])))
+    return made
+
+
+def _name_leave(loop: Loop) -> None:
+    """Name a condition for leaving that reads what the end of the round overwrites."""
+    carried = {c.var for c in loop.carried}
+    if loop.leave is not None and carried.intersection(variables(loop.leave)):
+        leave = Var("done", BOOLEAN, temporary=True)
+        loop.body.append(Stage(leave, loop.leave))
+        loop.leave = leave
 
 
 def _set_value_aside(procedure: Procedure) -> Procedure:

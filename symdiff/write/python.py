@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from symdiff.stages import (
     COMPLEX,
@@ -28,13 +28,14 @@ from symdiff.stages import (
     Stage,
     Step,
     Var,
+    substitute,
     variables,
 )
 from symdiff.write.aliases import in_place
 from symdiff.write.expressions import Builder, load
-from symdiff.write.liveness import UPDATES, live_ranges, read_counts, terminates
+from symdiff.write.liveness import UPDATES, handed_flag, live_ranges, read_counts, terminates
 from symdiff.write.names import printed_names, shadowed_builtins
-from symdiff.write.prepare import prepare
+from symdiff.write.prepare import parts_of_target, prepare
 
 AUGMENTED: dict[str, type[ast.operator]] = {
     "add": ast.Add, "sub": ast.Sub, "mul": ast.Mult, "truediv": ast.Div,
@@ -60,11 +61,9 @@ def function(procedure: Procedure, marks: Marks) -> ast.FunctionDef:
     shadowed = shadowed_builtins(procedure)
     build = Builder(names, lambda n: f"builtins.{n}" if n in shadowed else n)
     writer = _Writer(build, names, in_place(procedure, liveness), marks, read_counts(procedure))
-    body = writer.block(procedure.body)
+    body = writer.returning(procedure.body, procedure.result)
     if procedure.doc:
         body.insert(0, ast.Expr(ast.Constant(procedure.doc)))
-    if not terminates(procedure.body):
-        body.append(ast.Return(build(procedure.result)))
     made = ast.parse("def f(): pass").body[0]
     assert isinstance(made, ast.FunctionDef)
     made.name, made.args, made.body = procedure.name, _arguments(procedure.params, build), body
@@ -106,10 +105,25 @@ class _Writer:
         made: list[ast.stmt] = []
         position = 0
         while position < len(block):
-            taken = self.taken_out(*block[position:position + 2])
+            stacks = self.new_stacks(block, position)
+            if stacks and isinstance(loop := block[position + len(stacks)], Loop):
+                made.extend(self.loop(loop, stacks))
+                position += len(stacks) + 1
+                continue
+            both = block[position:position + 2]
+            taken = self.taken_out(*both) or self.called_there(*both)
             made.extend(taken or self.step(block[position]))
             position += 2 if taken else 1
         return made
+
+    def new_stacks(self, block: Block, first: int) -> list[ast.stmt]:
+        """The statements for new stacks at a position of a block, if it goes on after them."""
+        last = first
+        while last < len(block) and getattr(block[last], "value", None) == Apply("stack"):
+            last += 1
+        if last == len(block):
+            return []
+        return [s for step in block[first:last] for s in self.step(step)]
 
     def taken_out(self, first: Step, second: Step | None = None) -> list[ast.stmt]:
         """`x = L.pop()` for `x = L[-1]` with `del L[-1]` after it."""
@@ -124,6 +138,35 @@ class _Writer:
                     return [self.assign(item, ast.Call(pop, args, []))]
         return []
 
+    def called_there(self, first: Step, second: Step | None = None) -> list[ast.stmt]:
+        """`x += f(y)` for a call whose result only the next stage reads."""
+        match first, second:
+            case Call(targets=(result,)), Stage(value=value) if (
+                result.temporary and self.reads.get(result) == 1 and result in variables(value)
+                and not _is_update(value)
+            ):
+                self.build.calls[result] = self.called(first)
+                return self.step(second)
+        return []
+
+    def returning(self, block: Block, result: Expr) -> list[ast.stmt]:
+        """The end of a function; where its last branch decides on the result, every arm returns."""
+        if terminates(block):
+            return self.block(block)
+        *before, last = block or [None]
+        merged = {m.var for m in last.merges} if isinstance(last, Branch) else set()
+        reads = list(variables(result))
+        if (not isinstance(last, Branch) or not merged or Remark("backward") in block
+                or any(self.reads.get(v) != reads.count(v) for v in merged)):
+            if isinstance(last, Call) and last.targets == (result,):
+                return [*self.block(before), ast.Return(self.called(last))]
+            return [*self.block(block), ast.Return(self.build(result))]
+        arms = [
+            self.returning(arm, substitute(result, dict(_merged(last, side))))
+            for side, arm in enumerate((last.then, last.orelse))
+        ]
+        return [*self.block(before), ast.If(self.build(last.test), arms[0], []), *arms[1]]
+
     def step(self, step: Step) -> list[ast.stmt]:
         match step:
             case Stage():
@@ -136,7 +179,7 @@ class _Writer:
             case Branch():
                 return self.branch(step)
             case Loop():
-                return self.loop(step)
+                return self.loop(step, [])
             case Scope(context=context):
                 item = ast.withitem(self.build(context), None)
                 return [ast.With([item], self.block(step.body) or [ast.Pass()])]
@@ -168,7 +211,7 @@ class _Writer:
 
     def stage(self, step: Stage) -> list[ast.stmt]:
         target, value = step.target, step.value
-        if isinstance(value, Apply) and value.op in UPDATES:
+        if isinstance(value, Apply) and _is_update(value):
             return self.update(target, value)
         return self.copy(target, value)
 
@@ -211,13 +254,16 @@ class _Writer:
         return [*made, ast.AugAssign(place, ast.Add(), self.build(added))]
 
     def call(self, step: Call) -> ast.stmt:
-        made = ast.Call(load(step.callee), [self.build(a) for a in step.args], [])
+        made = self.called(step)
         targets: list[ast.expr] = [ast.Name(self.names[t], ast.Store()) for t in step.targets]
         if not targets:
             return ast.Expr(made)
         if len(targets) == 1:
             return ast.Assign(targets, made)
         return ast.Assign([ast.Tuple(targets, ast.Store())], made)
+
+    def called(self, step: Call) -> ast.expr:
+        return ast.Call(load(step.callee), [self.build(a) for a in step.args], [])
 
     # --- values handed on at the ends of arms and rounds
 
@@ -258,8 +304,9 @@ class _Writer:
         moved: dict[Var, Expr] = {}
         while kept and isinstance(stage := kept[-1], Stage):
             target, value = stage.target, stage.value
-            simple = not (isinstance(value, Apply) and value.op in (*UPDATES, "stack"))
-            if not simple or target not in sources or self.reads[target] != 1:
+            if _is_update(value) or value == Apply("stack"):
+                break
+            if target not in sources or self.reads[target] != 1:
                 break
             if self.names[target] == self.names[sources[target]] or stage.number:
                 break
@@ -281,15 +328,24 @@ class _Writer:
             return [ast.If(self.build.negated(test), orelse, [])]
         return []
 
-    def loop(self, loop: Loop) -> list[ast.stmt]:
+    def loop(self, loop: Loop, stacks: list[ast.stmt]) -> list[ast.stmt]:
         made = self.hand_on([(c.var, c.init) for c in loop.carried if c.init is not None])
+        made += stacks
+        parts = parts_of_target(loop)
+        items = sum(p is not None for p in parts or ())
+        target: ast.expr = ast.Name(self.counter(loop.target), ast.Store())
+        if parts is not None and self.reads.get(loop.target or loop.carried[0].var) == items:
+            loop = replace(loop, body=loop.body[items:])
+            names = ["_" if p is None else self.counter(p.target) for p in parts]
+            target = ast.Tuple([ast.Name(n, ast.Store()) for n in names], ast.Store())
+        flag = handed_flag(loop)
+        leave = loop.leave if flag is None else flag.var
         handed = [(c.var, c.next) for c in loop.carried if c.next is not None]
-        body = self.round(loop, loop.body, loop.leave, [handed]) or [ast.Pass()]
+        body = self.round(loop.body, leave, [handed]) or [ast.Pass()]
         if loop.iterable is None:
             test = ast.Constant(True) if loop.test is None else self.build(loop.test)
             return [*made, ast.While(test, body, [])]
-        name = ast.Name(self.counter(loop.target), ast.Store())
-        return [*made, ast.For(name, self.build(loop.iterable), body, [])]
+        return [*made, ast.For(target, self.build(loop.iterable), body, [])]
 
     def counter(self, target: Var | None) -> str:
         """The name of a loop's target, `_` where nothing reads it."""
@@ -297,8 +353,9 @@ class _Writer:
             return self.names[target]
         return "_"
 
-    def round(self, loop: Loop, block: Block, leave: Expr | None,
-              handed: list[list[Pair]]) -> list[ast.stmt]:
+    def round(
+        self, block: Block, leave: Expr | None, handed: list[list[Pair]]
+    ) -> list[ast.stmt]:
         """The end of a round: the rest of its steps, what it hands on, and the break.
 
         A condition that only the last branch decides is written as that branch's own break.
@@ -318,7 +375,7 @@ class _Writer:
         arms = []
         for side, (arm, end) in enumerate(zip((branch.then, branch.orelse), ends, strict=True)):
             merged = [(t, v) for t, v in _merged(branch, side) if t is not leave]
-            arms.append(self.round(loop, arm, end, [merged, *handed]))
+            arms.append(self.round(arm, end, [merged, *handed]))
         if ends[0] == Const(True):
             return [*made, ast.If(self.build(branch.test), arms[0], []), *arms[1]]
         if ends[1] == Const(True):
@@ -342,6 +399,10 @@ class _Writer:
                 )
                 return (branch, (merge.then, merge.orelse)) if all(known) else None
         return None
+
+
+def _is_update(value: Expr) -> bool:
+    return isinstance(value, Apply) and value.op in UPDATES
 
 
 def _merged(branch: Branch, side: int) -> list[Pair]:

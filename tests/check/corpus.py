@@ -23,7 +23,8 @@ def sigmoid(t):
     return 1.0 / (1.0 + math.exp(-t))
 
 
-@pair('''
+@pair(
+    """
 import math
 
 def sigmoid(t):
@@ -53,12 +54,16 @@ def notes_grad(x, y):
     dsigma_y = dg
     dy += dsigma_y * (1 - sigma_y) * sigma_y
     return f, (dx, dy)
-''', 3.0, -4.0)
+""",
+    3.0,
+    -4.0,
+)
 def notes(x, y):
     return (x + sigmoid(y)) / (sigmoid(x) + (x + y) ** 2)
 
 
-@pair('''
+@pair(
+    """
 def rosenbrock_grad(x, y):
     # forward
     a = 1 - x
@@ -71,7 +76,10 @@ def rosenbrock_grad(x, y):
     dx = db * (-2) * x
     dx += da * (-1)
     return value, (dx, dy)
-''', 1.2, -0.7)
+""",
+    1.2,
+    -0.7,
+)
 def rosenbrock(x, y):
     return (1 - x) ** 2 + 100 * (y - x**2) ** 2
 
@@ -80,7 +88,8 @@ def norm_cdf(z):
     return HALF * (1 + math.erf(z / math.sqrt(2.0)))
 
 
-@pair('''
+@pair(
+    """
 import math
 
 HALF = 0.5
@@ -128,7 +137,13 @@ def black_scholes_call_grad(spot, strike, years, rate, vol):
     dr = droot * vol
     dyears += dr * 0.5 / r
     return value, (dspot, dstrike, dyears, drate, dvol)
-''', 100.0, 95.0, 0.5, 0.03, 0.2)
+""",
+    100.0,
+    95.0,
+    0.5,
+    0.03,
+    0.2,
+)
 def black_scholes_call(spot, strike, years, rate, vol):
     root = vol * math.sqrt(years)
     d1 = (log(spot / strike) + (rate + vol**2 / 2) * years) / root
@@ -136,7 +151,8 @@ def black_scholes_call(spot, strike, years, rate, vol):
     return spot * norm_cdf(d1) - strike * e_to(-rate * years) * norm_cdf(d2)
 
 
-@pair('''
+@pair(
+    """
 import math
 
 def kepler_grad(M, e):
@@ -169,7 +185,11 @@ def kepler_grad(M, e):
         dM -= dr
     dM += dE
     return value, (dM, de)
-''', 1.0, 0.3, proved=False)
+""",
+    1.0,
+    0.3,
+    proved=False,
+)
 def kepler(M, e):
     E = M
     step = 1.0
@@ -179,7 +199,8 @@ def kepler(M, e):
     return E
 
 
-@pair('''
+@pair(
+    """
 def logistic_map_grad(r, x, n):
     # forward
     x_kept = []
@@ -195,14 +216,20 @@ def logistic_map_grad(r, x, n):
         dr += dx * x * (1 - x)
         dx *= r * (1 - 2 * x)
     return value, (dr, dx)
-''', 3.4, 0.3, 20, proved=False)
+""",
+    3.4,
+    0.3,
+    20,
+    proved=False,
+)
 def logistic_map(r, x, n):
     for _ in range(n):
         x = r * x * (1 - x)
     return x
 
 
-@pair('''
+@pair(
+    """
 import math
 
 def branches_grad(x, y):
@@ -227,7 +254,10 @@ def branches_grad(x, y):
         dx += dz
         dy = -dz
     return value, (dx, dy)
-''', 0.4, 1.1)
+""",
+    0.4,
+    1.1,
+)
 def branches(x, y):
     if x > 1:
         z = x * y
@@ -238,7 +268,8 @@ def branches(x, y):
     return z * x
 
 
-@pair('''
+@pair(
+    """
 import math
 
 def conditional_grad(x, y):
@@ -258,14 +289,18 @@ def conditional_grad(x, y):
     dy = dv * 2 * y if u < 1 else dv
     dx += du if x > 0 else -du
     return value, (dx, dy)
-''', 0.3, -2.0)
+""",
+    0.3,
+    -2.0,
+)
 def conditional(x, y):
     u = x if x > 0 else -x
     v = y**2 if u < 1 else y
     return u * v if u * v > 0 else 0.0 * x
 
 
-@pair('''
+@pair(
+    """
 def reassigned_grad(x, y):
     # forward
     x_1 = x * y
@@ -290,7 +325,10 @@ def reassigned_grad(x, y):
     dx = dx_1 * y
     dy += dx_1 * x
     return value, (dx, dy)
-''', 1.5, 0.5)
+""",
+    1.5,
+    0.5,
+)
 def reassigned(x, y):
     x = x * y
     y = x + y
@@ -302,7 +340,8 @@ def reassigned(x, y):
     return x + y
 
 
-@pair('''
+@pair(
+    """
 import math
 
 def two_results_pullback(r, theta, dout):
@@ -318,12 +357,16 @@ def two_results_pullback(r, theta, dout):
     dtheta = ds * c
     dtheta -= dc * s
     return value, (dr, dtheta)
-''', 0.6, 2.5)
+""",
+    0.6,
+    2.5,
+)
 def two_results(r, theta):
     return r * math.cos(theta), r * math.sin(theta)
 
 
-@pair('''
+@pair(
+    """
 import math
 
 def powers_grad(x, y):
@@ -341,12 +384,16 @@ def powers_grad(x, y):
     dx -= 2 * x ** -3
     dx += 3 * x ** 2
     return value, (dx, dy)
-''', 2.0, 1.7)
+""",
+    2.0,
+    1.7,
+)
 def powers(x, y):
     return x**3 + x**-2 + x**0.5 + 2**y + x**y + (x * y) ** 1
 
 
-@pair('''
+@pair(
+    """
 def nested_grad(x, y):
     # forward
     scale = x * 2
@@ -357,7 +404,10 @@ def nested_grad(x, y):
     dy = 2 * scale * y + 1 + x
     dx += dscale * 2
     return value, (dx, dy)
-''', 0.9, 0.2)
+""",
+    0.9,
+    0.2,
+)
 def nested(x, y):
     scale = x * 2
 
@@ -367,7 +417,8 @@ def nested(x, y):
     return inner(y) + inner(x, bias=x)
 
 
-@pair('''
+@pair(
+    """
 def power_forward(base, n):
     if n == 0:
         return 1.0, ()
@@ -391,7 +442,10 @@ def power_backward(base, n, kept, dout):
 def power_grad(base, n):
     value, kept = power_forward(base, n)
     return value, power_backward(base, n, kept, 1.0)
-''', 1.1, 13)
+""",
+    1.1,
+    13,
+)
 def power(base, n):
     if n == 0:
         return 1.0
@@ -401,7 +455,8 @@ def power(base, n):
     return half * half
 
 
-@pair('''
+@pair(
+    """
 import math
 
 def long_loop_grad(x, k, n):
@@ -419,14 +474,20 @@ def long_loop_grad(x, k, n):
         dk += dx * math.sin(x + i)
         dx += dx * k * math.cos(x + i)
     return value, (dx, dk)
-''', 1.0, 0.001, 1000, proved=False)
+""",
+    1.0,
+    0.001,
+    1000,
+    proved=False,
+)
 def long_loop(x, k, n):
     for i in range(n):
         x = x + k * math.sin(x + i)
     return x
 
 
-@pair('''
+@pair(
+    """
 import math
 
 def kinks_grad(x, y):
@@ -451,14 +512,18 @@ def kinks_grad(x, y):
     else:
         dy += da
     return value, (dx, dy)
-''', 2.2, 0.3)
+""",
+    2.2,
+    0.3,
+)
 def kinks(x, y):
     a = max(x, y, 0.1) + min(x, y)
     b = abs(y - x) * pow(x, 3) + pow(x, y)
     return a * b + float(x) + round(x) + int(x) * y + x % 0.7 + (x // 0.5) * y
 
 
-@pair('''
+@pair(
+    """
 import math
 
 def overwritten_grad(x, n):
@@ -491,10 +556,14 @@ def overwritten_grad(x, n):
             db += dt
             da += db * math.exp(a)
     return value, da
-''', 0.3, 6, proved=False)
+""",
+    0.3,
+    6,
+    proved=False,
+)
 def overwritten(x, n):
     a, b = x, 1.0
-    for i in range(n):
+    for _ in range(n):
         if a * b > 0.2:
             a = a * b - 0.3
             t = a
@@ -505,7 +574,8 @@ def overwritten(x, n):
     return a * b
 
 
-@pair('''
+@pair(
+    """
 import math
 
 def spread_grad(xs, w):
@@ -518,7 +588,10 @@ def spread_grad(xs, w):
     # backward
     d = [2 * w["scale"] * (x - m) for x in xs]
     return value, (d, {"scale": sum((x - m) ** 2 for x in xs)})
-''', [1.0, 2.5, 3.0], {"scale": 2.0})
+""",
+    [1.0, 2.5, 3.0],
+    {"scale": 2.0},
+)
 def spread(xs, w):
     m = sum(xs) / len(xs)
     total = 0.0
@@ -527,7 +600,8 @@ def spread(xs, w):
     return w["scale"] * total
 
 
-@pair('''
+@pair(
+    """
 import math
 
 def swing_pushforward(theta, omega, dt, n, theta_dot, omega_dot):
@@ -537,7 +611,12 @@ def swing_pushforward(theta, omega, dt, n, theta_dot, omega_dot):
         theta_dot = theta_dot + dt * omega_dot
         theta = theta + dt * omega
     return theta, theta_dot
-''', 0.4, 0.1, 0.05, 2)
+""",
+    0.4,
+    0.1,
+    0.05,
+    2,
+)
 def swing(theta, omega, dt, n):
     for _ in range(n):
         omega = omega - dt * math.sin(theta)
@@ -545,7 +624,8 @@ def swing(theta, omega, dt, n):
     return theta
 
 
-@pair('''
+@pair(
+    """
 import math
 
 def digamma(x):
@@ -554,7 +634,8 @@ def digamma(x):
         total -= 1 / x
         x += 1
     z = 1 / (x * x)
-    series = z * (0.08333333333333333 - z * (0.008333333333333333 - z * (0.003968253968253968 - z * 0.004166666666666667)))
+    c = 0.003968253968253968 - z * 0.004166666666666667
+    series = z * (0.08333333333333333 - z * (0.008333333333333333 - z * c))
     return total + math.log(x) - 0.5 / x - series
 
 def gammas_grad(x):
@@ -565,7 +646,10 @@ def gammas_grad(x):
     dx = g
     dx += x * g * digamma(x)
     return value, dx
-''', 2.3, proved=False)
+""",
+    2.3,
+    proved=False,
+)
 def gammas(x):
     if x < 0.01 or x > 20:
         raise ValueError(x)

@@ -65,7 +65,10 @@ class Replay:
                 values[step.target] = item
             self.forward(step.body, values)
             self.trace.append((step, "next", dict(values)))
+            leave = step.leave is not None and self.machine.value(step.leave, values)
             self.hand_on(step, "next", values)
+            if leave:
+                break
 
     def hand_on(self, step, part, values):
         given = [self.machine.value(getattr(c, part), values) for c in step.carried]

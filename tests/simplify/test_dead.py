@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from support import op
-
 from symdiff.simplify.dead import drop_dead
 from symdiff.stages import (
     INTEGER,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from support import op
 
+from support import op
 from symdiff.simplify.fold import fold, fold_constants
 from symdiff.stages import INTEGER, Const, Param, Place, Procedure, Stage, Var, verify
 

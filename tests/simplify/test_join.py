@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from support import op
-
 from symdiff.simplify.join import join
 from symdiff.stages import (
     REAL,
@@ -59,7 +58,8 @@ def test_what_is_read_twice_keeps_its_line():
 
 def test_nothing_moves_into_a_loop():
     a, s, s_1 = temporary(), Var("s"), Var("s")
-    loop = Loop([Carried(s, Const(0.0), s_1)], [Stage(s_1, op("add", s, a))], iterable=op("range", 9))
+    body = [Stage(s_1, op("add", s, a))]
+    loop = Loop([Carried(s, Const(0.0), s_1)], body, iterable=op("range", 9))
     body = [Stage(a, op("math.sin", X)), loop]
     assert joined(body, s).body == body
 
@@ -106,7 +106,10 @@ def test_a_branch_over_a_named_variable_stays_a_branch():
     a, z = temporary(), Var("z")
     branch = Branch(op("gt", X, 0), [], [Stage(a, op("neg", X))], [Merge(z, X, a)])
     made, = joined([branch], z).body
-    assert isinstance(made, Branch) and made.merges[0].orelse == op("neg", X)
+    assert isinstance(made, Branch)
+    stage, = made.orelse
+    assert stage.value == op("neg", X) and stage.target is made.merges[0].orelse
+    assert stage.target.base == "z"
 
 
 def test_values_that_are_kept_are_joined():

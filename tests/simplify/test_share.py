@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from support import op
-
 from symdiff.simplify.share import share
 from symdiff.stages import (
     REAL,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from support import op
-
 from symdiff.stages import (
     INTEGER,
     STACK,
@@ -27,9 +26,9 @@ REALS = ListOf(Var("item").kind)
 def notes_gradient() -> Procedure:
     """The gradient of f(x, y) = (x + σ(y)) / (σ(x) + (x + y)²), stage by stage."""
     x, y = Var("x"), Var("y")
-    sigma_y, g, sigma_x, p, s, h, k, f = map(Var, "sigma_y g sigma_x p s h k f".split())
-    dg, dk, dh, dsigma_x, ds, dp = map(Var, "dg dk dh dsigma_x ds dp".split())
-    dx, dx_1, dx_2, dy, dy_1, dsigma_y = map(Var, "dx dx dx dy dy dsigma_y".split())
+    sigma_y, g, sigma_x, p, s, h, k, f = map(Var, ("sigma_y", "g", "sigma_x", "p", "s", "h", "k", "f"))
+    dg, dk, dh, dsigma_x, ds, dp = map(Var, ("dg", "dk", "dh", "dsigma_x", "ds", "dp"))
+    dx, dx_1, dx_2, dy, dy_1, dsigma_y = map(Var, ("dx", "dx", "dx", "dy", "dy", "dsigma_y"))
     sigmoid = Helper(
         "sigmoid", "def sigmoid(t):\n    return 1.0 / (1.0 + math.exp(-t))\n", (), Var("out"), ()
     )
@@ -70,10 +69,10 @@ def notes_gradient() -> Procedure:
 def kepler_gradient() -> Procedure:
     """The gradient of Kepler's equation solved by Newton's method: a loop, a stack, a loop back."""
     m, e = Var("M"), Var("e")
-    e_0, step_0, big_e, step, e_next, step_next = map(Var, "E step E step E step".split())
+    e_0, step_0, big_e, step, e_next, step_next = map(Var, ("E", "step", "E", "step", "E", "step"))
     kept = Var("E_kept", STACK)
-    d_e, d_m, d_ecc, e_back, d_step = map(Var, "dE dM de E dstep".split())
-    d_e_next, d_m_next, d_ecc_next = map(Var, "dE dM de".split())
+    d_e, d_m, d_ecc, e_back, d_step = map(Var, ("dE", "dM", "de", "E", "dstep"))
+    d_e_next, d_m_next, d_ecc_next = map(Var, ("dE", "dM", "de"))
     r, q = Var("r"), Var("q")
 
     def residual(at: Var) -> object:

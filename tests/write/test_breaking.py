@@ -36,20 +36,24 @@ def test_broken_expressions_are_the_same_expressions(seed):
     assert ast.dump(again.test) == ast.dump(node)
 
 
+def parsed(text):
+    return ast.parse(text, mode="eval").body
+
+
 def test_sums_have_a_term_a_line_and_products_are_filled():
     total = " + ".join(f"term_number_{i} * weight_{i}" for i in range(4))
-    assert broken("x = ", ast.parse(total, mode="eval").body, "", 60) == [
+    assert broken("x = ", parsed(total), "", 60) == [
         "x = (", "    term_number_0 * weight_0", "    + term_number_1 * weight_1",
         "    + term_number_2 * weight_2", "    + term_number_3 * weight_3", ")"]
     product = " * ".join(f"factor_{i}" for i in range(8))
-    assert broken("x = ", ast.parse(product, mode="eval").body, "", 60) == [
+    assert broken("x = ", parsed(product), "", 60) == [
         "x = (", "    factor_0 * factor_1 * factor_2 * factor_3 * factor_4",
         "    * factor_5 * factor_6 * factor_7", ")"]
 
 
 def test_calls_are_broken_in_their_own_brackets():
-    call = ast.parse("combine(the_first_argument + 1, the_second_argument, third)", mode="eval")
-    assert broken("x = ", call.body, "", 50) == [
+    call = parsed("combine(the_first_argument + 1, the_second_argument, third)")
+    assert broken("x = ", call, "", 50) == [
         "x = combine(", "    the_first_argument + 1,", "    the_second_argument,", "    third,", ")"]
 
 
@@ -65,4 +69,4 @@ def test_eighty_nested_parentheses():
 
 def test_without_astor_the_standard_library_prints(monkeypatch):
     monkeypatch.setattr(breaking, "_GENERATOR", [None])
-    assert broken("x = ", ast.parse("(a + b) * c", mode="eval").body, "", 60) == ["x = (a + b) * c"]
+    assert broken("x = ", parsed("(a + b) * c"), "", 60) == ["x = (a + b) * c"]

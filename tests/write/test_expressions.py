@@ -6,8 +6,8 @@ import ast
 import math
 
 import pytest
-from support import op
 
+from support import op
 from symdiff.stages import Apply, Const, Global, Opaque, Var
 from symdiff.write.breaking import flat
 from symdiff.write.expressions import Builder

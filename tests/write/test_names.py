@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from support import function_of, op, run, text_of
 
+from support import function_of, op, run, text_of
 from symdiff.stages import REAL, Const, Opaque, Param, Procedure, Stage, Var
 
 

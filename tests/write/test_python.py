@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 
 import pytest
-from support import function_of, op, run, text_of
-from write import samples
 
+from support import function_of, op, run, text_of
 from symdiff.stages import (
     BOOLEAN,
     INTEGER,
@@ -27,6 +26,7 @@ from symdiff.stages import (
     Stage,
     Var,
 )
+from write import samples
 
 REALS = ListOf(REAL)
 
@@ -155,7 +155,8 @@ def test_a_branch_that_ends_a_loop_is_a_break():
         Stage(nxt, op("mul", 0.5, op("add", x_in, op("truediv", a, x_in)))),
         Branch(op("lt", op("abs", op("sub", nxt, x_in)), 1e-13), [],
                [Stage(n_1, op("add", n_in, 1))],
-               [Merge(done, Const(True), Const(False)), Merge(x_1, x_in, nxt), Merge(n_2, n_in, n_1)]),
+               [Merge(done, Const(True), Const(False)), Merge(x_1, x_in, nxt),
+                Merge(n_2, n_in, n_1)]),
     ]
     made = procedure([a, x], [
         Stage(n, Const(0)),

@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 
 from support import op
-from write import samples
-
 from symdiff.stages import Call, Const, Global, GlobalValue, Helper, Param, Procedure, Stage, Var
 from symdiff.write import write
+from write import samples
 
 X, Y = Var("x"), Var("y")
 
@@ -25,8 +24,8 @@ def test_a_module_is_complete():
     inner = Procedure("inner", [Param("t", t := Var("t"))], [], op("neg", t))
     made = Procedure(
         "f", [Param("x", X)],
-        [Stage(a := Var("a"), op("helper:norm", X)), Stage(b := Var("b"), op("mul", a, Global("m.e"))),
-         Call((Y,), "inner", (b,))],
+        [Stage(a := Var("a"), op("helper:norm", X)),
+         Stage(b := Var("b"), op("mul", a, Global("m.e"))), Call((Y,), "inner", (b,))],
         op("add", Y, Global("K")), doc="What f is.",
         globals={"m": alias, "K": GlobalValue("(1, 2)[0]")}, helpers={"norm": helper},
         callees={"inner": inner})
