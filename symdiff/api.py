@@ -28,7 +28,7 @@ class Derived:
 
     def __init__(self, function: Any, argnums: Argnums) -> None:
         self._selection = Selection(argnums)
-        self._known: dict[tuple[type, ...], Callable[..., Any]] = {}
+        self._known: dict[tuple[type, ...], tuple[Callable[..., Any], Callable[[], bool] | None]] = {}
         self.__wrapped__ = function
         precheck(function)
         for name in ("__name__", "__qualname__", "__module__", "__doc__"):
@@ -39,7 +39,7 @@ class Derived:
         """The generated function for these arguments."""
         made = find(self.__wrapped__, self._selection, "grad", args, kwargs)
         if not kwargs and made.by_types:
-            self._known[(*map(type, args),)] = made.function
+            self._known[(*map(type, args),)] = made.compiled
         return made.function
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -53,16 +53,22 @@ class Grad(Derived):
     """What `grad` returns."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        function = self._known.get((*map(type, args),)) if not kwargs else None
-        return (function or self._function(args, kwargs))(*args, **kwargs)[1]
+        if not kwargs:
+            known = self._known.get((*map(type, args),))
+            if known is not None and (known[1] is None or known[1]()):
+                return known[0](*args)[1]
+        return self._function(args, kwargs)(*args, **kwargs)[1]
 
 
 class ValueAndGrad(Derived):
     """What `value_and_grad` returns."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        function = self._known.get((*map(type, args),)) if not kwargs else None
-        return (function or self._function(args, kwargs))(*args, **kwargs)
+        if not kwargs:
+            known = self._known.get((*map(type, args),))
+            if known is not None and (known[1] is None or known[1]()):
+                return known[0](*args)
+        return self._function(args, kwargs)(*args, **kwargs)
 
 
 def grad(function: Callable[..., Any], argnums: Argnums = 0) -> Grad:
@@ -89,15 +95,26 @@ def vjp(function: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, C
     The pullback takes a cotangent in the structure of the value, and returns a tuple with the
     adjoint of each positional argument: None where an argument has none (integers, text, functions).
     """
-    made = find(function, Selection(None), "pullback", args, kwargs)
-    value = function(*args, **kwargs)
-    wanted, name = made.positions(len(args)), made.cotangent
+    made = find(function, Selection(None), "split", args, kwargs)
+    assert made.backward is not None
+    value, kept = made.function(*args, **kwargs)
+    wanted = made.positions(len(args))
+    kept_name, cotangent_name = made.backward.own_parameters
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
-        _, adjoints = made.function(*args, **kwargs, **{name: cotangent})
+        assert made.backward is not None
+        given = {kept_name: _again(kept), cotangent_name: cotangent}
+        adjoints = made.backward.function(*args, **kwargs, **given)
         return tuple(None if i is None else adjoints[i] for i in wanted)
 
     return value, pullback
+
+
+def _again(kept: Any) -> Any:
+    """A copy of what is kept, for the reverse sweep empties its stacks."""
+    if type(kept) is tuple:
+        return tuple(map(_again, kept))
+    return list(map(_again, kept)) if type(kept) is list else kept
 
 
 def pullback(function: Callable[..., Any], argnums: Argnums = None) -> Callable[..., Any]:
@@ -157,7 +174,7 @@ class Differentiable:
     def __init__(self, function: Callable[..., Any]) -> None:
         functools.update_wrapper(self, function)
         self.__symdiff_primal__ = function
-        self._grad: Grad = _AllFloats(function)
+        self._grad = ValueAndGrad(function, None)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.__symdiff_primal__(*args, **kwargs)
@@ -190,17 +207,6 @@ class Differentiable:
     def check(self, at: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, *, seconds: float = 10.0) -> Report:
         """Proof against SymPy."""
         return check(self.__symdiff_primal__, at, kwargs, seconds=seconds)
-
-
-class _AllFloats(Grad):
-    """The value and the gradient with respect to every float argument of a call."""
-
-    def __init__(self, function: Any) -> None:
-        super().__init__(function, None)
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        function = self._known.get((*map(type, args),)) if not kwargs else None
-        return (function or self._function(args, kwargs))(*args, **kwargs)
 
 
 def differentiable(function: Callable[..., Any]) -> Differentiable:

@@ -7,7 +7,6 @@ arguments, together with guards: what the names it mentions stood for when it wa
 from __future__ import annotations
 
 import ast
-import functools
 import inspect
 import linecache
 import threading
@@ -18,7 +17,23 @@ from typing import TYPE_CHECKING, Any
 
 from symdiff._version import __version__
 from symdiff.errors import NotDifferentiable, SymdiffError, together
-from symdiff.stages import INTEGER, OBJECT, REAL, Apply, Kind, ListOf, Param, Procedure, Scalar, Var, variables
+from symdiff.read.scope import Access
+from symdiff.stages import (
+    BOOLEAN,
+    COMPLEX,
+    INTEGER,
+    NOTHING,
+    OBJECT,
+    REAL,
+    TEXT,
+    Apply,
+    Kind,
+    ListOf,
+    Param,
+    Procedure,
+    Scalar,
+    Var,
+)
 
 if TYPE_CHECKING:
     from symdiff.check import Original
@@ -47,6 +62,8 @@ class Selection:
         """Names of parameters, with an index for what falls into `*args`. Raises NotDifferentiable."""
         if self.argnums is None:
             return None
+        if not isinstance(self.argnums, (int, str, list, tuple)):
+            raise NotDifferentiable(f"argnums are positions or names of parameters, not {self.argnums!r}", place)
         wanted = (self.argnums,) if self.single else tuple(self.argnums)
         plain = [p.name for p in params if p.passed == "plain"]
         star = next((p.name for p in params if p.passed == "star"), None)
@@ -82,29 +99,38 @@ class Generated:
     chosen: list[tuple[str, int | None]] = field(default_factory=list)
     code: types.CodeType | None = None
     refreshed: dict[str, Any] = field(default_factory=dict)
-    _function: Callable[..., Any] | None = None
+    backward: Generated | None = None  # of a derivative in two functions
+    _compiled: tuple[Callable[..., Any], Callable[[], bool] | None] | None = None
+
+    @property
+    def compiled(self) -> tuple[Callable[..., Any], Callable[[], bool] | None]:
+        """The compiled function, and what to call before it (see _compile)."""
+        if self._compiled is None:
+            self._compiled = _compile(self)
+        return self._compiled
 
     @property
     def function(self) -> Callable[..., Any]:
-        """The compiled function, whose globals are looked up anew at each call."""
-        if self._function is None:
-            self._function = _compiled(self)
-        return self._function
+        """The compiled function, its globals those of now."""
+        function, fresh = self.compiled
+        if fresh is not None:
+            fresh()
+        return function
 
     def bound_to(self, root: Any) -> Generated:
         """The same code for another function object made from the same definition."""
         return Generated(root, self.reading, self.derivative, self.text, self.name, self.wrt, self.single, self.by_types,
-                         self.chosen, self.code, self.refreshed)
+                         self.chosen, self.code, self.refreshed, self.backward.bound_to(root) if self.backward else None)
 
     @property
     def kinds(self) -> dict[str, Kind | None]:
         return {p.name: p.var.kind if p.var.kind is not OBJECT else None for p in self.reading.procedure.params}
 
     @property
-    def cotangent(self) -> str:
-        """The name of the parameter that takes the cotangent of the value."""
+    def own_parameters(self) -> list[str]:
+        """The names of the parameters that the function itself does not have: `kept`, `dout`."""
         given = {p.name for p in self.reading.procedure.params}
-        return next(p.name for p in self.derivative.params if p.name not in given)
+        return [p.name for p in self.derivative.params if p.name not in given]
 
     def positions(self, count: int) -> list[int | None]:
         """For each positional argument, which adjoint is its own."""
@@ -309,9 +335,8 @@ def _specs_of_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any])
 
 
 def _generate(function: Any, selection: Selection, mode: str | None, specs: dict[str, Any], call: Any) -> Generated:
-    from symdiff.differentiate.derivative import derivative, leaves
+    from symdiff.differentiate.derivative import derivative
     from symdiff.read.reader import Shared, read
-    from symdiff.simplify import simplify
     from symdiff.write import write
 
     shared = Shared()
@@ -330,19 +355,44 @@ def _generate(function: Any, selection: Selection, mode: str | None, specs: dict
     if mode == "grad":
         _refuse_result(procedure)
     structures = _structures(reading, chosen)
+    if mode == "split":
+        return _split(function, reading, chosen, structures)
     labels = [n if i is None else f"{n}[{i}]" for n, i in chosen]
     made = derivative(procedure, structures, labels, mode=mode, single=selection.single,
                       doc=_docstring(procedure, labels, mode, selection.single))
-    made = simplify(made)
-    made.callees = {n: simplify(c) if c is not made else c for n, c in made.callees.items()}
-    for callee in made.callees.values():
-        callee.callees = made.callees
+    made = _simplified(made)
     written = write(made)
-    del leaves
     wrt = tuple(n for n, _ in chosen)
     result = Generated(function, reading, made, written.text, written.name, wrt, selection.single, chosen=chosen,
                        refreshed=written.globals)
     return result
+
+
+def _simplified(made: Procedure) -> Procedure:
+    """A procedure and everything it calls, made smaller."""
+    from symdiff.simplify import simplify
+
+    made = simplify(made)
+    made.callees = {n: simplify(c) for n, c in made.callees.items()}
+    for callee in made.callees.values():
+        callee.callees = made.callees
+    return made
+
+
+def _split(function: Any, reading: Reading, chosen: list[tuple[str, int | None]], structures: list[Any]) -> Generated:
+    """A forward function, and a backward one that can be called again and again."""
+    from symdiff.differentiate.derivative import split
+    from symdiff.write import write
+
+    wrt = tuple(n for n, _ in chosen)
+    parts = []
+    for made in split(reading.procedure, structures):
+        made = _simplified(made)
+        written = write(made)
+        parts.append(Generated(function, reading, made, written.text, written.name, wrt, False, chosen=chosen,
+                               refreshed=written.globals))
+    parts[0].backward = parts[1]
+    return parts[0]
 
 
 def _asked(value: Any, selection: Selection, specs: dict[str, Any]) -> set[str]:
@@ -393,7 +443,7 @@ def _refuse_unreal(reading: Reading, chosen: list[tuple[str, int | None]], proce
             raise NotDifferentiable(f"{procedure.name}() was not given so many arguments", procedure.place) from None
         if not _has_real(leaves(structure)):
             spec = reading.specs.get(name)
-            what = {INTEGER: "an int"}.get(spec, "a bool" if str(spec) == "boolean" else "not a real number")  # type: ignore[call-overload]
+            what = {INTEGER: "an int"}.get(spec, "a bool" if spec is BOOLEAN else "not a real number")  # type: ignore[call-overload]
             raise NotDifferentiable(
                 f"the argument {name!r} is {what}: it has no gradient", procedure.place,
                 fix="Pass a float (3.0 instead of 3), or differentiate with respect to another argument.")
@@ -402,8 +452,8 @@ def _refuse_unreal(reading: Reading, chosen: list[tuple[str, int | None]], proce
 def _refuse_result(procedure: Procedure) -> None:
     result = procedure.result
     kind = result.kind if isinstance(result, Var) else None
-    if isinstance(kind, Scalar) and str(kind) in ("boolean", "text", "nothing", "complex", "object") or isinstance(kind, ListOf):
-        said = "list" if isinstance(kind, ListOf) else str(kind)
+    if isinstance(kind, ListOf) or kind in (BOOLEAN, TEXT, NOTHING, COMPLEX, OBJECT):
+        said = "list" if isinstance(kind, ListOf) else f"{kind!r} value"
         raise NotDifferentiable(
             f"{procedure.name} returns a {said}; a gradient needs a function that returns a real scalar", procedure.place,
             fix="Return a number, or use symdiff.vjp for several results.")
@@ -422,43 +472,49 @@ def _docstring(procedure: Procedure, labels: list[str], mode: str, single: bool)
 # --- compiling -----------------------------------------------------------------------------------
 
 
-def _compiled(made: Generated) -> Callable[..., Any]:
+def _compile(made: Generated) -> tuple[Callable[..., Any], Callable[[], bool] | None]:
+    """The generated function as it stands in its text, and what makes its globals those of now:
+    it returns False when a function that was followed is no longer what its name stands for."""
     with _LOCK:
         if made.code is None:
             made.code = compile(made.text, _register(made), "exec", dont_inherit=True)
         names: dict[str, Any] = {"__name__": f"symdiff.generated.{made.name}"}
         exec(_without_constants(made), names)
     function: Callable[..., Any] = names[made.name]
-    for name, value in made.refreshed.items():
-        names[name] = value.read(made.root)
-    for param in made.reading.procedure.params:
-        del param
     _set_defaults(function, made.root)
-    if not made.refreshed and not made.reading.unit.guards:
-        return function
-    reads = [(n, v.read) for n, v in made.refreshed.items()]
-    guards = tuple(made.reading.unit.guards.values())
-    root = made.root
-
-    def live(*args: Any, **kwargs: Any) -> Any:
-        """The generated function, with the globals that it reads as they are now."""
-        for read, expected in guards:
-            if read(root) is not expected and not _valid(made, root):
-                return _anew(made, args, kwargs)(*args, **kwargs)
-        for name, read in reads:
-            names[name] = read(root)
-        return function(*args, **kwargs)
-
-    functools.update_wrapper(live, function)
-    return live
+    return function, _freshener(made, names)
 
 
-def _anew(made: Generated, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[..., Any]:
-    """What stands under a name has changed since the function was read: read it again."""
-    argnums: Any = made.chosen[0][0] if made.single else tuple(n for n, _ in made.chosen)
-    mode = "pullback" if made.name.endswith("_pullback") else "grad"
-    plain = {k: v for k, v in kwargs.items() if k != "dout"}
-    return find(made.root, Selection(argnums), mode, args, plain).function
+def _freshener(made: Generated, names: dict[str, Any]) -> Callable[[], bool] | None:
+    """A function that checks the guards and looks up the globals, as straight code for speed."""
+    guards = list(made.reading.unit.guards.values())
+    if not guards and not made.refreshed:
+        return None
+    known: dict[str, Any] = {"names": names, "still": lambda: _valid(made, made.root)}
+    tests, updates = [], []
+    for i, (read, expected) in enumerate(guards):
+        known[f"v{i}"] = expected
+        tests.append(f"{_access(read, made.root, f'g{i}', known)} is v{i}")
+    for i, (name, value) in enumerate(made.refreshed.items()):
+        if value.read is not None:
+            updates.append(f"    names[{name!r}] = {_access(value.read, made.root, f'r{i}', known)}")
+    check = [f"    if not ({' and '.join(tests)}) and not still():", "        return False"] if tests else []
+    exec("\n".join(["def fresh():", *check, *updates, "    return True"]), known)
+    return known["fresh"]  # type: ignore[no-any-return]
+
+
+def _access(read: Callable[[Any], Any], root: Any, name: str, known: dict[str, Any]) -> str:
+    """An expression for a live value, its owner looked up once and for all."""
+    if isinstance(read, Access):
+        owner = read.owner(root)
+        if read.how == "cell":
+            known[name] = owner.__closure__[read.key]
+            return f"{name}.cell_contents"
+        if read.how == "global":
+            known[name] = owner.__globals__
+            return f"{name}.get({read.key!r})"
+    known[name] = lambda: read(root)
+    return f"{name}()"
 
 
 def _without_constants(made: Generated) -> types.CodeType:
@@ -498,4 +554,4 @@ def _register(made: Generated) -> str:
     return name
 
 
-__all__ = ["Generated", "Selection", "SymdiffError", "find", "generate", "precheck", "variables"]
+__all__ = ["Generated", "Selection", "SymdiffError", "find", "generate", "precheck"]

@@ -148,7 +148,7 @@ def _cannot_change(leads: list[tuple[Trial, list[Decision]]], seconds: float) ->
 
     try:
         return within(seconds, all_hold)
-    except (OutOfTime, NoExpression):
+    except (OutOfTime, NoExpression, OverflowError):
         return False
 
 

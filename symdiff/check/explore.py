@@ -49,7 +49,7 @@ class Exploration:
         given = self.machine.inputs.point_given()
         if given is not None:
             begun = time.monotonic()
-            trial = self.attempt(given, self.steps * 100, self.seconds / 2)
+            trial = self.attempt(given, MAX_STEPS, 0.15 * self.seconds)
             if trial.too_long:
                 self.machine.coarse = True
                 trial = self.attempt(given, MAX_STEPS, self.seconds)

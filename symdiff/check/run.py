@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 import time
 from dataclasses import dataclass, field
 
@@ -45,6 +47,10 @@ class Run:
     missed: dict[int, tuple[Arm, list[Decision]]] = field(default_factory=dict)  # and what decided
     kinks: int = 0
     used: int = 0
+
+    def finish(self) -> None:
+        """Lift the limits: what is computed from now on is about the run, not of it."""
+        self.steps, self.deadline = sys.maxsize, math.inf
 
     def tick(self) -> None:
         self.used += 1

@@ -47,12 +47,20 @@ class Sampler:
         )
         if all(value is None for value in self.inputs.given):
             styles = styles[1:7] + styles[8:]
+        yield from self._zeros()
         count = 0
         while True:
             for style in styles:
                 values = [self._round(style(i)) for i in range(len(self.inputs.slots))]
                 yield Point(tuple(map(exact, values)), self._integers(count))
             count += 1
+
+    def _zeros(self) -> Iterator[Point]:
+        """Points where some input is exactly zero, as derivative code must not divide by it."""
+        slots = range(len(self.inputs.slots))
+        for zeros in (set(slots), *({i} for i in slots[:4])):
+            values = (0.0 if i in zeros else self._round(self._near(i)) for i in slots)
+            yield Point(tuple(map(exact, values)), self._integers(0))
 
     def _integers(self, count: int) -> tuple[int, ...]:
         if count < len(INTEGERS):
@@ -109,10 +117,10 @@ def across(
     decision: Decision, inputs: list[Symbolic], point: Point, chance: random.Random
 ) -> Iterator[Point]:
     """Points where a comparison may come out otherwise: Newton's step to equality, and beyond."""
-    gap = number(decision.a - decision.b)
     try:
+        gap = number(decision.a - decision.b)
         done = sweep(gap)
-    except NotDifferentiable:
+    except (NotDifferentiable, OverflowError):
         return
     slopes = [(i, done.adjoint(x)) for i, x in enumerate(inputs)]
     moving = [(i, slope) for i, slope in slopes if slope != 0]

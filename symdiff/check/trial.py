@@ -105,7 +105,9 @@ def attempt(machine: Machine, point: Point, steps: int, seconds: float) -> Trial
         trial.reason, trial.too_long = "it takes too many steps", True
     except Exception as error:
         trial.reason = f"{type(error).__name__}: {error}"
-    else:
+    finally:
+        run.finish()
+    if not trial.reason:
         outcome = Outcome(slots, result, made, extra, machine.inputs.trees)
         try:
             trial.cotangents = outcome.cotangents()

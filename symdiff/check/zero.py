@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+EXPANDABLE = 400  # operations
 METHODS = ("identical", "expanded", "normal form", "simplified")
 
 
@@ -19,11 +20,12 @@ def method_of_proof(expr: Any) -> str | None:
 
     if expr == 0:
         return "identical"
-    if expr.count_ops() < 400 and sympy.expand(expr) == 0:
+    short = min(expr, sympy.expand_mul(expr), key=lambda e: e.count_ops())
+    if short == 0 or short.count_ops() < EXPANDABLE and sympy.expand(short) == 0:
         return "expanded"
-    if _Kernels().is_zero(expr):
+    if _Kernels().is_zero(short):
         return "normal form"
-    if sympy.simplify(expr) == 0:
+    if sympy.simplify(short) == 0:
         return "simplified"
     return None
 
@@ -91,14 +93,38 @@ class _Kernels:
             if rest == 1 and factor.is_Integer:
                 product *= self.rational(base) ** factor
                 continue
-            if rest == 1:
-                root = self.kernel("root", below, factor.q)
-                if root not in [s for s, _, _ in self.relations] and base is not sympy.E:
-                    self.relations.append((root, int(factor.q), self.rational(base)))
+            if rest != 1:
+                product *= self.kernel("power", below, rest / factor.q) ** factor.p
+            elif below is sympy.E:
+                product *= self.kernel("root", below, factor.q) ** factor.p
             else:
-                root = self.kernel("power", below, rest / factor.q)
-            product *= root**factor.p
+                product *= self._root(below, int(factor.q)) ** factor.p
         return product
+
+    def _root(self, base: Any, degree: int) -> Any:
+        """A root, as the product of those of the factors that are known to be positive and one of
+        the rest."""
+        import sympy
+
+        above, below = sympy.fraction(base)
+        parts = [
+            (factor, sign * count)
+            for part, sign in ((above, 1), (below, -1))
+            for factor, count in sympy.factor_list(part)[1]
+            if factor.is_positive
+        ]
+        product, rest = sympy.S.One, base
+        for factor, count in parts:
+            product *= self._kernel_of_root(factor, degree) ** count
+            rest = rest / factor**count
+        rest = sympy.cancel(rest)
+        return product if rest == 1 else product * self._kernel_of_root(rest, degree)
+
+    def _kernel_of_root(self, base: Any, degree: int) -> Any:
+        root = self.kernel("root", base, degree)
+        if root not in [symbol for symbol, _, _ in self.relations]:
+            self.relations.append((root, degree, base))
+        return root
 
     def canonical(self, e: Any) -> Any:
         """The one form of all equal rational functions."""

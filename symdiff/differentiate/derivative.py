@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
+from symdiff.differentiate import keeping
 from symdiff.differentiate.activity import Activity
 from symdiff.differentiate.emitting import ONE, ZERO
 from symdiff.differentiate.flatten import flatten
@@ -12,14 +13,10 @@ from symdiff.differentiate.procedures import Procedures, fresh
 from symdiff.differentiate.reverse import Reverse
 from symdiff.errors import NotDifferentiable
 from symdiff.stages import (
-    BOOLEAN,
     OBJECT,
-    REAL,
-    TEXT,
     Apply,
     Const,
     Expr,
-    Global,
     ListOf,
     Param,
     Procedure,
@@ -27,6 +24,8 @@ from symdiff.stages import (
     Stage,
     Var,
     is_differentiable,
+    map_expressions,
+    substitute,
     variables,
 )
 
@@ -65,7 +64,7 @@ def derivative(procedure: Procedure, wrt: Sequence[Any], names: Sequence[str], *
         seeds.append((flat.result, ONE))
     else:
         dout = Var("dout", flat.result.kind if isinstance(flat.result, Var) else OBJECT)
-        params = _with_cotangent(params, dout)
+        params = _with_extra(params, "dout", dout)
         _seed(flat.result, dout, seeds, forward_end, active)
     for leaf, adjoint in seeds:
         sweep.accumulate(leaf, adjoint)
@@ -82,16 +81,48 @@ def derivative(procedure: Procedure, wrt: Sequence[Any], names: Sequence[str], *
     return made
 
 
-def _with_cotangent(params: list[Param], dout: Var) -> list[Param]:
-    """The parameters and the cotangent: the last one where it can be, else given by keyword."""
-    name, n = "dout", 0
+def split(procedure: Procedure, wrt: Sequence[Any]) -> tuple[Procedure, Procedure]:
+    """The derivative as two procedures: a forward one that returns the value and what is kept, and a
+    backward one that takes the parameters, `kept` and the cotangent `dout`, and returns the adjoints."""
+    flat, active, procedures = elementary(procedure, wrt)
+    sweep = Reverse(active, {v for s in wrt for v in leaves(s)}, procedures)
+    dout = Var("dout", flat.result.kind if isinstance(flat.result, Var) else OBJECT)
+    kept = Var("kept", OBJECT)
+    seeds: list[tuple[Expr, Expr]] = []
+    seeding: list[Any] = []
+    _seed(flat.result, dout, seeds, seeding, active)
+    for leaf, adjoint in seeds:
+        sweep.accumulate(leaf, adjoint)
+    sweep.block(flat.body)
+    adjoints = Apply("tuple", tuple(_structured(sweep, structure) for structure in wrt))
+    backward: list[Any] = [*seeding, *sweep.out]
+    packed, body, (result,) = keeping.provide_tuple(sweep, flat.body, backward, [adjoints], kept)
+    own: dict[Var, Expr] = {p.var: Var(p.var.base, p.var.kind) for p in flat.params}
+    params = [Param(p.name, cast(Var, own[p.var]), p.passed, p.default) for p in flat.params]
+    body = [map_expressions(s, lambda e: substitute(e, own)) for s in body]
+    params = _with_extra(_with_extra(params, "kept", kept), "dout", dout)
+    globals_ = procedure.globals | procedures.globals | sweep.globals
+    helpers = procedure.helpers | procedures.helpers | sweep.helpers
+    callees = procedure.callees | procedures.made
+    forward = Procedure(f"{procedure.name}_forward", flat.params, flat.body, Apply("tuple", (flat.result, packed)), procedure.place,
+                        f"Value of {procedure.name}, and what {procedure.name}_backward needs.", globals_, helpers, callees)
+    made = Procedure(f"{procedure.name}_backward", params, body, substitute(result, own), procedure.place,
+                     f"Adjoints of the arguments of {procedure.name}.", globals_, helpers, callees)
+    for callee in callees.values():
+        callee.callees, callee.globals, callee.helpers = callees, globals_, helpers
+    return forward, made
+
+
+def _with_extra(params: list[Param], wanted: str, var: Var) -> list[Param]:
+    """The parameters and one more: the last one where it can be, else given by keyword."""
+    name, n = wanted, 0
     while name in {p.name for p in params}:
         n += 1
-        name = f"dout_{n}"
+        name = f"{wanted}_{n}"
     if all(p.passed == "plain" and p.default is None for p in params):
-        return [*params, Param(name, dout)]
+        return [*params, Param(name, var)]
     last = [p for p in params if p.passed == "double star"]
-    return [*(p for p in params if p.passed != "double star"), Param(name, dout, "keyword"), *last]
+    return [*(p for p in params if p.passed != "double star"), Param(name, var, "keyword"), *last]
 
 
 def leaves(structure: Any) -> list[Var]:
@@ -134,5 +165,3 @@ def _structured(sweep: Reverse, structure: Any) -> Expr:
         return Apply("tuple", tuple(_structured(sweep, v) for v in structure))
     return Const(None)
 
-
-__all__ = ["BOOLEAN", "Global", "REAL", "TEXT", "derivative", "elementary", "leaves"]

@@ -10,7 +10,7 @@ from symdiff import rules
 from symdiff.errors import UnsupportedSyntax
 from symdiff.read.core import Core, Frame
 from symdiff.read.kinds import result_kind
-from symdiff.read.scope import is_standard, member, wrap
+from symdiff.read.scope import Access, is_standard, member, wrap
 from symdiff.read.values import (
     Bound,
     Builtin,
@@ -511,7 +511,7 @@ class Expressions(Core):
         except AttributeError as error:
             raise self.refuse(node, str(error)) from None
         read = value.read
-        return wrap(found, f"{value.path}.{name}", (lambda root: getattr(read(root), name)) if read else None, self.unit,
+        return wrap(found, f"{value.path}.{name}", Access(read, "attribute", name) if read else None, self.unit,
                     id(value.value) if not value.path.startswith("self") else value.path)
 
     def instance_attribute(self, ref: Ref, name: str, node: ast.AST) -> Value | None:

@@ -13,6 +13,7 @@ import importlib
 import sys
 import types
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -40,6 +41,24 @@ from symdiff.stages import GlobalValue, Opaque
 Reader = Callable[[Any], Any]
 
 
+@dataclass(frozen=True)
+class Access:
+    """Where a live value stands: "cell" number `key` of a function's closure, a "global" of it, or an
+    "attribute" of an object; `owner` fetches the function or object, given the root."""
+
+    owner: Reader
+    how: str
+    key: Any
+
+    def __call__(self, root: Any) -> Any:
+        owner = self.owner(root)
+        if self.how == "cell":
+            return owner.__closure__[self.key].cell_contents
+        if self.how == "global":
+            return owner.__globals__[self.key]
+        return getattr(owner, self.key)
+
+
 class Scope(Protocol):
     """Where the free names of a function are looked up."""
 
@@ -55,7 +74,7 @@ class Unit:
 
     def __init__(self) -> None:
         self.globals: dict[str, GlobalValue] = {}
-        self.guards: dict[str, tuple[Reader, Any]] = {}
+        self.guards: dict[tuple[str, int], tuple[Reader, Any]] = {}
         self._names: dict[Any, str] = {}
 
     def constant(self, path: str, value: GlobalValue, kind: Any, identity: Any) -> Global:
@@ -75,7 +94,7 @@ class Unit:
 
     def guard(self, path: str, read: Reader | None, value: Any) -> None:
         if read is not None:
-            self.guards.setdefault(f"{path}@{len(self.guards)}", (read, value))
+            self.guards.setdefault((path, id(value)), (read, value))
 
 
 def is_standard(name: str) -> bool:
@@ -98,10 +117,10 @@ class LiveScope:
                 value = cell.cell_contents
             except ValueError:
                 return None
-            return wrap(value, name, lambda root: read(root).__closure__[i].cell_contents, unit, id(cell))
+            return wrap(value, name, Access(read, "cell", i), unit, id(cell))
         names = self.function.__globals__
         if name in names:
-            return wrap(names[name], name, lambda root: read(root).__globals__[name], unit, self.module)
+            return wrap(names[name], name, Access(read, "global", name), unit, self.module)
         if hasattr(builtins, name):
             return Builtin(f"builtins.{name}", getattr(builtins, name))
         return None

@@ -8,6 +8,7 @@ from symdiff.simplify.dead import drop_dead
 from symdiff.simplify.fold import fold_constants
 from symdiff.simplify.join import join
 from symdiff.simplify.number import number_lines
+from symdiff.simplify.rename import name_adjoints
 from symdiff.simplify.replay import replay_tests
 from symdiff.simplify.result import name_result
 from symdiff.simplify.share import share
@@ -36,6 +37,6 @@ def _simplified(procedure: Procedure) -> Procedure:
     absorbed: dict[int, int] = {}
     procedure = name_result(drop_dead(procedure))
     procedure = drop_dead(fold_constants(share(fold_constants(procedure))))
-    procedure = replay_tests(join(procedure, absorbed))
+    procedure = replay_tests(join(name_adjoints(procedure), absorbed))
     procedure = join(drop_dead(fold_constants(procedure)), absorbed)
     return number_lines(procedure, absorbed)

@@ -70,6 +70,8 @@ class _Folder:
                 filled = map_expressions(replace(step, body=[]), self.fill)
                 assert isinstance(filled, Loop)
                 filled.body = body
+                if step.place is None and filled.iterable is not None:
+                    filled.iterable = _iterated(filled.iterable)
                 return filled
             case Scope():
                 return replace(step, body=self.block(step.body))
@@ -79,17 +81,38 @@ class _Folder:
         return substitute(expr, self.known)
 
     def twice(self, step: Stage, value: Expr) -> Expr:
-        """`dx = e` and then `dx += e` in the adjoint of one stage is `dx = 2 * e`."""
+        """`dx = e` and then `dx += e` is `dx = 2 * e`."""
         match value:
             case Apply(op="add", args=(Var() as first, second)):
                 before = self.stages.get(first)
-                if before is not None and before.number == step.number and before.value == second:
+                if before is not None and before.value == second:
                     return fold(Apply("mul", (Const(2), second)))
+            case Apply(op="sub", args=(Var() as first, second)):
+                before = self.stages.get(first)
+                if before is not None and opposite(before.value) == second:
+                    return fold(Apply("mul", (Const(-2), second)))
             case Apply(op="mul", args=(Const(value=2), Var() as first)):
                 before = self.stages.get(first)
                 if before is not None and first.base == step.target.base:
                     return fold(Apply("mul", (Const(2), before.value)))
         return value
+
+
+def _iterated(iterable: Expr) -> Expr:
+    """What a loop of the reverse sweep runs over: reversed twice is once, and as many rounds of
+    `range(n)` as the forward sweep has counted are the range of that count."""
+    match iterable:
+        case Apply(
+            op="reversed", args=(Apply(op="copy", args=(Apply(op="reversed", args=(a,)),)),)
+        ):
+            return _iterated(a)
+        case Apply(op="reversed", args=(a,)):
+            return Apply("reversed", (_iterated(a),))
+        case Apply(op="getitem", args=(Apply(op="range", args=(_,)), Apply(op="slice", args=part))):
+            _, stop, *_ = part
+            if part[0] == Const(None) and isinstance(stop, Var) and stop.base == "rounds":
+                return Apply("range", (stop,))
+    return iterable
 
 
 def fold(expr: Expr) -> Expr:

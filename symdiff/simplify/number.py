@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from symdiff.stages import (
+    Apply,
     Block,
     Branch,
     Loop,
@@ -18,38 +19,39 @@ from symdiff.stages import (
     Stage,
     Step,
     Var,
-    is_differentiable,
+    all_defined,
     variables,
 )
 
 
 def number_lines(procedure: Procedure, absorbed: Mapping[int, int]) -> Procedure:
     """The procedure with its stages numbered by lines; `absorbed` is what joining has noted."""
+
+    def root(number: int) -> int:
+        while number in absorbed:
+            number = absorbed[number]
+        return number
+
+    stages = list(_outside_loops(procedure.body))
+    reversed_too = {root(s.number) for s in stages if s.place is None}
     lines: dict[int, int] = {}
-    for stage in _outside_loops(procedure.body):
-        if stage.number and stage.place is not None:
+    for stage in stages:
+        if stage.number in reversed_too and stage.number and stage.place is not None:
             lines.setdefault(stage.number, len(lines) + 1)
     if len(lines) < 2:
         lines = {}
 
     def line(number: int) -> int:
-        while number in absorbed:
-            number = absorbed[number]
-        return lines.get(number, 0)
+        return lines.get(root(number), 0)
 
-    forks: dict[tuple[int, bool], bool] = {}
-    again = _reads_again(procedure.body)
-    for stage in _outside_loops(procedure.body):
-        own = stage.place is not None
-        key = (line(stage.number), own)
-        is_fork = stage.is_fork and (not own or stage.target in again)
-        forks[key] = forks.get(key, False) or is_fork
+    starred = _read_again(procedure.body) | _added_up(stages)
+    forks = {(line(s.number), s.place is not None) for s in stages if s.target in starred}
 
     def numbered(step: Step, in_loop: bool) -> Step:
         match step:
             case Stage():
                 number = 0 if in_loop else line(step.number)
-                is_fork = number > 0 and forks[number, step.place is not None]
+                is_fork = number > 0 and (number, step.place is not None) in forks
                 return replace(step, number=number, is_fork=is_fork)
             case Branch():
                 return replace(step, then=[numbered(s, in_loop) for s in step.then],
@@ -63,17 +65,18 @@ def number_lines(procedure: Procedure, absorbed: Mapping[int, int]) -> Procedure
     return replace(procedure, body=[numbered(s, False) for s in procedure.body])
 
 
-def _reads_again(block: Block) -> set[Var]:
-    """The targets of lines that read a variable which a line before has read: a fork inside one
-    line is none. Lines in the other arm of a branch do not count."""
+def _read_again(block: Block) -> set[Var]:
+    """The targets of lines that read an active variable which a line before has read: a fork
+    inside one line is none. Lines in the other arm of a branch do not count."""
+    adjoints = {v.base for v in all_defined(block)}
     found: set[Var] = set()
 
     def walk(block: Block, seen: set[Var]) -> None:
         for step in block:
             match step:
                 case Stage():
-                    reads = {v for v in variables(step.value) if is_differentiable(v.kind)}
-                    if reads & seen:
+                    reads = {v for v in variables(step.value) if f"d{v.base}" in adjoints}
+                    if reads & seen and step.place is not None:
                         found.add(step.target)
                     seen |= reads
                 case Branch():
@@ -85,6 +88,17 @@ def _reads_again(block: Block) -> set[Var]:
                     walk(step.body, seen)
 
     walk(block, set())
+    return found
+
+
+def _added_up(stages: list[Stage]) -> set[Var]:
+    """The versions of adjoints that have several contributions."""
+    found: set[Var] = set()
+    for stage in stages:
+        match stage:
+            case Stage(place=None, value=Apply(op="add" | "sub", args=(Var() as before, _))):
+                if before.base == stage.target.base:
+                    found.update((before, stage.target))
     return found
 
 

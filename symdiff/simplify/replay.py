@@ -33,7 +33,7 @@ CHEAP = frozenset({
     "lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "not", "and", "or", "add", "sub", "mul",
     "neg", "mod", "abs",
 })
-OPERATIONS = 4
+OPERATIONS = 6
 
 
 @dataclass(slots=True)
@@ -73,8 +73,11 @@ class _Walk:
     def block(self, block: Block, loop: int) -> None:
         for step in block:
             self.now += 1
-            if isinstance(step, Branch) and isinstance(step.test, Var) and step.test in self.tests:
-                self.tests[step.test].reads.append((self.now, loop))
+            match step:
+                case Branch(test=Var() as test) | Stage(
+                    value=Apply(op="cond", args=(Var() as test, *_))
+                ) if test in self.tests:
+                    self.tests[test].reads.append((self.now, loop))
             if isinstance(step, Stage) and step.target.temporary and _is_short(step.value):
                 self.tests[step.target] = _Test(step.value, self.now, loop)
             if isinstance(step, Loop):
@@ -127,5 +130,7 @@ def _filled(block: Block, table: dict[Var, Expr]) -> Iterator[Step]:
                 yield replace(step, test=test, then=then, orelse=orelse)
             case Loop() | Scope():
                 yield replace(step, body=list(_filled(step.body, table)))
+            case Stage():
+                yield replace(step, value=substitute(step.value, table))
             case _:
                 yield step

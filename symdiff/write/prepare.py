@@ -47,6 +47,7 @@ def prepare(procedure: Procedure) -> Procedure:
             _items_first(step)
             _leave_last(step)
             _settle_flags(step)
+            _nexts_last(step, counts)
             _name_leave(step)
     for block in _all_blocks(body):
         _stacks_last(block)
@@ -191,6 +192,22 @@ def _settled(
     made = Var(value.base, value.kind, value.temporary)
     additions.append((branch, Merge(made, ends[0], ends[1])))
     return made
+
+
+def _nexts_last(loop: Loop, counts: Mapping[Var, int]) -> None:
+    """Move the next value of an adjoint behind what still reads the present one."""
+    carried_vars = {c.var for c in loop.carried}
+    for carried in loop.carried:
+        for at, step in enumerate(loop.body):
+            match step:
+                case Stage(target=target, value=value, place=None) if (
+                    target is carried.next and target.base == carried.var.base
+                    and isinstance(target.kind, Scalar) and counts.get(target) == 1
+                    and carried_vars.intersection(variables(value)) <= {carried.var}
+                    and carried.var in set(all_read(loop.body[at + 1 :]))
+                ):
+                    loop.body.append(loop.body.pop(at))
+                    break
 
 
 def _name_leave(loop: Loop) -> None:

@@ -149,23 +149,38 @@ class _Writer:
                 return self.step(second)
         return []
 
-    def returning(self, block: Block, result: Expr) -> list[ast.stmt]:
-        """The end of a function; where its last branch decides on the result, every arm returns."""
+    def returning(self, block: Block, result: Expr, arm: bool = False) -> list[ast.stmt]:
+        """The end of a function. Where its last branch chooses a result that the user did not
+        name, every arm returns."""
         if terminates(block):
             return self.block(block)
-        *before, last = block or [None]
-        merged = {m.var for m in last.merges} if isinstance(last, Branch) else set()
+        last = block[-1] if block else None
+        reverses = Remark("backward") in block
+        if isinstance(last, Branch) and not reverses and self.chooses(last, result):
+            then, orelse = (
+                self.returning(inner, substitute(result, dict(_merged(last, side))), arm=True)
+                for side, inner in enumerate((last.then, last.orelse))
+            )
+            made = self.block(block[:-1])
+            return [*made, ast.If(self.build(last.test), then, []), *orelse]
+        if isinstance(last, Call) and last.targets == (result,):
+            return [*self.block(block[:-1]), ast.Return(self.called(last))]
+        kept, inlined = list(block), result
+        while arm and kept and isinstance(stage := kept[-1], Stage):
+            if self.reads.get(stage.target) != 1 or stage.target not in variables(inlined):
+                break
+            if _is_update(stage.value):
+                break
+            inlined = substitute(inlined, {stage.target: stage.value})
+            kept.pop()
+        return [*self.block(kept), ast.Return(self.build(inlined))]
+
+    def chooses(self, branch: Branch, result: Expr) -> bool:
+        """Whether a branch has nothing to say but what the result is."""
         reads = list(variables(result))
-        if (not isinstance(last, Branch) or not merged or Remark("backward") in block
-                or any(self.reads.get(v) != reads.count(v) for v in merged)):
-            if isinstance(last, Call) and last.targets == (result,):
-                return [*self.block(before), ast.Return(self.called(last))]
-            return [*self.block(block), ast.Return(self.build(result))]
-        arms = [
-            self.returning(arm, substitute(result, dict(_merged(last, side))))
-            for side, arm in enumerate((last.then, last.orelse))
-        ]
-        return [*self.block(before), ast.If(self.build(last.test), arms[0], []), *arms[1]]
+        merged = [m.var for m in branch.merges]
+        unnamed = any(v.temporary for v in merged)
+        return unnamed and all(self.reads.get(v) == reads.count(v) for v in merged)
 
     def step(self, step: Step) -> list[ast.stmt]:
         match step:

@@ -26,7 +26,7 @@ def spoilt():
                 yield pytest.param(f, changed, args, line, id=name)
 
 
-@pytest.mark.parametrize("f, text, args, line", spoilt())
+@pytest.mark.parametrize("f, text, args, line", list(spoilt()))
 def test_every_spoilt_operator_is_found_and_its_line_is_named(f, text, args, line):
     report = check(FromCallable(f), text, at=args, seconds=5)
     assert not report and report.status == "wrong", str(report)

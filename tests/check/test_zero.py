@@ -14,6 +14,7 @@ ZERO = {
     "the logistic function": sympy.diff(1 / (1 + sympy.exp(-x)), x)
     - (1 - 1 / (1 + sympy.exp(-x))) / (1 + sympy.exp(-x)),
     "roots": 1 / sympy.sqrt(x**2 + 1) - sympy.sqrt(x**2 + 1) / (x**2 + 1),
+    "the root of a product": sympy.sqrt(p**2 + 2 * p) - sympy.sqrt(p) * sympy.sqrt(p + 2),
     "a power": sympy.diff(p**y, p) - y * p ** (y - 1),
     "sine and cosine": sympy.sin(x) ** 2 + sympy.cos(x) ** 2 - 1,
     "tangents": sympy.diff(sympy.tan(x * y), x) - y / sympy.cos(x * y) ** 2,

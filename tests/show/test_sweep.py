@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from benchmarks.functions import FUNCTIONS
 from show import procedures
 from support import _Machine, run
+from symdiff.generate import Selection, find
 from symdiff.show.names import Names
 from symdiff.show.pruning import pruned
 from symdiff.show.sweep import Sweep
-from symdiff.stages import INTEGER, Branch, Loop, Stage, variables
+from symdiff.stages import INTEGER, Branch, GlobalValue, Loop, Stage, variables
 
 
 class Replay:
     """Runs a procedure, and then carries out what the table says, from the last line up."""
 
-    def __init__(self, procedure):
+    def __init__(self, procedure, inputs=None):
         self.procedure = pruned(procedure)
         self.names = Names(self.procedure)
-        inputs = [p.var for p in procedure.params if p.var.kind is not INTEGER]
+        params = [p.var for p in procedure.params]
+        inputs = inputs or [var for var in params if var.kind is not INTEGER]
+        self.inputs = inputs
         self.sweep = Sweep(self.procedure, inputs, self.names)
         self.machine = _Machine(self.procedure)
         self.trace = []
@@ -32,11 +38,7 @@ class Replay:
                 self.adjoints[self.names(var)] = 1.0
         for step, part, at_hand in reversed(self.trace):
             self.backward(step, part, at_hand)
-        return [
-            self.adjoints.get(p.name, 0.0)
-            for p in self.procedure.params
-            if p.var.kind is not INTEGER
-        ]
+        return [self.adjoints.get(self.names(var), 0.0) for var in self.inputs]
 
     def forward(self, block, values):
         for step in block:
@@ -50,7 +52,7 @@ class Replay:
                     self.forward(getattr(step, part), values)
                     self.trace.append((step, part, dict(values)))
                     for merge in step.merges:
-                        values[merge.var] = self.machine.value(getattr(merge, part), values)
+                        self.set(values, merge.var, getattr(merge, part))
                 case Loop():
                     self.loop(step, values)
 
@@ -71,8 +73,13 @@ class Replay:
                 break
 
     def hand_on(self, step, part, values):
-        given = [self.machine.value(getattr(c, part), values) for c in step.carried]
-        values.update(zip((c.var for c in step.carried), given, strict=True))
+        before = dict(values)
+        for carried in step.carried:
+            self.set(values, carried.var, getattr(carried, part), before)
+
+    def set(self, values, var, expr, before=None):
+        if expr is not None:  # undefined so far
+            values[var] = self.machine.value(expr, before or values)
 
     def backward(self, step, part, at_hand):
         found = self.sweep.at(step, part)
@@ -95,7 +102,7 @@ class Replay:
             pairs = [(m.var, getattr(m, part)) for m in step.merges]
         else:
             pairs = [(c.var, getattr(c, part)) for c in step.carried]
-        kept = {self.names(v) for _, value in pairs for v in variables(value)}
+        kept = {self.names(v) for _, value in pairs if value is not None for v in variables(value)}
         return [var for var, _ in pairs if self.names(var) not in kept]
 
 
@@ -125,6 +132,17 @@ def test_contributions_add_up_to_the_gradient(made, args):
     procedure = made()
     expected = pytest.approx(differences(procedure, args), rel=1e-6)
     assert Replay(procedure).gradient(*args) == expected
+
+
+@pytest.mark.parametrize(
+    "function, by_hand, args, count", FUNCTIONS, ids=[f.__name__ for f, *_ in FUNCTIONS]
+)
+def test_tables_of_programs_add_up_to_the_gradient(function, by_hand, args, count):
+    made = find(function, Selection(tuple(range(count))), "grad", args, {})
+    procedure, inputs = made.elementary()
+    constants = {name: GlobalValue(value.text) for name, value in procedure.globals.items()}
+    replay = Replay(replace(procedure, globals=constants), inputs)
+    assert replay.gradient(*args) == pytest.approx(by_hand(*args)[1], rel=1e-9)
 
 
 def test_a_spoilt_contribution_is_noticed():

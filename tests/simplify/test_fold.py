@@ -6,7 +6,19 @@ import pytest
 
 from support import op
 from symdiff.simplify.fold import fold, fold_constants
-from symdiff.stages import INTEGER, Const, Param, Place, Procedure, Stage, Var, verify
+from symdiff.stages import (
+    INTEGER,
+    Apply,
+    Const,
+    Loop,
+    Param,
+    Passive,
+    Place,
+    Procedure,
+    Stage,
+    Var,
+    verify,
+)
 
 X, Y, N = Var("x"), Var("y"), Var("n", INTEGER)
 SIN = op("math.sin", X)
@@ -74,7 +86,20 @@ def test_the_seed_of_the_reverse_sweep_disappears():
 def test_two_equal_contributions_are_twice_one():
     dx, dx_1 = Var("dx"), Var("dx")
     part = op("mul", Y, X)
-    made = folded(Stage(dx, part, number=1), Stage(dx_1, op("add", dx, part), number=1))
+    made = folded(Stage(dx, part), Stage(dx_1, op("add", dx, part)))
     assert made[1].value == op("mul", op("mul", 2, Y), X)
-    apart = folded(Stage(dx, part, number=1), Stage(dx_1, op("add", dx, part), number=2))
-    assert apart[1].value == op("add", dx, part)
+    minus = op("mul", op("neg", Y), X)
+    made = folded(Stage(dx, minus), Stage(dx_1, op("sub", dx, part)))
+    assert made[1].value == op("mul", op("mul", -2, Y), X)
+
+
+def test_the_reverse_sweep_runs_over_what_is_simplest():
+    rounds, i = Var("rounds", INTEGER), Var("i", INTEGER)
+    some = op("getitem", op("range", N), Apply("slice", (Const(None), rounds, Const(None))))
+    for iterable, expected in [
+        (op("reversed", op("copy", op("reversed", op("range", N)))), op("range", N)),
+        (op("reversed", some), op("reversed", op("range", rounds))),
+    ]:
+        loop = Loop([], [Passive("print(_0)", (i,))], target=i, iterable=iterable)
+        made = Procedure("f", [Param("n", N), Param("rounds", rounds)], [loop], N)
+        assert fold_constants(verify(made)).body[0].iterable == expected

@@ -26,7 +26,8 @@ REALS = ListOf(Var("item").kind)
 def notes_gradient() -> Procedure:
     """The gradient of f(x, y) = (x + σ(y)) / (σ(x) + (x + y)²), stage by stage."""
     x, y = Var("x"), Var("y")
-    sigma_y, g, sigma_x, p, s, h, k, f = map(Var, ("sigma_y", "g", "sigma_x", "p", "s", "h", "k", "f"))
+    sigma_y, g, sigma_x, p = map(Var, ("sigma_y", "g", "sigma_x", "p"))
+    s, h, k, f = map(Var, "shkf")
     dg, dk, dh, dsigma_x, ds, dp = map(Var, ("dg", "dk", "dh", "dsigma_x", "ds", "dp"))
     dx, dx_1, dx_2, dy, dy_1, dsigma_y = map(Var, ("dx", "dx", "dx", "dy", "dy", "dsigma_y"))
     sigmoid = Helper(

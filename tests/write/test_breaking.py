@@ -54,7 +54,8 @@ def test_sums_have_a_term_a_line_and_products_are_filled():
 def test_calls_are_broken_in_their_own_brackets():
     call = parsed("combine(the_first_argument + 1, the_second_argument, third)")
     assert broken("x = ", call, "", 50) == [
-        "x = combine(", "    the_first_argument + 1,", "    the_second_argument,", "    third,", ")"]
+        "x = combine(", "    the_first_argument + 1,", "    the_second_argument,", "    third,",
+        ")"]
 
 
 def test_eighty_nested_parentheses():

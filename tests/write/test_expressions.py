@@ -39,7 +39,7 @@ def text(expr):
     (op("not", op("not", X)), "x"),
     (op("and", op("lt", 0, X), op("lt", X, 1)), "0 < x < 1"),
     (op("and", op("and", op("lt", 0, X), op("lt", X, 1)), op("le", Const(1), Y)),
-     "0 < x < 1 and 1 <= y"),
+     "0 < x < 1 <= y"),
     (op("and", op("gt", Y, 1), op("not", op("lt", X, 0))), "y > 1 and not x < 0"),
     (op("or", op("or", X, Y), op("and", Y, Z)), "x or y or y and z"),
     (op("cond", op("gt", X, 0), X, op("neg", X)), "x if x > 0 else -x"),
