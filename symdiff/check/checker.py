@@ -142,6 +142,7 @@ def _cannot_change(leads: list[tuple[Trial, list[Decision]]], seconds: float) ->
     def all_hold() -> bool:
         for trial, decisions in leads:
             signs = Signs(c.objective for c in trial.claims)
+            signs.suppose(_before(trial.run.decisions, decisions))
             if not all(always_holds(d, Algebra([], {}), signs) for d in decisions):
                 return False
         return bool(leads)
@@ -152,13 +153,21 @@ def _cannot_change(leads: list[tuple[Trial, list[Decision]]], seconds: float) ->
         return False
 
 
+def _before(all_decisions: list[Decision], decisions: list[Decision]) -> list[Decision]:
+    """The decisions of a run that came before those of a test."""
+    first = decisions[0]
+    return all_decisions[: next(i for i, d in enumerate(all_decisions) if d is first)]
+
+
 # --- counterexamples -----------------------------------------------------------------------------
 
 
 def _counterexample(machine: Machine, trial: Trial) -> Counterexample:
     point = machine.inputs.show(trial.point)
     if trial.worst is None:
-        return Counterexample(point, "the result", "a value and its derivatives", trial.misshapen)
+        wanted, line = "a value and its derivatives", trial.line
+        text = machine.text.splitlines()[line - 1].strip() if line else ""
+        return Counterexample(point, "the result", wanted, trial.misshapen, line, text)
     claim = trial.worst
     expected, got = _number(claim.expected), _number(claim.got.value)
     fault = first_fault(machine, trial, MAX_STEPS, 5.0)

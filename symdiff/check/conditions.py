@@ -15,11 +15,12 @@ MAX_LENGTH = 50
 MAX_SIZE = 40
 OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
-STRENGTH = {"==": 3, "<": 2, ">": 2, "<=": 1, ">=": 1, "!=": 0}
+STRENGTH = {"==": 3, "<": 2, ">": 2, "<=": 1, ">=": 1}
 
 
 def conditions(trial: Trial) -> tuple[str, ...]:
-    """What holds on the path of a trial: each condition once, the short ones only."""
+    """What holds on the path of a trial: each condition once, the short ones only; but not that
+    numbers differ, as nearly all do."""
     algebra = Algebra([str(x.args[0]) for x in trial.inputs], {})
     known: dict[Any, str] = {}
     unsaid = max(0, len(trial.run.decisions) - MAX_DECISIONS)
@@ -29,7 +30,7 @@ def conditions(trial: Trial) -> tuple[str, ...]:
         except NoExpression:
             unsaid += 1
             continue
-        if gap.is_Rational:
+        if gap.is_Rational or relation == "!=":
             continue
         if gap not in known or STRENGTH[relation] > STRENGTH[known[gap]]:
             known[gap] = relation

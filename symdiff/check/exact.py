@@ -36,13 +36,15 @@ class Arm:
 
 @dataclass
 class World:
-    """What rewritten code refers to: builtins, exact constants, and the clock of the run."""
+    """What rewritten code refers to: builtins, exact constants, and the clock of the run.
+
+    `arrive` is told the arm that a test took, the other one, the mark before the test, and the
+    decision that its outcome is, perhaps of an earlier comparison.
+    """
 
     tick: Callable[[], None]
     mark: Callable[[], int]
-    arrive: Callable[
-        [Arm, Arm, int], None
-    ]  # the arm taken, the other, and the mark before the test
+    arrive: Callable[[Arm, Arm, int, Any], None]
     names: dict[str, Any] = field(default_factory=builtin_names)
     arms: list[tuple[Arm, Arm]] = field(default_factory=list)
     rounded: dict[str, set[str]] = field(
@@ -63,9 +65,7 @@ class World:
         """The outcome of a test; tells the run which arm was taken."""
         truth = bool(test)
         taken, other = self.arms[site] if truth else self.arms[site][::-1]
-        if isinstance(test, Truth) or self.mark() > mark:
-            taken.depends = other.depends = True
-        self.arrive(taken, other, mark)
+        self.arrive(taken, other, mark, test.decision if isinstance(test, Truth) else None)
         return truth
 
     def constant(self, value: float) -> str:

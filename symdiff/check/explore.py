@@ -87,7 +87,7 @@ class Exploration:
         """Try one point, and note the outcome."""
         trial = self.machine.attempt(point, steps, seconds)
         if trial.failed == "generated" and is_differentiable(trial.result):
-            trial.misshapen = self.machine.failure_on_floats(point)
+            trial.misshapen, trial.line = self.machine.failure_on_floats(point)
             trial.agrees = False if trial.misshapen else None
         if trial.claims:
             trial.judge(self.machine.has_rounded_constants)
@@ -105,11 +105,12 @@ class Exploration:
         for arm in trial.run.taken.values():
             arm.reached = True
         for arm, decisions in trial.run.missed.values():
+            arm.depends = True
+            arm.only_ties = arm.only_ties and id(arm) in trial.run.narrow
             leads = self.leads.setdefault(id(arm), [])
-            if decisions:
-                leads.append((trial, decisions))
-                leads.sort(key=lambda lead: float(abs(lead[1][-1].a.value - lead[1][-1].b.value)))
-                del leads[LEADS:]
+            leads.append((trial, decisions))
+            leads.sort(key=lambda lead: float(abs(lead[1][-1].a.value - lead[1][-1].b.value)))
+            del leads[LEADS:]
         path = trial.signature
         self.visits[path] += 1
         if path not in self.paths and len(self.paths) >= MAX_PATHS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -38,7 +39,7 @@ class Machine:
         self.world = World(
             lambda: self.run.tick(),
             lambda: len(self.run.decisions),
-            lambda taken, other, mark: self.run.arrive(taken, other, mark),
+            lambda *arrival: self.run.arrive(*arrival),
         )
         self.text, self.name, self.single = text, name or last_function(text), single
         self.live = dict(names or {})
@@ -81,8 +82,9 @@ class Machine:
     def attempt(self, point: Point, steps: int, seconds: float) -> Trial:
         return attempt(self, point, steps, seconds)
 
-    def failure_on_floats(self, point: Point) -> str:
-        """How the generated code, run as it stands, fails at a point; empty when it does not."""
+    def failure_on_floats(self, point: Point) -> tuple[str, int]:
+        """How the generated code, run as it stands, fails at a point, and in which line; empty
+        when it does not fail, and zero when the line is not known."""
         names = dict(self.live, __name__="generated")
         reals = [float(v) for v in point.reals]
         try:
@@ -92,9 +94,11 @@ class Machine:
             }
             made = self.inputs.call(names[self.name], reals, point, raw=True, **extra)
         except Exception as error:
-            return f"it raises {type(error).__name__}: {error}"
+            frames = traceback.extract_tb(error.__traceback__)
+            lines = [f.lineno or 0 for f in frames if f.filename == "<generated>"]
+            return f"it raises {type(error).__name__}: {error}", lines[-1] if lines else 0
         numbers = [value for value, _ in leaves(made, made) or () if isinstance(value, float)]
-        return "" if all(map(math.isfinite, numbers)) else f"it returns {made!r}"
+        return "" if all(map(math.isfinite, numbers)) else f"it returns {made!r}", 0
 
 
 def last_function(text: str) -> str:

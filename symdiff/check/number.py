@@ -25,12 +25,14 @@ class Recorder(Protocol):
     coarse: bool
 
     def tick(self) -> None: ...
-    def decide(self, relation: str, a: Symbolic, b: Symbolic, truth: bool) -> None: ...
+    def decide(self, relation: str, a: Symbolic, b: Symbolic, truth: bool) -> Any: ...
     def kink(self) -> None: ...
 
 
 class Truth(int):
-    """The outcome of a comparison of symbolic numbers; behaves as True or False."""
+    """The outcome of a comparison of symbolic numbers, which it remembers; otherwise a bool."""
+
+    decision: Any = None
 
     def __repr__(self) -> str:
         return str(bool(self))
@@ -360,8 +362,9 @@ def compare(relation: str, left: Symbolic, right: Any) -> Any:
     truth = bool(RELATIONS[relation](u, v))
     if run is None or a is b:
         return truth
-    run.decide(relation, a, b, truth)
-    return Truth(truth)
+    outcome = Truth(truth)
+    outcome.decision = run.decide(relation, a, b, truth)
+    return outcome
 
 
 RELATIONS = {

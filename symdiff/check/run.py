@@ -29,11 +29,6 @@ class Decision:
         """Whether two real values happen to be equal."""
         return bool(self.a.value == self.b.value) and not self.a.integer
 
-    @property
-    def only_tie_differs(self) -> bool:
-        """Whether the other outcome needs the two sides to be equal."""
-        return self.relation in {"==", "!="} and not self.is_tie
-
 
 @dataclass
 class Run:
@@ -43,8 +38,10 @@ class Run:
     deadline: float
     coarse: bool = False  # compare as floats would, so that iterations to a fixed point end
     decisions: list[Decision] = field(default_factory=list)
-    taken: dict[int, Arm] = field(default_factory=dict)  # but for those taken because of a tie
+    taken: dict[int, Arm] = field(default_factory=dict)
     missed: dict[int, tuple[Arm, list[Decision]]] = field(default_factory=dict)  # and what decided
+    narrow: set[int] = field(default_factory=set)  # arms missed only for want of equal values
+    tied: bool = False  # two values were equal: from here on, what happens is not typical
     kinks: int = 0
     used: int = 0
 
@@ -57,17 +54,26 @@ class Run:
         if self.used > self.steps or self.used % 256 == 0 and time.monotonic() > self.deadline:
             raise TooLong
 
-    def decide(self, relation: str, a: Symbolic, b: Symbolic, truth: bool) -> None:
+    def decide(self, relation: str, a: Symbolic, b: Symbolic, truth: bool) -> Decision:
         self.tick()
-        self.decisions.append(Decision(relation, a, b, truth))
+        decision = Decision(relation, a, b, truth)
+        self.decisions.append(decision)
+        self.tied = self.tied or decision.is_tie
+        return decision
 
-    def arrive(self, taken: Arm, other: Arm, mark: int) -> None:
-        decisions = self.decisions[mark:]
-        if not any(d.is_tie for d in decisions):
-            self.taken[id(taken)] = taken
-        if not decisions or not all(d.only_tie_differs for d in decisions):
-            other.only_ties = False
-        self.missed[id(other)] = (other, decisions)
+    def arrive(self, taken: Arm, other: Arm, mark: int, outcome: Decision | None) -> None:
+        """Note the arm that a test took, and the one that real inputs decided against."""
+        if self.tied:
+            return
+        self.taken[id(taken)] = taken
+        decisions = self.decisions[mark:] or ([outcome] if outcome else [])
+        if decisions:
+            narrow = all(d.relation in {"==", "!="} for d in decisions)
+            if id(other) not in self.missed and narrow:
+                self.narrow.add(id(other))
+            elif not narrow:
+                self.narrow.discard(id(other))
+            self.missed[id(other)] = (other, decisions)
 
     def kink(self) -> None:
         self.kinks += 1

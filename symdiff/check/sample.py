@@ -47,12 +47,13 @@ class Sampler:
         )
         if all(value is None for value in self.inputs.given):
             styles = styles[1:7] + styles[8:]
-        yield from self._zeros()
         count = 0
         while True:
             for style in styles:
                 values = [self._round(style(i)) for i in range(len(self.inputs.slots))]
                 yield Point(tuple(map(exact, values)), self._integers(count))
+            if count == 1:
+                yield from self._zeros()
             count += 1
 
     def _zeros(self) -> Iterator[Point]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from symdiff.check.graph import in_order
 from symdiff.check.number import Symbolic, field
+from symdiff.check.run import Decision
 
 NOT_NEGATIVE = frozenset({"sqrt", "exp", "cosh", "acos", "erfc"})
 SAME_SIGN = frozenset({"sinh", "tanh", "asinh", "atan", "asin", "atanh", "erf"})
@@ -29,12 +30,30 @@ class Signs:
         self._facts: dict[int, int] = {}
         self._alive = list(evaluated)
         for n in in_order(self._alive):
-            if (
-                n.op in {"sqrt", "log"}
-                or n.op == "pow"
-                and (n.args[1].run or n.args[1].value != field().floor(n.args[1].value))
-            ):
-                self._facts[self._key(n.args[0])] = 1
+            if n.op in {"sqrt", "log"} or n.op == "pow" and _is_fractional(n.args[1]):
+                self._know(n.args[0])
+            elif n.op == "acosh":
+                self._know(n.args[0] - 1)
+            elif n.op in {"asin", "acos", "atanh"}:
+                x = n.args[0]
+                for fact in (1 - x, 1 + x, 1 - -x, 1 + -x):
+                    self._know(fact)
+
+    def suppose(self, decisions: Iterable[Decision]) -> None:
+        """Take these decisions as given."""
+        for d in decisions:
+            if d.a.value != d.b.value:
+                larger, smaller = (d.a, d.b) if d.a.value > d.b.value else (d.b, d.a)
+                self._know(larger - smaller)
+
+    def _know(self, not_negative: Symbolic) -> None:
+        self._alive += [not_negative, negative := -not_negative]
+        self._facts[self._key(not_negative)] = 1
+        self._facts[self._key(negative)] = -1
+        if not_negative.op == "sub":
+            a, b = not_negative.args
+            self._alive.append(swapped := b - a)
+            self._facts[self._key(swapped)] = -1
 
     def _key(self, root: Symbolic) -> int:
         """A number that expressions of the same form share."""
@@ -77,3 +96,7 @@ class Signs:
             even = n.args[1].run is None and n.args[1].value % 2 == 0
             return 1 if even or of[0] == 1 else 0
         return 0
+
+
+def _is_fractional(exponent: Symbolic) -> bool:
+    return exponent.run is not None or exponent.value != field().floor(exponent.value)

@@ -37,7 +37,8 @@ class Trial:
     split: int = 0  # decisions before this one are the original's
     at_a_kink: bool = False  # of the original, so that its derivative there is a convention
     result: Any = None  # the original's
-    misshapen: str = ""  # what is wrong with the structure of the result
+    misshapen: str = ""  # what is wrong with the result, if not a number in it
+    line: int = 0  # of the generated text, where it raised an exception
     digits: float = 0.0
     worst: Claim | None = None
     agrees: bool | None = None  # None: nothing to compare, as at a kink

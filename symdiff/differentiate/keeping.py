@@ -307,6 +307,9 @@ def _pack(region: Region, table: dict[Var, Var]) -> Expr:
     region.names = [table[v] for v in region.kept]
     for step, *arms in region.branches:
         if not any(map(_keeps, arms)):
+            for arm in arms:
+                _pack(arm, table)
+                _unpack(arm, table, None)
             continue
         merge, again = Merge(Var("kept", OBJECT), None, None), Var("kept", OBJECT)
         for side, arm in zip(("then", "orelse"), arms, strict=True):
@@ -331,9 +334,9 @@ def _keeps(region: Region) -> bool:
     return bool(region.kept) or any(_keeps(a) or _keeps(b) for _, a, b in region.branches)
 
 
-def _unpack(region: Region, table: dict[Var, Var], source: Var) -> None:
+def _unpack(region: Region, table: dict[Var, Var], source: Var | None) -> None:
     if region.reverse is None:
         return
-    first: Block = [
+    first: Block = [] if source is None else [
         Stage(name, source if _is_bare(region) else Apply("getitem", (source, Const(i)))) for i, name in enumerate(region.names)]
     region.reverse[:0] = [*first, *(Stage(table[v], e) for v, e in region.again)]

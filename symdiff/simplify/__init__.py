@@ -38,5 +38,5 @@ def _simplified(procedure: Procedure) -> Procedure:
     procedure = name_result(drop_dead(procedure))
     procedure = drop_dead(fold_constants(share(fold_constants(procedure))))
     procedure = replay_tests(join(name_adjoints(procedure), absorbed))
-    procedure = join(drop_dead(fold_constants(procedure)), absorbed)
+    procedure = fold_constants(join(drop_dead(fold_constants(procedure)), absorbed))
     return number_lines(procedure, absorbed)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import TypeGuard
 
 from symdiff.stages import (
     REAL,
@@ -86,16 +87,29 @@ class _Folder:
             case Apply(op="add", args=(Var() as first, second)):
                 before = self.stages.get(first)
                 if before is not None and before.value == second:
-                    return fold(Apply("mul", (Const(2), second)))
+                    return fold(_twice(second))
+                if before is not None and _adds(before.value, "add", second):
+                    return fold(Apply("add", (before.value.args[0], _twice(second))))
             case Apply(op="sub", args=(Var() as first, second)):
                 before = self.stages.get(first)
                 if before is not None and opposite(before.value) == second:
                     return fold(Apply("mul", (Const(-2), second)))
+                if before is not None and _adds(before.value, "sub", second):
+                    return fold(Apply("sub", (before.value.args[0], _twice(second))))
             case Apply(op="mul", args=(Const(value=2), Var() as first)):
                 before = self.stages.get(first)
                 if before is not None and first.base == step.target.base:
                     return fold(Apply("mul", (Const(2), before.value)))
         return value
+
+
+def _adds(value: Expr, op: str, part: Expr) -> TypeGuard[Apply]:
+    """Whether a value adds (or subtracts) just this part to something else."""
+    return isinstance(value, Apply) and value.op == op and value.args[1] == part
+
+
+def _twice(part: Expr) -> Expr:
+    return Apply("mul", (Const(2), part))
 
 
 def _iterated(iterable: Expr) -> Expr:

@@ -17,7 +17,6 @@ from symdiff.stages import (
     Procedure,
     Scope,
     Stage,
-    Step,
     Var,
     all_defined,
     variables,
@@ -45,24 +44,33 @@ def number_lines(procedure: Procedure, absorbed: Mapping[int, int]) -> Procedure
         return lines.get(root(number), 0)
 
     starred = _read_again(procedure.body) | _added_up(stages)
-    forks = {(line(s.number), s.place is not None) for s in stages if s.target in starred}
 
-    def numbered(step: Step, in_loop: bool) -> Step:
-        match step:
-            case Stage():
-                number = 0 if in_loop else line(step.number)
-                is_fork = number > 0 and (number, step.place is not None) in forks
-                return replace(step, number=number, is_fork=is_fork)
-            case Branch():
-                return replace(step, then=[numbered(s, in_loop) for s in step.then],
-                               orelse=[numbered(s, in_loop) for s in step.orelse])
-            case Loop():
-                return replace(step, body=[numbered(s, True) for s in step.body])
-            case Scope():
-                return replace(step, body=[numbered(s, in_loop) for s in step.body])
-        return step
+    def numbered(block: Block, in_loop: bool) -> Block:
+        made: Block = []
+        group: list[Stage] = []  # lines one after the other with one number
+        for step in block:
+            match step:
+                case Stage():
+                    number = 0 if in_loop else line(step.number)
+                    step = replace(step, number=number, is_fork=False)
+                    own = step.place is not None
+                    if group and (group[0].number, group[0].place is not None) != (number, own):
+                        group = []
+                    group.append(step)
+                    is_fork = number > 0 and any(s.is_fork or s.target in starred for s in group)
+                    for stage in group:
+                        stage.is_fork = is_fork
+                case Branch():
+                    then, orelse = numbered(step.then, in_loop), numbered(step.orelse, in_loop)
+                    step, group = replace(step, then=then, orelse=orelse), []
+                case Loop():
+                    step, group = replace(step, body=numbered(step.body, True)), []
+                case Scope():
+                    step, group = replace(step, body=numbered(step.body, in_loop)), []
+            made.append(step)
+        return made
 
-    return replace(procedure, body=[numbered(s, False) for s in procedure.body])
+    return replace(procedure, body=numbered(procedure.body, False))
 
 
 def _read_again(block: Block) -> set[Var]:

@@ -156,7 +156,7 @@ class _Writer:
             return self.block(block)
         last = block[-1] if block else None
         reverses = Remark("backward") in block
-        if isinstance(last, Branch) and not reverses and self.chooses(last, result):
+        if isinstance(last, Branch) and not reverses and self.chooses(last, result, arm):
             then, orelse = (
                 self.returning(inner, substitute(result, dict(_merged(last, side))), arm=True)
                 for side, inner in enumerate((last.then, last.orelse))
@@ -169,18 +169,20 @@ class _Writer:
         while arm and kept and isinstance(stage := kept[-1], Stage):
             if self.reads.get(stage.target) != 1 or stage.target not in variables(inlined):
                 break
-            if _is_update(stage.value):
+            if _is_update(stage.value) or (len(kept) > 1 and isinstance(kept[-2], Call)):
                 break
             inlined = substitute(inlined, {stage.target: stage.value})
             kept.pop()
         return [*self.block(kept), ast.Return(self.build(inlined))]
 
-    def chooses(self, branch: Branch, result: Expr) -> bool:
+    def chooses(self, branch: Branch, result: Expr, arm: bool) -> bool:
         """Whether a branch has nothing to say but what the result is."""
         reads = list(variables(result))
         merged = [m.var for m in branch.merges]
-        unnamed = any(v.temporary for v in merged)
-        return unnamed and all(self.reads.get(v) == reads.count(v) for v in merged)
+        leaves = [leaf for m in branch.merges for leaf in (m.then, m.orelse)]
+        trivial = branch.place is None and any(isinstance(leaf, Const) for leaf in leaves)
+        unnamed = arm or trivial or any(v.temporary for v in merged)
+        return bool(merged) and unnamed and all(self.reads.get(v) == reads.count(v) for v in merged)
 
     def step(self, step: Step) -> list[ast.stmt]:
         match step:

@@ -47,18 +47,35 @@ def test_the_arms_of_every_test_are_known_and_noted():
         (4, False),
         (4, True),
     }
-    assert all(a.depends for pair in lab.world.arms for a in pair)
+    assert {(a.line, a.outcome) for a, _ in lab.run.missed.values()} == {
+        (2, True),
+        (4, True),
+        (4, False),
+    }
 
 
 def test_an_arm_that_needs_two_values_to_be_equal_is_told_from_others():
+    for test, narrow in (("x", True), ("x > 0", False), ("x != 0 and x != 1", True)):
+        lab = Laboratory()
+        f = run(f"def f(x):\n    return 1 / x if {test} else 0.0\n", lab)["f"]
+        f(*lab.inputs(0.5))
+        ((_, zero),) = lab.world.arms
+        assert (id(zero) in lab.run.narrow) is narrow
+
+
+def test_an_earlier_comparison_is_remembered_by_its_outcome():
     lab = Laboratory()
-    f = run("def f(x):\n    return 1 / x if x else 0.0\n", lab)["f"]
+    f = run("def f(x):\n    flags = [x > 1]\n    return 1.0 if flags.pop() else x\n", lab)["f"]
     f(*lab.inputs(0.5))
-    ((_, zero),) = lab.world.arms
-    assert zero.only_ties
-    g = run("def g(x):\n    return 1 / x if x > 0 else 0.0\n", lab)["g"]
-    g(*lab.inputs(0.5))
-    assert not lab.world.arms[1][1].only_ties
+    ((_, decisions),) = lab.run.missed.values()
+    assert [(d.relation, d.truth) for d in decisions] == [(">", False)]
+
+
+def test_what_comes_after_a_tie_is_not_typical():
+    lab = Laboratory()
+    f = run("def f(x):\n    if x >= 1:\n        return x if x < 3 else 0.0\n", lab)["f"]
+    f(*lab.inputs(1.0))
+    assert not lab.run.taken and not lab.run.missed
 
 
 def test_rounded_constants_are_remembered():
