@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import inspect
 import linecache
+import textwrap
 import threading
 import types
 from collections.abc import Callable, Sequence
@@ -343,6 +344,7 @@ def _generate(function: Any, selection: Selection, mode: str | None, specs: dict
     count = len(call[0]) if call is not None else None
     value = _root_value(function, shared.unit, count)
     names = _asked(value, selection, specs) if call is None else set()
+    specs = _with_items(value, selection, specs) if call is None else specs
     reading = read(value, shared, {**specs, **{n: REAL for n in names if specs.get(n) in (INTEGER, OBJECT, None)}})
     procedure = reading.procedure
     chosen = selection.resolve(procedure.params, procedure.name, procedure.place)
@@ -406,6 +408,21 @@ def _asked(value: Any, selection: Selection, specs: dict[str, Any]) -> set[str]:
         return set()
 
 
+def _with_items(value: Any, selection: Selection, specs: dict[str, Any]) -> dict[str, Any]:
+    """Positions past the plain parameters ask for items of `*args`: at least so many there are."""
+    function = value
+    while not hasattr(function, "node") and hasattr(function, "function"):
+        function = function.function
+    a = getattr(getattr(function, "node", None), "args", None)
+    wanted = selection.argnums if isinstance(selection.argnums, (list, tuple)) else [selection.argnums]
+    numbers = [n for n in wanted if isinstance(n, int)]
+    if a is None or a.vararg is None or not numbers:
+        return specs
+    plain = sum(1 for p in [*a.posonlyargs, *a.args] if p.arg in specs)
+    count = max(numbers) + 1 - plain
+    return {**specs, a.vararg.arg: (tuple, *[REAL] * count)} if count > 0 else specs
+
+
 def _is_list(result: Any) -> bool:
     return isinstance(result, Var) and isinstance(result.kind, ListOf)
 
@@ -466,7 +483,8 @@ def _docstring(procedure: Procedure, labels: list[str], mode: str, single: bool)
         what = f"the adjoint{'s' if len(labels) != 1 else ''} of {names}, given the cotangent dout of the value"
     place = procedure.place
     where = "" if place is None else f" from {place.file.replace(chr(92), '/').rpartition('/')[2]}:{place.line}"
-    return f"Value of {procedure.name} and {what}.\n\nWritten by symdiff {__version__}{where}."
+    first = textwrap.fill(f"Value of {procedure.name} and {what}.", 90, break_long_words=False)
+    return f"{first}\n\nWritten by symdiff {__version__}{where}."
 
 
 # --- compiling -----------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from symdiff.stages import (
     Const,
     Expr,
     ListOf,
+    Opaque,
     Param,
     Procedure,
     Remark,
@@ -104,9 +105,12 @@ def split(procedure: Procedure, wrt: Sequence[Any]) -> tuple[Procedure, Procedur
     globals_ = procedure.globals | procedures.globals | sweep.globals
     helpers = procedure.helpers | procedures.helpers | sweep.helpers
     callees = procedure.callees | procedures.made
-    forward = Procedure(f"{procedure.name}_forward", flat.params, flat.body, Apply("tuple", (flat.result, packed)), procedure.place,
-                        f"Value of {procedure.name}, and what {procedure.name}_backward needs.", globals_, helpers, callees)
-    made = Procedure(f"{procedure.name}_backward", params, body, substitute(result, own), procedure.place,
+    name = procedure.name
+    while f"{name}_forward" in callees:
+        name += "_outer"
+    forward = Procedure(f"{name}_forward", flat.params, flat.body, Apply("tuple", (flat.result, packed)), procedure.place,
+                        f"Value of {procedure.name}, and what {name}_backward needs.", globals_, helpers, callees)
+    made = Procedure(f"{name}_backward", params, body, substitute(result, own), procedure.place,
                      f"Adjoints of the arguments of {procedure.name}.", globals_, helpers, callees)
     for callee in callees.values():
         callee.callees, callee.globals, callee.helpers = callees, globals_, helpers
@@ -131,6 +135,8 @@ def leaves(structure: Any) -> list[Var]:
         return [structure]
     if isinstance(structure, dict):
         return [v for part in structure.values() for v in leaves(part)]
+    if hasattr(structure, "parts"):
+        return leaves(structure.parts)
     if isinstance(structure, (tuple, list)):
         return [v for part in structure for v in leaves(part)]
     return []
@@ -162,6 +168,11 @@ def _structured(sweep: Reverse, structure: Any) -> Expr:
     if isinstance(structure, dict):
         return Apply("dict", tuple(e for k, v in structure.items() for e in (Const(k), _structured(sweep, v))))
     if isinstance(structure, (tuple, list)):
-        return Apply("tuple", tuple(_structured(sweep, v) for v in structure))
+        op = "list" if isinstance(structure, list) else "tuple"
+        return Apply(op, tuple(_structured(sweep, v) for v in structure))
+    if hasattr(structure, "parts"):
+        parts = tuple(_structured(sweep, v) for v in structure.parts)
+        names = ", ".join(f"_{i + 1}" for i in range(len(parts)))
+        return Opaque(f"type(_0)({names})", (structure.whole, *parts), pure=True)
     return Const(None)
 

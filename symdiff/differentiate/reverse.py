@@ -152,6 +152,8 @@ class Reverse(Emitter):
             args = tuple(self.procedures.constant(a) for a in value.args)
             rule = rules.template(value.op, args)
             self.globals |= rule.globals
+            if any("math." in value.text for value in rule.globals.values()):
+                self.globals["math"] = GlobalValue("import math")
             self.helpers |= rule.helpers
             rule_out = rule.out
             pairs = list(_pairs(rule.params, value.args, rule.partials))

@@ -174,6 +174,10 @@ class Core:
 
     def list_value(self, items: tuple[Value, ...], node: ast.AST | None, item: Kind | None = None,
                    name: str | None = None) -> Var:
+        """A list of known items as one run-time value; lists among them are held by value from now on."""
+        for value in items:
+            if isinstance(value, Ref):
+                value.identity.frozen = True
         atoms = tuple(self.atom(v, node) for v in items)
         for atom in atoms:
             item = kind_of(atom) if item is None else join(item, kind_of(atom))
@@ -323,9 +327,14 @@ class Core:
         saved, outer, inlined = dict(self.state), self.block, set(self.inlined)
         shapes: dict[Slot, Any] = {}
         promoted: list[Slot] = []
+        rebound: dict[Slot, Ref] = {}
         for _ in range(60):
             self.state, self.block, self.inlined = dict(saved), [], set(inlined)
             before: Block = self.block
+            for slot, ref in rebound.items():
+                old = saved.get(slot)
+                self.state[slot] = ref
+                self.state[ref.identity, "content"] = saved[old.identity, "content"] if isinstance(old, Ref) else Undefined()
             for slot in promoted:
                 content = self.state[slot]
                 if isinstance(content, tuple):
@@ -344,8 +353,7 @@ class Core:
             if target is not None:
                 target(step)
             body()
-            verdict = self.settle(entry, start, guess, leaves, shapes, promoted)
-            if verdict:
+            if self.rebind(start, guess, rebound) or self.settle(entry, start, guess, leaves, shapes, promoted):
                 continue
             for slot in leaves:
                 self.set_nexts(start[slot], self.state.get(slot, Undefined()), leaves[slot])
@@ -360,6 +368,32 @@ class Core:
             return
         raise self.refuse(node, "what this loop carries from round to round keeps changing its structure",
                           fix="Give the values of different kinds different names.")
+
+    def rebind(self, start: State, guess: set[Slot], rebound: dict[Slot, Ref]) -> bool:
+        """Carry a list or object that each round makes anew by its content; whether that is news."""
+        news = False
+        for slot in list(guess):
+            value, ref = self.state.get(slot), rebound.get(slot)
+            if not isinstance(value, Ref) or not isinstance(slot[0], Frame | Identity) or slot[1] == "content":
+                continue
+            if ref is None:
+                old = start.get(slot, Undefined())
+                if isinstance(old, Undefined) or isinstance(old, Ref) and old.identity is not value.identity \
+                        and old.identity.kind == value.identity.kind:
+                    rebound[slot] = Ref(Identity(value.identity.kind, value.identity.cls))
+                    rebound[slot].identity.name = slot[1].lstrip("%")
+                    guess.add((rebound[slot].identity, "content"))
+                    news = True
+            elif value.identity is not ref.identity:
+                # By value: whoever else holds the new object may no longer update it in place.
+                content = self.state.get((value.identity, "content"), Undefined())
+                if isinstance(start.get((ref.identity, "content")), Undefined) and isinstance(content, tuple):
+                    content = self.list_value(content, None, name=ref.identity.name)
+                self.state[ref.identity, "content"] = content
+                if sum(1 for v in self.state.values() if isinstance(v, Ref) and v.identity is value.identity) > 1:
+                    value.identity.frozen = True
+                self.state[slot] = ref
+        return news
 
     def order(self, slot: Slot) -> tuple[int, str]:
         keys = self.slot_order
@@ -410,13 +444,26 @@ class Core:
             if slot not in promoted:
                 promoted.append(slot)
             if isinstance(b, tuple):
-                kinds = [kind_of(v) for v in b if isinstance(v, Runtime)]
-                if len(kinds) != len(b):
-                    raise Growing
+                kinds = [self.item_kind(v) for v in b]
                 for k in kinds:
                     shapes[slot] = k if slot not in shapes else join(shapes[slot], k)
             return True
         return False
+
+    def item_kind(self, value: Any) -> Kind:
+        """The kind of an item of a list that grows in a loop: a number, or a list of numbers."""
+        if isinstance(value, Runtime):
+            return kind_of(value)
+        if isinstance(value, Ref) and value.identity.kind == "list":
+            content = self.content(value)
+            if isinstance(content, (Var, Global)):
+                return content.kind
+            kinds = [self.item_kind(v) for v in content]
+            kind = kinds[0] if kinds else REAL
+            for other in kinds[1:]:
+                kind = join(kind, other)
+            return ListOf(kind)
+        raise Growing
 
     def reshape(self, slot: Slot, start: Any, value: Any, entry: State, shapes: dict[Slot, Any], promoted: list[Slot]) -> bool:
         if same(start, value):

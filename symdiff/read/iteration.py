@@ -230,7 +230,7 @@ class Iteration(Expressions):
             del block[size:]
             known = self.items(value, node)
             if known is None or len(known) > UNROLL:
-                raise self.refuse(node, "a list that grows in a loop may hold numbers only",
+                raise self.refuse(node, "a list that grows in a loop may hold numbers, and lists of numbers, only",
                                   fix="Use one list for each part of its items.") from None
             self.unroll(known, 0, bind, body, node, leave)
 
@@ -368,6 +368,8 @@ class Iteration(Expressions):
         if isinstance(content, tuple):
             self.set_content(ref, (*content, value), node)
         else:
+            if isinstance(value, Ref):
+                value.identity.frozen = True
             self.set_content(ref, self.update("append", content, (self.atom(value, node),), node, ref), node)
 
     def update(self, op: str, content: Expr, args: tuple[Expr, ...], node: ast.AST, ref: Ref) -> Var:

@@ -32,6 +32,7 @@ from symdiff.read.values import (
     Tuple,
     Unknown,
     Value,
+    join,
     kind_of,
 )
 from symdiff.stages import (
@@ -53,6 +54,7 @@ from symdiff.stages import (
     Param,
     Place,
     Procedure,
+    Scalar,
     Var,
 )
 
@@ -72,6 +74,14 @@ class Live:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Live) and (self.value is other.value)
+
+
+@dataclass(frozen=True, eq=False)
+class NamedParts:
+    """The structure of a parameter that is a named tuple: `whole` is the parameter itself."""
+
+    whole: Var
+    parts: tuple[Any, ...]
 
 
 @dataclass
@@ -266,8 +276,10 @@ def _parameter(reader: Reader, var: Var, spec: Spec, name: str, default: Value |
             value, inner = _parameter(reader, leaf, part, f"{name}_{i}", None)
             items.append(value)
             structure.append(inner)
+        if kind is list:
+            return reader.new_object("list", tuple(items)), structure
         if kind is not tuple and hasattr(kind, "_fields"):
-            return Tuple(tuple(items), kind), ("namedtuple", kind, structure)
+            return Tuple(tuple(items), kind), NamedParts(var, tuple(structure))
         return Tuple(tuple(items)), tuple(structure)
     if isinstance(spec, dict):
         content: dict[Any, Value] = {}
@@ -548,9 +560,14 @@ def spec_of(value: Any) -> Spec:
         kinds = [spec_of(v) for v in value]
         if all(k in (REAL, INTEGER) for k in kinds):
             return ListOf(REAL if REAL in kinds or not kinds else INTEGER)
-        if all(isinstance(k, Kind) for k in kinds):
+        if all(isinstance(k, Scalar) for k in kinds):
             return ListOf(OBJECT)
-        return OBJECT
+        if all(isinstance(k, ListOf) for k in kinds):
+            kind = kinds[0]
+            for other in kinds[1:]:
+                kind = join(kind, other)
+            return ListOf(kind)
+        return (list, *kinds)
     if isinstance(value, dict):
         return {k: spec_of(v) for k, v in value.items()} if all(isinstance(k, (str, int)) for k in value) else OBJECT
     if callable(value):

@@ -7,7 +7,7 @@ from typing import Any
 
 from symdiff.errors import SymdiffError
 from symdiff.read.calls import Calls
-from symdiff.read.core import Slot
+from symdiff.read.core import Growing, Slot
 from symdiff.read.desugar import VALUE
 from symdiff.read.expressions import BINARY
 from symdiff.read.fence import offences
@@ -283,6 +283,13 @@ class Statements(Calls):
         )
 
     def while_loop(self, stmt: ast.While) -> None:
+        try:
+            self.run_while(stmt)
+        except Growing:
+            raise self.refuse(stmt, "a list that grows in a loop may hold numbers, and lists of numbers, only",
+                              fix="Use one list for each part of its items.") from None
+
+    def run_while(self, stmt: ast.While) -> None:
         """A while loop; where its test is more than an expression, it is computed before the loop
         and at the end of each round."""
         leave = getattr(stmt, "leave", None)

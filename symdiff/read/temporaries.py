@@ -62,6 +62,8 @@ def renamed_structure(structure: Any, reader: Any) -> Any:
     table = procedure_tables.get(id(reader.claims), {})
     if isinstance(structure, Var):
         return table.get(structure, structure)
+    if hasattr(structure, "whole"):
+        return type(structure)(table.get(structure.whole, structure.whole), renamed_structure(structure.parts, reader))
     if isinstance(structure, dict):
         return {k: renamed_structure(v, reader) for k, v in structure.items()}
     if isinstance(structure, (tuple, list)):

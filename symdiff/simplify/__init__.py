@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from symdiff.simplify.again import compute_again
 from symdiff.simplify.dead import drop_dead
 from symdiff.simplify.fold import fold_constants
 from symdiff.simplify.join import join
@@ -36,7 +37,7 @@ def simplify(procedure: Procedure) -> Procedure:
 def _simplified(procedure: Procedure) -> Procedure:
     absorbed: dict[int, int] = {}
     procedure = name_result(drop_dead(procedure))
-    procedure = drop_dead(fold_constants(share(fold_constants(procedure))))
+    procedure = compute_again(drop_dead(fold_constants(share(fold_constants(procedure)))))
     procedure = replay_tests(join(name_adjoints(procedure), absorbed))
     procedure = fold_constants(join(drop_dead(fold_constants(procedure)), absorbed))
     return number_lines(procedure, absorbed)

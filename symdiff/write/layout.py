@@ -146,11 +146,14 @@ def signature(node: ast.FunctionDef, room: int) -> list[str]:
 
 
 def docstring(text: str, room: int) -> list[str]:
-    """A docstring, its quotes and backslashes escaped, its lines filled."""
+    """A docstring, its quotes and backslashes escaped; paragraphs that are too wide are filled."""
     safe = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    lines = safe.splitlines() or [""]
-    if len(lines) == 1 and len(lines[0]) + 6 > room:
-        lines = textwrap.wrap(lines[0], room - 6, break_long_words=True)
-    if len(lines) == 1:
-        return [f'"""{lines[0]}"""']
-    return [f'"""{lines[0]}', *(line.rstrip() for line in lines[1:]), '"""']
+    if "\n" not in safe and len(safe) + 6 <= room:
+        return [f'"""{safe}"""']
+    paragraphs = []
+    for i, paragraph in enumerate(safe.split("\n\n")):
+        width = room if i else room - 3
+        fits = all(len(line) <= width for line in paragraph.splitlines())
+        paragraphs.append(paragraph if fits else textwrap.fill(" ".join(paragraph.split()), width))
+    whole = '"""' + "\n\n".join(paragraphs) + '\n"""'
+    return [line.rstrip() for line in whole.split("\n")]
