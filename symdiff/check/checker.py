@@ -170,7 +170,8 @@ def _counterexample(machine: Machine, trial: Trial) -> Counterexample:
         return Counterexample(point, "the result", wanted, trial.misshapen, line, text)
     claim = trial.worst
     expected, got = _number(claim.expected), _number(claim.got.value)
-    fault = first_fault(machine, trial, MAX_STEPS, 5.0)
+    derivative = claim.along is not None
+    fault = first_fault(machine, trial, MAX_STEPS, 5.0) if derivative else None
     if fault is None:
         return Counterexample(point, claim.label, expected, got)
     where = "" if fault.point == trial.point else f"at {machine.inputs.show(fault.point)}: "

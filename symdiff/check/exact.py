@@ -39,14 +39,16 @@ class World:
     """What rewritten code refers to: builtins, exact constants, and the clock of the run.
 
     `arrive` is told the arm that a test took, the other one, the mark before the test, and the
-    decision that its outcome is, perhaps of an earlier comparison.
+    decision that its outcome is, perhaps of an earlier comparison; `enter` of loops entered.
     """
 
     tick: Callable[[], None]
     mark: Callable[[], int]
     arrive: Callable[[Arm, Arm, int, Any], None]
+    enter: Callable[[Arm], None]
     names: dict[str, Any] = field(default_factory=builtin_names)
     arms: list[tuple[Arm, Arm]] = field(default_factory=list)
+    loops: list[Arm] = field(default_factory=list)  # for loops, reached when they are entered
     rounded: dict[str, set[str]] = field(
         default_factory=lambda: {"original": set(), "generated": set()}
     )
@@ -57,6 +59,7 @@ class World:
             __tick__=self.tick,
             __mark__=self.mark,
             __arm__=self._arm,
+            __loop__=lambda site: self.enter(self.loops[site]),
             __exact__=number,
             __power__=exact_power,
         )
@@ -143,8 +146,12 @@ class _Rewriter(ast.NodeTransformer):
         return node
 
     def visit_For(self, node: ast.For) -> ast.stmt:
+        loop = f"for {ast.unparse(node.target)} in {ast.unparse(node.iter)}"
+        site = len(self.world.loops)
+        self.world.loops.append(Arm(self.text, node.lineno, loop, True))
         node = self._inside(node)
-        node.body = self._ticking(node.body)
+        entered = ast.Expr(self._call("__loop__", ast.Constant(site)))
+        node.body = [entered, *self._ticking(node.body)]
         return node
 
     def visit_comprehension(self, node: ast.comprehension) -> ast.comprehension:

@@ -66,6 +66,15 @@ class Exploration:
                     if side.op == "const":
                         sampler.add_special(float(side.value))
         self._pursue(sampler, deadline + min(0.1 * self.seconds, 1.0))
+        if any(n is not None for n in self.machine.inputs.chosen) and self._unseen():
+            for point in sampler.with_other_integers():
+                if not self.wrong:
+                    self.attempt(point, FEW_STEPS, self.patience)
+
+    def _unseen(self) -> bool:
+        """Whether some part of the texts was not run, with the integers given."""
+        arms = [arm for pair in self.machine.world.arms for arm in pair]
+        return not all(a.reached or a.depends or a.raises for a in arms + self.machine.world.loops)
 
     def _pursue(self, sampler: Sampler, deadline: float) -> None:
         """Look for points that reach the arms that were missed."""

@@ -9,6 +9,7 @@ terms, is at fault. (Adjoints are recognised by their names.)
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -73,7 +74,17 @@ class _Marker(ast.NodeTransformer):
     def visit_Assign(self, node: ast.Assign) -> ast.stmt:
         if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             node.value = self._noted(node, node.targets[0].id, node.value)
+        elif len(node.targets) == 1 and isinstance(node.targets[0], ast.Tuple):
+            self._each(node, node.targets[0], node.value)
         return node
+
+    def _each(self, node: ast.stmt, targets: ast.Tuple, values: ast.expr) -> None:
+        """Mark the values of `a, b = b, a`."""
+        if not isinstance(values, ast.Tuple) or len(values.elts) != len(targets.elts):
+            return
+        for i, target in enumerate(targets.elts):
+            if isinstance(target, ast.Name):
+                values.elts[i] = self._noted(node, target.id, values.elts[i])
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt:
         if not isinstance(node.target, ast.Name):
@@ -147,14 +158,14 @@ def _compare(
     versions: dict[str, list[Symbolic]] = {}
     for event in events:
         if id(event.mark) in done.adjoints:
-            versions.setdefault(event.name, []).append(event.mark)
+            versions.setdefault(_base(event.name), []).append(event.mark)
     right = {
         name: {_key(v) for m in marks for v in _possible(terms.get(id(m), []))}
         for name, marks in versions.items()
     }
     latest: dict[str, Any] = {}
     for event in events:
-        value, primal = event.mark.value, event.name[1:]
+        value, primal = event.mark.value, _base(event.name[1:])
         if event.name.startswith("d") and primal in right and id(event.mark) not in done.adjoints:
             change = value - latest.get(event.name, 0)
             if not {_key(value), _key(change)} & right[primal]:
@@ -163,6 +174,11 @@ def _compare(
                 return Fault(event.line, text, event.name, expected, value, point)
         latest[event.name] = value
     return None
+
+
+def _base(name: str) -> str:
+    """What the names of all versions of a variable share: x of x_2."""
+    return re.sub(r"(_\d+)+$", "", name)
 
 
 def _possible(terms: list[tuple[int, Any]]) -> list[Any]:

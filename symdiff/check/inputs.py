@@ -29,7 +29,7 @@ class Slot:
 
 @dataclass(frozen=True)
 class Choice:
-    """An integer that is tried with several values."""
+    """An integer: the one given, or else several are tried."""
 
     index: int
 
@@ -58,9 +58,8 @@ class Inputs:
     keywords: list[tuple[str, Any]] = field(default_factory=list)
     slots: list[Slot] = field(default_factory=list)
     choices: list[str] = field(default_factory=list)
-    given: list[float | None] = field(
-        default_factory=list
-    )  # the value of a slot that a caller gave
+    given: list[float | None] = field(default_factory=list)  # slots, as a caller gave them
+    chosen: list[int | None] = field(default_factory=list)  # and choices
 
     @property
     def trees(self) -> dict[str, Any]:
@@ -104,9 +103,10 @@ class Inputs:
 
     def point_given(self) -> Point | None:
         """The point of the caller's example, when there is one."""
-        if any(value is None for value in self.given) or self.choices:
+        if None in self.given or None in self.chosen:
             return None
-        return Point(tuple(exact(value) for value in self.given if value is not None))
+        reals = tuple(exact(value) for value in self.given if value is not None)
+        return Point(reals, tuple(n for n in self.chosen if n is not None))
 
     def show(self, point: Point) -> str:
         """A point in writing."""
@@ -117,7 +117,9 @@ class Inputs:
     def show_passive(self) -> str:
         """The values of passive parameters that are tried, in writing."""
         tried = f"{min(INTEGERS)} to {max(INTEGERS)}"
-        return ", ".join([*(f"{name} = {tried}" for name in self.choices), *self._fixed()])
+        pairs = zip(self.choices, self.chosen, strict=True)
+        numbers = [f"{name} = {tried if n is None else n}" for name, n in pairs]
+        return ", ".join([*numbers, *self._fixed()])
 
     def _fixed(self) -> list[str]:
         trees = (*self.positional, *self.keywords)
@@ -219,13 +221,20 @@ def _given(
         value = float(value.value)
     if isinstance(value, float) or kind is REAL and type(value) is int:
         return _slot(inputs, name, float(value))
+    if type(value) is int:
+        return _choice(inputs, name, value)
     return Fixed(lift(value), value)
+
+
+def _choice(inputs: Inputs, name: str, value: int | None) -> Choice:
+    inputs.choices.append(name)
+    inputs.chosen.append(value)
+    return Choice(len(inputs.choices) - 1)
 
 
 def _unknown(inputs: Inputs, name: str, kind: Kind | None) -> Any:
     if isinstance(kind, ListOf):
         return [_unknown(inputs, f"{name}[{i}]", kind.item) for i in range(LENGTH)]
     if kind is INTEGER:
-        inputs.choices.append(name)
-        return Choice(len(inputs.choices) - 1)
+        return _choice(inputs, name, None)
     return _slot(inputs, name, None)

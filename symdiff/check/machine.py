@@ -40,6 +40,7 @@ class Machine:
             lambda: self.run.tick(),
             lambda: len(self.run.decisions),
             lambda *arrival: self.run.arrive(*arrival),
+            lambda loop: self.run.enter(loop),
         )
         self.text, self.name, self.single = text, name or last_function(text), single
         self.live = dict(names or {})

@@ -75,5 +75,8 @@ class Run:
                 self.narrow.discard(id(other))
             self.missed[id(other)] = (other, decisions)
 
+    def enter(self, loop: Arm) -> None:
+        self.taken[id(loop)] = loop
+
     def kink(self) -> None:
         self.kinks += 1

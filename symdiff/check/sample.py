@@ -32,7 +32,7 @@ class Sampler:
 
     def points(self) -> Iterator[Point]:
         if not self.inputs.slots:
-            yield from (Point((), (n,) * len(self.inputs.choices)) for n in INTEGERS)
+            yield from (Point((), self._integers(count)) for count in range(len(INTEGERS)))
             return
         styles: tuple[Callable[[int], float], ...] = (
             self._near,
@@ -64,9 +64,15 @@ class Sampler:
             yield Point(tuple(map(exact, values)), self._integers(0))
 
     def _integers(self, count: int) -> tuple[int, ...]:
-        if count < len(INTEGERS):
-            return (INTEGERS[count],) * len(self.inputs.choices)
-        return tuple(self.random.choice(INTEGERS) for _ in self.inputs.choices)
+        each = INTEGERS[count : count + 1] or INTEGERS
+        return tuple(self.random.choice(each) if n is None else n for n in self.inputs.chosen)
+
+    def with_other_integers(self) -> Iterator[Point]:
+        """Points with other integers than those given."""
+        for n in INTEGERS:
+            for style in (self._near, self._positive):
+                values = [self._round(style(i)) for i in range(len(self.inputs.slots))]
+                yield Point(tuple(map(exact, values)), (n,) * len(self.inputs.choices))
 
     def _round(self, value: float) -> float:
         return float(f"{value:.5g}")

@@ -6,6 +6,7 @@ import ast
 from typing import Any
 
 from symdiff import rules
+from symdiff.read.core import Slot
 from symdiff.read.objects import Objects
 from symdiff.read.values import Builtin, Iterator, Method, Partial, Ref, Runtime, Tuple, Unknown, Value, join, kind_of
 from symdiff.stages import (
@@ -141,9 +142,12 @@ class Builtins(Objects):
         return items[0] if len(items) == 1 else self.call_primitive(op, items, {}, node)
 
     def extreme_by_key(self, op: str, args: list[Value], key: Value, node: ast.AST) -> Value:
-        items = args if len(args) > 1 else self.items(args[0], node)
+        ranged = isinstance(args[0], Iterator) and args[0].name == "range"
+        items = args if len(args) > 1 else self.items(args[0], node) if not ranged else None
+        if items is None:
+            return self.extreme_in_loop(op, args[0], key, node)
         if not items:
-            raise self.refuse(node, f"{op}() with a key needs items whose number is known")
+            raise self.refuse(node, f"{op}() of nothing")
         best, rank = items[0], self.apply_function(key, [items[0]], {}, node)
         for item in items[1:]:
             other = self.apply_function(key, [item], {}, node)
@@ -154,6 +158,31 @@ class Builtins(Objects):
             assert isinstance(pair, Tuple)
             best, rank = pair.items
         return best
+
+    def extreme_in_loop(self, op: str, value: Value, key: Value, node: ast.AST) -> Value:
+        length, item_at = self.indexed(value, node)
+        best: Slot = (self.frame, f"%best{len(self.slot_order)}")
+        rank: Slot = (self.frame, f"%rank{len(self.slot_order)}")
+        self.write_slot(best, item_at(Const(0)))
+        self.write_slot(rank, self.apply_function(key, [self.read_slot(best)], {}, node))
+        holder: list[Value] = []
+
+        def body() -> None:
+            assert isinstance(holder[-1], Runtime)
+            item = item_at(holder[-1])
+            other = self.apply_function(key, [item], {}, node)
+            test = self.comparison("gt" if op == "max" else "lt", other, self.read_slot(rank), node)
+            assert isinstance(test, Runtime)
+
+            def take() -> None:
+                self.write_slot(best, item)
+                self.write_slot(rank, other)
+
+            self.branch(test, take, lambda: None, node)
+
+        self.for_each(Iterator("range", (Const(1), length)), holder.append, body, node, {best, rank})
+        del self.state[rank]
+        return self.state.pop(best)  # type: ignore[no-any-return]
 
     def builtin_max(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
         return self.extreme("max", args, keywords, node)
@@ -258,6 +287,39 @@ class Builtins(Objects):
 
         self.for_each(value, holder.append, body, node, {slot})
         return self.state.pop(slot)  # type: ignore[no-any-return]
+
+    def builtin_itertools_accumulate(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        function = args[1] if len(args) > 1 else keywords.get("func", Const(None))
+
+        def step(total: Value, item: Value) -> Value:
+            if function == Const(None):
+                return self.binary("add", total, item, node)
+            return self.apply_function(function, [total, item], {}, node)
+
+        items = self.items(args[0], node)
+        start = keywords.get("initial", Const(None))
+        if items is not None:
+            known = items if start == Const(None) else [start, *items]
+            made = known[:1]
+            for item in known[1:]:
+                made.append(step(made[-1], item))
+            return self.new_object("list", tuple(made))
+        length, item_at = self.indexed(args[0], node)
+        result = self.new_object("list", ())
+        slot = (self.frame, f"%total{len(self.slot_order)}")
+        self.write_slot(slot, item_at(Const(0)) if start == Const(None) else start)
+        self.append(result, self.read_slot(slot), node)
+        holder: list[Value] = []
+
+        def body() -> None:
+            assert isinstance(holder[-1], Runtime)
+            self.write_slot(slot, step(self.read_slot(slot), item_at(holder[-1])))
+            self.append(result, self.read_slot(slot), node)
+
+        indices = Iterator("range", (Const(1) if start == Const(None) else Const(0), length))
+        self.for_each(indices, holder.append, body, node, {slot, (result.identity, "content")})
+        del self.state[slot]
+        return result
 
     # --- methods of containers ---
 

@@ -153,11 +153,11 @@ class Expressions(Core):
         sequences = self.sequence_operator(op, a, b, node)
         if sequences is not None:
             return sequences
-        special = {"add": "__add__", "sub": "__sub__", "mul": "__mul__", "truediv": "__truediv__", "pow": "__pow__"}
-        if op in special and isinstance(a, Ref) and a.identity.kind == "instance":
-            method = self.instance_attribute(a, special[op], node)
-            if method is not None:
-                return self.apply_function(method, [b], {}, node)
+        for holder, other, prefix in ((a, b, ""), (b, a, "r")):
+            if isinstance(holder, Ref) and holder.identity.kind == "instance":
+                method = self.instance_attribute(holder, f"__{prefix}{op.rstrip('_')}__", node)
+                if method is not None:
+                    return self.apply_function(method, [other], {}, node)
         return self.apply(op, (self.atom(a, node), self.atom(b, node)), node)
 
     def sequence_operator(self, op: str, a: Value, b: Value, node: ast.AST) -> Value | None:
@@ -180,6 +180,11 @@ class Expressions(Core):
                     made = items * count.value
                     return self.new_object("list", made) if isinstance(seq, Ref) else Tuple(made)
                 if isinstance(seq, Ref):
+                    inner = items[0] if isinstance(items, tuple) and items else items
+                    if isinstance(inner, Ref) or isinstance(inner, Var) and inner is items and \
+                            isinstance(inner.kind, ListOf) and isinstance(inner.kind.item, ListOf):
+                        raise self.refuse(node, "the rows of this list would all be one object",
+                                          fix="Make them by a comprehension: [[0.0] * m for _ in range(n)].")
                     args = (self.dynamic(seq, node), self.atom(count, node))
                     return self.new_object("list", self.apply("mul", args, node))
         return None

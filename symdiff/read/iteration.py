@@ -17,7 +17,7 @@ from symdiff.read.expressions import Expressions
 from symdiff.read.kinds import result_kind
 from symdiff.read.names import written_in
 from symdiff.read.values import Iterator, Ref, Runtime, Tuple, Unknown, Value, join, kind_of
-from symdiff.stages import INTEGER, OBJECT, REAL, TEXT, Apply, Const, Expr, Global, Kind, ListOf, Loop, Opaque, Var
+from symdiff.stages import INTEGER, OBJECT, REAL, TEXT, Apply, Const, Expr, Global, Kind, ListOf, Loop, Opaque, Var, is_differentiable
 
 # The most items of a known structure that a loop over active values is written out for.
 UNROLL = 64
@@ -121,7 +121,7 @@ class Iteration(Expressions):
         if isinstance(value, (Var, Global, Const)):
             kind = kind_of(value)
             if isinstance(kind, ListOf):
-                return (value, kind.item) if isinstance(value, Global) or kind.item is not REAL else None
+                return (value, kind.item) if isinstance(value, Global) or not is_differentiable(kind.item) else None
             return (value, TEXT if kind is TEXT else OBJECT) if kind in (OBJECT, TEXT) else None
         content: Any = value.items if isinstance(value, Tuple) else None
         if isinstance(value, Ref) and value.identity.kind == "list":
@@ -166,6 +166,8 @@ class Iteration(Expressions):
                     length = self.emit(Apply("len", (iterable,)), INTEGER, node)
                     if len(value.args) == 1:
                         return length, lambda i: i  # type: ignore[return-value]
+                    if len(value.args) == 2:
+                        return length, lambda i: self.apply("add", (value.args[0], i), node) if i != Const(0) else value.args[0]
                     return length, lambda i: self.emit(Apply("getitem", (iterable, i)), INTEGER, node)
                 case "enumerate":
                     length, item = self.indexed(value.args[0], node)

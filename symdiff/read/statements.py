@@ -23,7 +23,7 @@ from symdiff.read.values import (
     Value,
     kind_of,
 )
-from symdiff.stages import OBJECT, Const, ListOf, Loop, Opaque, Passive, Scope, Stage, Var
+from symdiff.stages import OBJECT, Apply, Const, ListOf, Loop, Opaque, Passive, Scope, Stage, Var
 
 
 class Statements(Calls):
@@ -85,7 +85,7 @@ class Statements(Calls):
             case ast.Tuple(elts=elts) | ast.List(elts=elts):
                 self.unpack(elts, value, target)
             case ast.Subscript(value=container, slice=index):
-                self.store(self.evaluate(container), index, value, target)
+                self.store_into(container, index, value, target)
             case ast.Attribute(value=holder, attr=attr):
                 owner = self.evaluate(holder)
                 if not isinstance(owner, Ref):
@@ -117,6 +117,20 @@ class Statements(Calls):
             raise self.refuse(node, f"{len(items)} values can't be unpacked into {len(elts)} names")
         for elt, item in zip(elts, items, strict=True):
             self.assign_target(elt, item)
+
+    def store_into(self, container: ast.expr, index: ast.expr, value: Value, node: ast.AST) -> None:
+        """container[index] = value, where the container may be an item of another."""
+        holder = self.evaluate(container)
+        if isinstance(holder, Var) and isinstance(holder.kind, ListOf) and isinstance(container, ast.Subscript) \
+                and not isinstance(container.slice, ast.Slice) and not isinstance(index, ast.Slice):
+            # A row of a list of lists, which is held by value: update the row, then store it back.
+            at = self.atom(self.evaluate(index), node)
+            if isinstance(value, Ref):
+                value.identity.frozen = True
+            row = self.emit(Apply("setitem", (holder, at, self.atom(value, node))), holder.kind, node, holder.base)
+            self.store_into(container.value, container.slice, row, node)
+            return
+        self.store(holder, index, value, node)
 
     def store(self, container: Value, index: ast.expr, value: Value, node: ast.AST) -> None:
         """container[index] = value"""
@@ -161,7 +175,7 @@ class Statements(Calls):
             slot = (self.frame, f"%index{len(self.slot_order)}")
             self.state[slot] = at
             self.frame.names.add(slot[1])
-            self.store(container, ast.copy_location(ast.Name(slot[1], ast.Load()), target), new, target)
+            self.store_into(target.value, ast.copy_location(ast.Name(slot[1], ast.Load()), target), new, target)
             del self.state[slot]
             return
         old = self.evaluate(_as_load(target))

@@ -2,7 +2,7 @@
 
 `2 * (1 - x)` in the reverse sweep costs no more than keeping `1 - x` in a variable, and taking it
 out of the line `(1 - x) ** 2 + ...`. That holds for one negation, sum or difference of variables
-that have no newer version.
+that are at hand and have no newer version.
 """
 
 from __future__ import annotations
@@ -50,7 +50,10 @@ def compute_again(procedure: Procedure) -> Procedure:
         if stage.place is None or not target.temporary or target in other or own.get(target) != 1:
             continue
         reads = derived.get(target, 0)
-        stable = all(last[v.base] is v for v in variables(stage.value))
+        stable = all(
+            last[v.base] is v and (not v.temporary or own.get(v, 0) + derived.get(v, 0) > 1)
+            for v in variables(stage.value)
+        )
         if stable and (_is_sign(stage.value) or reads == 1 and _is_sum(stage.value)):
             table[target] = stage.value
     if not table:

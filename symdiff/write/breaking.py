@@ -7,6 +7,7 @@ are printed by the standard library.
 from __future__ import annotations
 
 import ast
+import textwrap
 from typing import Any
 
 INDENT = "    "
@@ -139,7 +140,14 @@ def _wrap(
             return _operands(head, node, tail, room)
     comma = "" if isinstance(node, ast.Call) and len(parts) == 1 else ","
     lines = [line for part in parts for line in _wrap("", part, comma, inner)]
+    if not isinstance(node, ast.Call) and all(map(_is_number, parts)):
+        lines = textwrap.wrap(" ".join(lines), inner)
     return [opening, *(step + line for line in lines), closing]
+
+
+def _is_number(node: ast.expr) -> bool:
+    return isinstance(node.operand if isinstance(node, ast.UnaryOp) else node, ast.Constant) and (
+        not isinstance(getattr(node, "value", None), str))
 
 
 def _operands(head: str, node: ast.expr, tail: str, room: int) -> list[str]:

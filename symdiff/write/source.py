@@ -18,8 +18,9 @@ from symdiff.stages import (
     expressions,
     steps,
 )
+from symdiff.write.breaking import broken
 from symdiff.write.expressions import needs_math
-from symdiff.write.layout import print_module
+from symdiff.write.layout import WIDTH, print_module
 from symdiff.write.names import shadowed_builtins
 from symdiff.write.python import Marks, function
 
@@ -54,8 +55,9 @@ def write(procedure: Procedure, *, header: str = "", live: bool = False) -> Writ
     imports = _imports(procedures, names, helpers)
     refreshed = {n: v for n, v in names.items() if v.read is not None and not _is_import(v)}
     constants = [
-        f"{n} = {v.text}" for n, v in names.items()
+        line for n, v in names.items()
         if not _is_import(v) and "." not in n and n not in helpers and not (live and n in refreshed)
+        for line in broken(f"{n} = ", ast.parse(v.text, mode="eval").body, "", WIDTH)
     ]
     lines = [f"# {line}".rstrip() for line in header.splitlines()]
     for group in (imports, constants):

@@ -15,7 +15,9 @@ class Laboratory:
 
     def __init__(self):
         self.run = Run(10**9, time.monotonic() + 1000)
-        self.world = World(self.run.tick, lambda: len(self.run.decisions), self.run.arrive)
+        self.world = World(
+            self.run.tick, lambda: len(self.run.decisions), self.run.arrive, self.run.enter
+        )
         self.lifter = Lifter(self.world)
 
     def inputs(self, *values):

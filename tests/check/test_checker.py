@@ -281,3 +281,23 @@ def test_the_same_report_every_time():
     spoilt = TEXT[notes].replace("dk * k * k", "dk * k")
     reports = [check(FromCallable(notes), spoilt) for _ in range(2)]
     assert reports[0].counterexample == reports[1].counterexample
+
+
+def test_what_the_integers_given_leave_out_is_tried_with_others():
+    report = compare(
+        """
+        def f(x, n):
+            for _ in range(n):
+                x = x * x
+            return x if n < 3 else -x
+
+        def f_grad(x, n):
+            dx = 1.0
+            for _ in range(n):
+                dx = dx / 2 * x
+                x = x * x
+            return (x, dx) if n < 3 else (-x, -dx)
+    """,
+        at=(1.5, 0),
+    )
+    assert report.status == "wrong" and "n = " in report.counterexample.point

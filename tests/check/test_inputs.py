@@ -22,7 +22,7 @@ def test_floats_of_an_example_vary_and_the_rest_is_fixed():
     found = inputs_of(f, at=(1.5, 3, [0.25, {"a": 2.0}]), kwargs={"extra": 4.0})
     assert [s.name for s in found.slots] == ["x", "ws[0]", "ws[1]['a']", "key", "rest['extra']"]
     reals = ["X", "W0", "W1", "K", "E"]
-    assert found.call(collect, reals, Point(())) == (
+    assert found.call(collect, reals, Point((), (3,))) == (
         ("X", 3, ["W0", {"a": "W1"}], True),
         {"key": "K", "extra": "E"},
     )
@@ -39,8 +39,8 @@ def test_without_an_example_the_kinds_decide():
         lambda x, n, ws, k=2: None, {"x": REAL, "n": INTEGER, "ws": ListOf(REAL), "k": INTEGER}
     )
     assert [s.name for s in found.slots] == ["x", "ws[0]", "ws[1]", "ws[2]"]
-    assert found.choices == ["n"]
-    assert found.call(collect, "abcd", Point((), (5,))) == (("a", 5, ["b", "c", "d"], 2), {})
+    assert (found.choices, found.chosen) == (["n", "k"], [None, 2])
+    assert found.call(collect, "abcd", Point((), (5, 2))) == (("a", 5, ["b", "c", "d"], 2), {})
 
 
 def test_an_integer_given_for_a_real_parameter_varies():
