@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from symdiff.check import Report
     from symdiff.show.table import BackwardStages, Stages
 
-Argnums = Union[int, str, Sequence[Union[int, str]], None]
+Argnums = Union[int, str, Sequence[int | str], None]
 
 
 class Derived:
@@ -28,7 +28,9 @@ class Derived:
 
     def __init__(self, function: Any, argnums: Argnums) -> None:
         self._selection = Selection(argnums)
-        self._known: dict[tuple[type, ...], tuple[Callable[..., Any], Callable[[], bool] | None]] = {}
+        self._known: dict[
+            tuple[type, ...], tuple[Callable[..., Any], Callable[[], bool] | None]
+        ] = {}
         self.__wrapped__ = function
         precheck(function)
         for name in ("__name__", "__qualname__", "__module__", "__doc__"):
@@ -89,7 +91,9 @@ def value_and_grad(function: Callable[..., Any], argnums: Argnums = 0) -> ValueA
     return ValueAndGrad(function, argnums)
 
 
-def vjp(function: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+def vjp(
+    function: Callable[..., Any], *args: Any, **kwargs: Any
+) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """The value of a function at a point, and its pullback there.
 
     The pullback takes a cotangent in the structure of the value, and returns a tuple with the
@@ -145,8 +149,15 @@ def backward_stages(function: Any, argnums: Argnums = None) -> BackwardStages:
     return stages(function, argnums).backward
 
 
-def check(function: Any, at: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, *, argnums: Argnums = None,
-          source: str | None = None, seconds: float = 10.0) -> Report:
+def check(
+    function: Any,
+    at: Sequence[Any] | None = None,
+    kwargs: Mapping[str, Any] | None = None,
+    *,
+    argnums: Argnums = None,
+    source: str | None = None,
+    seconds: float = 10.0,
+) -> Report:
     """Hold generated source against SymPy's derivative of the function.
 
     `at` and `kwargs` are an example call, `source` is text to check instead of what symdiff would write,
@@ -157,15 +168,26 @@ def check(function: Any, at: Sequence[Any] | None = None, kwargs: Mapping[str, A
 
     selection = Selection(argnums)
     if at is not None or kwargs:
-        made = find(function, selection, None, tuple(at or ()), dict(kwargs or {}), floats=argnums is None)
+        made = find(
+            function, selection, None, tuple(at or ()), dict(kwargs or {}), floats=argnums is None
+        )
     else:
         made = generate(function, selection, None)
     name = made.name
     if source is not None and f"def {name}(" not in source:
         name = None  # type: ignore[assignment]
     return compare(
-        made.original(), source if source is not None else made.text, name, kinds=made.kinds, wrt=made.wrt, single=made.single,
-        at=tuple(at) if at is not None else None, kwargs=kwargs, names=made.names(), seconds=seconds)
+        made.original(),
+        source if source is not None else made.text,
+        name,
+        kinds=made.kinds,
+        wrt=made.wrt,
+        single=made.single,
+        at=tuple(at) if at is not None else None,
+        kwargs=kwargs,
+        names=made.names(),
+        seconds=seconds,
+    )
 
 
 class Differentiable:
@@ -204,7 +226,13 @@ class Differentiable:
         """The generated source."""
         return source(self.__symdiff_primal__, mode=mode)
 
-    def check(self, at: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, *, seconds: float = 10.0) -> Report:
+    def check(
+        self,
+        at: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        *,
+        seconds: float = 10.0,
+    ) -> Report:
         """Proof against SymPy."""
         return check(self.__symdiff_primal__, at, kwargs, seconds=seconds)
 
@@ -215,5 +243,16 @@ def differentiable(function: Callable[..., Any]) -> Differentiable:
     return Differentiable(function)
 
 
-__all__ = ["Generated", "NotDifferentiable", "backward_stages", "check", "differentiable", "grad", "pullback", "source", "stages",
-           "value_and_grad", "vjp"]
+__all__ = [
+    "Generated",
+    "NotDifferentiable",
+    "backward_stages",
+    "check",
+    "differentiable",
+    "grad",
+    "pullback",
+    "source",
+    "stages",
+    "value_and_grad",
+    "vjp",
+]

@@ -59,12 +59,16 @@ class Selection:
     def key(self) -> Any:
         return tuple(self.argnums) if isinstance(self.argnums, (list, tuple)) else self.argnums
 
-    def resolve(self, params: Sequence[Param], function: str, place: Any = None) -> list[tuple[str, int | None]] | None:
+    def resolve(
+        self, params: Sequence[Param], function: str, place: Any = None
+    ) -> list[tuple[str, int | None]] | None:
         """Names of parameters, with an index for what falls into `*args`. Raises NotDifferentiable."""
         if self.argnums is None:
             return None
         if not isinstance(self.argnums, (int, str, list, tuple)):
-            raise NotDifferentiable(f"argnums are positions or names of parameters, not {self.argnums!r}", place)
+            raise NotDifferentiable(
+                f"argnums are positions or names of parameters, not {self.argnums!r}", place
+            )
         wanted = (self.argnums,) if self.single else tuple(self.argnums)
         plain = [p.name for p in params if p.passed == "plain"]
         star = next((p.name for p in params if p.passed == "star"), None)
@@ -75,13 +79,17 @@ class Selection:
                     raise NotDifferentiable(f"{function}() has no parameter {want!r}", place)
                 found.append((want, None))
             elif not isinstance(want, int) or isinstance(want, bool):
-                raise NotDifferentiable(f"argnums are positions or names of parameters, not {want!r}", place)
+                raise NotDifferentiable(
+                    f"argnums are positions or names of parameters, not {want!r}", place
+                )
             elif -len(plain) <= want < len(plain):
                 found.append((plain[want], None))
             elif star is not None and want >= len(plain):
                 found.append((star, want - len(plain)))
             else:
-                raise NotDifferentiable(f"{function}() has {len(plain)} parameters: there is no argument {want}", place)
+                raise NotDifferentiable(
+                    f"{function}() has {len(plain)} parameters: there is no argument {want}", place
+                )
         return found
 
 
@@ -120,12 +128,27 @@ class Generated:
 
     def bound_to(self, root: Any) -> Generated:
         """The same code for another function object made from the same definition."""
-        return Generated(root, self.reading, self.derivative, self.text, self.name, self.wrt, self.single, self.by_types,
-                         self.chosen, self.code, self.refreshed, self.backward.bound_to(root) if self.backward else None)
+        return Generated(
+            root,
+            self.reading,
+            self.derivative,
+            self.text,
+            self.name,
+            self.wrt,
+            self.single,
+            self.by_types,
+            self.chosen,
+            self.code,
+            self.refreshed,
+            self.backward.bound_to(root) if self.backward else None,
+        )
 
     @property
     def kinds(self) -> dict[str, Kind | None]:
-        return {p.name: p.var.kind if p.var.kind is not OBJECT else None for p in self.reading.procedure.params}
+        return {
+            p.name: p.var.kind if p.var.kind is not OBJECT else None
+            for p in self.reading.procedure.params
+        }
 
     @property
     def own_parameters(self) -> list[str]:
@@ -182,13 +205,20 @@ def precheck(function: Any) -> None:
         raise NotDifferentiable(f"{type(function).__name__} is not a function")
     if isinstance(plain, types.MethodType):
         plain = plain.__func__
-    if isinstance(plain, types.FunctionType) and has_source(plain) and plain.__code__ not in _CHECKED:
+    if (
+        isinstance(plain, types.FunctionType)
+        and has_source(plain)
+        and plain.__code__ not in _CHECKED
+    ):
         file, node = node_of(plain)
         from symdiff.errors import UnsupportedSyntax
 
         body = [node] if not hasattr(node, "decorator_list") else [node]
-        found = [UnsupportedSyntax(why, file.place(n), fix=fix, lines=file.text.splitlines())
-                 for b in body for n, why, fix in offences(b)]
+        found = [
+            UnsupportedSyntax(why, file.place(n), fix=fix, lines=file.text.splitlines())
+            for b in body
+            for n, why, fix in offences(b)
+        ]
         if found:
             raise together(found)
         _CHECKED.add(plain.__code__)
@@ -228,8 +258,14 @@ def generate(function: Any, selection: Selection, mode: str | None) -> Generated
         return _generate(function, selection, mode, specs, None)
 
 
-def find(function: Any, selection: Selection, mode: str | None, args: tuple[Any, ...], kwargs: dict[str, Any],
-         floats: bool = False) -> Generated:
+def find(
+    function: Any,
+    selection: Selection,
+    mode: str | None,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    floats: bool = False,
+) -> Generated:
     """The derivative for the kinds of these arguments, made at the first such call."""
     from symdiff.read.reader import spec_of
 
@@ -240,7 +276,9 @@ def find(function: Any, selection: Selection, mode: str | None, args: tuple[Any,
         for made in _MADE.get(key, ()):
             if _valid(made, function):
                 return made if made.root is function else made.bound_to(function)
-        made = _generate(function, selection, mode, _specs_of_call(function, args, kwargs), (args, kwargs))
+        made = _generate(
+            function, selection, mode, _specs_of_call(function, args, kwargs), (args, kwargs)
+        )
         made.by_types = all(isinstance(s, Scalar) for s in specs) and not kwargs
         _MADE.setdefault(key, []).append(made)
         return made
@@ -249,7 +287,10 @@ def find(function: Any, selection: Selection, mode: str | None, args: tuple[Any,
 def _code_key(function: Any) -> Any:
     plain = function
     if isinstance(plain, types.MethodType):
-        return (plain.__func__.__code__ if hasattr(plain.__func__, "__code__") else plain.__func__, type(plain.__self__))
+        return (
+            plain.__func__.__code__ if hasattr(plain.__func__, "__code__") else plain.__func__,
+            type(plain.__self__),
+        )
     if isinstance(plain, types.FunctionType):
         return (plain.__code__, _hashable(plain.__defaults__), _hashable(plain.__kwdefaults__))
     return _ById(function)
@@ -295,9 +336,13 @@ def _valid(made: Generated, root: Any) -> bool:
 def _same_code(found: Any, expected: Any) -> bool:
     if isinstance(found, types.MethodType):
         found = found.__func__
-    return isinstance(found, types.FunctionType) and isinstance(expected, types.FunctionType) \
-        and found.__code__ is expected.__code__ and found.__defaults__ == expected.__defaults__ \
+    return (
+        isinstance(found, types.FunctionType)
+        and isinstance(expected, types.FunctionType)
+        and found.__code__ is expected.__code__
+        and found.__defaults__ == expected.__defaults__
         and found.__kwdefaults__ == expected.__kwdefaults__
+    )
 
 
 def _specs_of_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -317,9 +362,11 @@ def _specs_of_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any])
     assert isinstance(value, Function)
     a = value.node.args
     plain = [p.arg for p in [*a.posonlyargs, *a.args]][skip:]
-    rest = tuple(spec_of(v) for v in args[len(plain):])
+    rest = tuple(spec_of(v) for v in args[len(plain) :])
     if rest and a.vararg is None:
-        raise NotDifferentiable(f"{value.name}() takes {len(plain)} positional arguments, {len(args)} were given")
+        raise NotDifferentiable(
+            f"{value.name}() takes {len(plain)} positional arguments, {len(args)} were given"
+        )
     for name, arg in zip(plain, args, strict=False):
         specs[name] = spec_of(arg)
     if a.vararg is not None:
@@ -335,7 +382,9 @@ def _specs_of_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any])
     return specs
 
 
-def _generate(function: Any, selection: Selection, mode: str | None, specs: dict[str, Any], call: Any) -> Generated:
+def _generate(
+    function: Any, selection: Selection, mode: str | None, specs: dict[str, Any], call: Any
+) -> Generated:
     from symdiff.differentiate.derivative import derivative
     from symdiff.read.reader import Shared, read
     from symdiff.write import write
@@ -345,7 +394,11 @@ def _generate(function: Any, selection: Selection, mode: str | None, specs: dict
     value = _root_value(function, shared.unit, count)
     names = _asked(value, selection, specs) if call is None else set()
     specs = _with_items(value, selection, specs) if call is None else specs
-    reading = read(value, shared, {**specs, **{n: REAL for n in names if specs.get(n) in (INTEGER, OBJECT, None)}})
+    reading = read(
+        value,
+        shared,
+        {**specs, **{n: REAL for n in names if specs.get(n) in (INTEGER, OBJECT, None)}},
+    )
     procedure = reading.procedure
     chosen = selection.resolve(procedure.params, procedure.name, procedure.place)
     if chosen is None:
@@ -353,20 +406,39 @@ def _generate(function: Any, selection: Selection, mode: str | None, specs: dict
     else:
         _refuse_unreal(reading, chosen, procedure)
     if mode is None:
-        mode = "grad" if not isinstance(procedure.result, Apply) and not _is_list(procedure.result) else "pullback"
+        mode = (
+            "grad"
+            if not isinstance(procedure.result, Apply) and not _is_list(procedure.result)
+            else "pullback"
+        )
     if mode == "grad":
         _refuse_result(procedure)
     structures = _structures(reading, chosen)
     if mode == "split":
         return _split(function, reading, chosen, structures)
     labels = [n if i is None else f"{n}[{i}]" for n, i in chosen]
-    made = derivative(procedure, structures, labels, mode=mode, single=selection.single,
-                      doc=_docstring(procedure, labels, mode, selection.single))
+    made = derivative(
+        procedure,
+        structures,
+        labels,
+        mode=mode,
+        single=selection.single,
+        doc=_docstring(procedure, labels, mode, selection.single),
+    )
     made = _simplified(made)
     written = write(made)
     wrt = tuple(n for n, _ in chosen)
-    result = Generated(function, reading, made, written.text, written.name, wrt, selection.single, chosen=chosen,
-                       refreshed=written.globals)
+    result = Generated(
+        function,
+        reading,
+        made,
+        written.text,
+        written.name,
+        wrt,
+        selection.single,
+        chosen=chosen,
+        refreshed=written.globals,
+    )
     return result
 
 
@@ -381,7 +453,9 @@ def _simplified(made: Procedure) -> Procedure:
     return made
 
 
-def _split(function: Any, reading: Reading, chosen: list[tuple[str, int | None]], structures: list[Any]) -> Generated:
+def _split(
+    function: Any, reading: Reading, chosen: list[tuple[str, int | None]], structures: list[Any]
+) -> Generated:
     """A forward function, and a backward one that can be called again and again."""
     from symdiff.differentiate.derivative import split
     from symdiff.write import write
@@ -391,8 +465,19 @@ def _split(function: Any, reading: Reading, chosen: list[tuple[str, int | None]]
     for made in split(reading.procedure, structures):
         made = _simplified(made)
         written = write(made)
-        parts.append(Generated(function, reading, made, written.text, written.name, wrt, False, chosen=chosen,
-                               refreshed=written.globals))
+        parts.append(
+            Generated(
+                function,
+                reading,
+                made,
+                written.text,
+                written.name,
+                wrt,
+                False,
+                chosen=chosen,
+                refreshed=written.globals,
+            )
+        )
     parts[0].backward = parts[1]
     return parts[0]
 
@@ -414,7 +499,9 @@ def _with_items(value: Any, selection: Selection, specs: dict[str, Any]) -> dict
     while not hasattr(function, "node") and hasattr(function, "function"):
         function = function.function
     a = getattr(getattr(function, "node", None), "args", None)
-    wanted = selection.argnums if isinstance(selection.argnums, (list, tuple)) else [selection.argnums]
+    wanted = (
+        selection.argnums if isinstance(selection.argnums, (list, tuple)) else [selection.argnums]
+    )
     numbers = [n for n in wanted if isinstance(n, int)]
     if a is None or a.vararg is None or not numbers:
         return specs
@@ -434,7 +521,9 @@ def _all_real(reading: Reading) -> list[tuple[str, int | None]]:
     for param in reading.procedure.params:
         structure = reading.parameters.get(param.name)
         if param.passed == "star" and isinstance(structure, tuple):
-            chosen += [(param.name, i) for i, part in enumerate(structure) if _has_real(leaves(part))]
+            chosen += [
+                (param.name, i) for i, part in enumerate(structure) if _has_real(leaves(part))
+            ]
         elif _has_real(leaves(structure)):
             chosen.append((param.name, None))
     return chosen
@@ -450,20 +539,28 @@ def _structures(reading: Reading, chosen: list[tuple[str, int | None]]) -> list[
     return [reading.parameters[n] if i is None else reading.parameters[n][i] for n, i in chosen]
 
 
-def _refuse_unreal(reading: Reading, chosen: list[tuple[str, int | None]], procedure: Procedure) -> None:
+def _refuse_unreal(
+    reading: Reading, chosen: list[tuple[str, int | None]], procedure: Procedure
+) -> None:
     from symdiff.differentiate.derivative import leaves
 
     for name, index in chosen:
         try:
             structure = _structures(reading, [(name, index)])[0]
         except IndexError:
-            raise NotDifferentiable(f"{procedure.name}() was not given so many arguments", procedure.place) from None
+            raise NotDifferentiable(
+                f"{procedure.name}() was not given so many arguments", procedure.place
+            ) from None
         if not _has_real(leaves(structure)):
             spec = reading.specs.get(name)
-            what = {INTEGER: "an int"}.get(spec, "a bool" if spec is BOOLEAN else "not a real number")  # type: ignore[call-overload]
+            what = {INTEGER: "an int"}.get(
+                spec, "a bool" if spec is BOOLEAN else "not a real number"
+            )  # type: ignore[call-overload]
             raise NotDifferentiable(
-                f"the argument {name!r} is {what}: it has no gradient", procedure.place,
-                fix="Pass a float (3.0 instead of 3), or differentiate with respect to another argument.")
+                f"the argument {name!r} is {what}: it has no gradient",
+                procedure.place,
+                fix="Pass a float (3.0 instead of 3), or differentiate with respect to another argument.",
+            )
 
 
 def _refuse_result(procedure: Procedure) -> None:
@@ -472,17 +569,27 @@ def _refuse_result(procedure: Procedure) -> None:
     if isinstance(kind, ListOf) or kind in (BOOLEAN, TEXT, NOTHING, COMPLEX, OBJECT):
         said = "list" if isinstance(kind, ListOf) else f"{kind!r} value"
         raise NotDifferentiable(
-            f"{procedure.name} returns a {said}; a gradient needs a function that returns a real scalar", procedure.place,
-            fix="Return a number, or use symdiff.vjp for several results.")
+            f"{procedure.name} returns a {said}; a gradient needs a function that returns a real scalar",
+            procedure.place,
+            fix="Return a number, or use symdiff.vjp for several results.",
+        )
 
 
 def _docstring(procedure: Procedure, labels: list[str], mode: str, single: bool) -> str:
     names = labels[0] if len(labels) == 1 else f"({', '.join(labels)})"
-    what = f"its gradient with respect to {names}" if len(labels) != 1 else f"its derivative with respect to {names}"
+    what = (
+        f"its gradient with respect to {names}"
+        if len(labels) != 1
+        else f"its derivative with respect to {names}"
+    )
     if mode == "pullback":
         what = f"the adjoint{'s' if len(labels) != 1 else ''} of {names}, given the cotangent dout of the value"
     place = procedure.place
-    where = "" if place is None else f" from {place.file.replace(chr(92), '/').rpartition('/')[2]}:{place.line}"
+    where = (
+        ""
+        if place is None
+        else f" from {place.file.replace(chr(92), '/').rpartition('/')[2]}:{place.line}"
+    )
     first = textwrap.fill(f"Value of {procedure.name} and {what}.", 90, break_long_words=False)
     return f"{first}\n\nWritten by symdiff {__version__}{where}."
 
@@ -515,8 +622,14 @@ def _freshener(made: Generated, names: dict[str, Any]) -> Callable[[], bool] | N
         tests.append(f"{_access(read, made.root, f'g{i}', known)} is v{i}")
     for i, (name, value) in enumerate(made.refreshed.items()):
         if value.read is not None:
-            updates.append(f"    names[{name!r}] = {_access(value.read, made.root, f'r{i}', known)}")
-    check = [f"    if not ({' and '.join(tests)}) and not still():", "        return False"] if tests else []
+            updates.append(
+                f"    names[{name!r}] = {_access(value.read, made.root, f'r{i}', known)}"
+            )
+    check = (
+        [f"    if not ({' and '.join(tests)}) and not still():", "        return False"]
+        if tests
+        else []
+    )
     exec("\n".join(["def fresh():", *check, *updates, "    return True"]), known)
     return known["fresh"]  # type: ignore[no-any-return]
 
@@ -541,8 +654,15 @@ def _without_constants(made: Generated) -> types.CodeType:
     if not made.refreshed:
         return made.code
     tree = ast.parse(made.text)
-    tree.body = [s for s in tree.body if not (
-        isinstance(s, ast.Assign) and isinstance(s.targets[0], ast.Name) and s.targets[0].id in made.refreshed)]
+    tree.body = [
+        s
+        for s in tree.body
+        if not (
+            isinstance(s, ast.Assign)
+            and isinstance(s.targets[0], ast.Name)
+            and s.targets[0].id in made.refreshed
+        )
+    ]
     return compile(tree, made.code.co_filename, "exec", dont_inherit=True)
 
 
@@ -554,7 +674,12 @@ def _set_defaults(function: Any, root: Any) -> None:
             count = len(inspect.signature(plain).parameters)
         except ValueError:
             return
-        if function.__defaults__ and plain.__defaults__ and len(function.__defaults__) == len(plain.__defaults__) and count:
+        if (
+            function.__defaults__
+            and plain.__defaults__
+            and len(function.__defaults__) == len(plain.__defaults__)
+            and count
+        ):
             function.__defaults__ = plain.__defaults__
 
 

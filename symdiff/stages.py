@@ -442,11 +442,23 @@ def map_expressions(step: Step, fn: Callable[[Expr], Expr]) -> Step:
             return replace(step, args=tuple(fn(a) for a in step.args))
         case Branch():
             merges = [Merge(m.var, opt(m.then), opt(m.orelse)) for m in step.merges]
-            return replace(step, test=fn(step.test), then=block(step.then), orelse=block(step.orelse), merges=merges)
+            return replace(
+                step,
+                test=fn(step.test),
+                then=block(step.then),
+                orelse=block(step.orelse),
+                merges=merges,
+            )
         case Loop():
             carried = [Carried(c.var, opt(c.init), opt(c.next)) for c in step.carried]
-            return replace(step, carried=carried, body=block(step.body), test=opt(step.test),
-                           iterable=opt(step.iterable), leave=opt(step.leave))
+            return replace(
+                step,
+                carried=carried,
+                body=block(step.body),
+                test=opt(step.test),
+                iterable=opt(step.iterable),
+                leave=opt(step.leave),
+            )
         case Scope():
             context = fn(step.context)
             assert isinstance(context, Opaque)
@@ -486,7 +498,9 @@ def verify(procedure: Procedure) -> Procedure:
     def read(expr: Expr | None, known: set[Var], where: object) -> None:
         for var in variables(expr):
             if var not in known:
-                raise InvalidProcedure(f"{procedure.name}: {var!r} is read before it is defined, in {where!r}")
+                raise InvalidProcedure(
+                    f"{procedure.name}: {var!r} is read before it is defined, in {where!r}"
+                )
 
     def block(inner: Block, known: set[Var]) -> bool:
         """Whether the end of the block is reached."""

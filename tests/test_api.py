@@ -306,13 +306,16 @@ def test_all_offences_are_reported_together():
     def f(x):
         global SOMETHING
         import os  # noqa: F401
+
         del x
         return 1.0
 
     with pytest.raises(symdiff.SymdiffError) as caught:
         symdiff.grad(f)
     text = str(caught.value)
-    assert text.count("test_api.py") >= 3 and "global" in text and "import" in text and "del" in text
+    assert (
+        text.count("test_api.py") >= 3 and "global" in text and "import" in text and "del" in text
+    )
 
 
 def test_what_has_no_rule_names_itself_and_its_line():

@@ -10,7 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from symdiff import rules
-from symdiff.errors import NotDifferentiable, SymdiffError, UnsupportedCall, UnsupportedSyntax, together
+from symdiff.errors import (
+    NotDifferentiable,
+    SymdiffError,
+    UnsupportedCall,
+    UnsupportedSyntax,
+    together,
+)
 from symdiff.stages import (
     BOOLEAN,
     INTEGER,
@@ -34,8 +40,28 @@ from symdiff.stages import (
 # Structural operations, and which of their arguments the result depends on differentiably.
 _FIRST = {"getitem", "delitem", "copy", "sorted"}
 _ALL = {"tuple", "list", "dict", "append", "extend", "and", "or", "add_at", "max", "min"}
-_NONE = {"len", "range", "zeros_like", "stack", "nonempty", "lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "in",
-         "not_in", "not", "slice", "enumerate", "zip", "reversed"}
+_NONE = {
+    "len",
+    "range",
+    "zeros_like",
+    "stack",
+    "nonempty",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "eq",
+    "ne",
+    "is",
+    "is_not",
+    "in",
+    "not_in",
+    "not",
+    "slice",
+    "enumerate",
+    "zip",
+    "reversed",
+}
 
 
 def dependences(expr: Expr) -> Iterator[Var]:
@@ -73,7 +99,9 @@ Edges = dict[Var, list[Var]]
 class Activity:
     """The active variables of a procedure, for given inputs and results."""
 
-    def __init__(self, procedure: Procedure, inputs: set[Var], outputs: set[Var], summaries: Summaries) -> None:
+    def __init__(
+        self, procedure: Procedure, inputs: set[Var], outputs: set[Var], summaries: Summaries
+    ) -> None:
         self.summaries = summaries
         forward, backward = graph(procedure, summaries)
         self.varied = reachable(inputs, forward)
@@ -149,7 +177,11 @@ class Summaries:
         group: list[str] = [name]
         for known in group:
             for step in steps(caller.callees[known].body):
-                if isinstance(step, Call) and step.callee not in group and step.callee not in self.table:
+                if (
+                    isinstance(step, Call)
+                    and step.callee not in group
+                    and step.callee not in self.table
+                ):
                     group.append(step.callee)
         for known in group:
             self.table[known] = [[] for _ in results(caller.callees[known])]
@@ -178,11 +210,20 @@ def refusals(procedure: Procedure, varied: set[Var], useful: set[Var]) -> Iterat
     """What is active and has no derivative."""
     for step in steps(procedure.body):
         match step:
-            case Stage() if step.target in useful and step.target.kind not in (TEXT, BOOLEAN, INTEGER):
+            case Stage() if step.target in useful and step.target.kind not in (
+                TEXT,
+                BOOLEAN,
+                INTEGER,
+            ):
                 yield from _of_value(step, step.value, varied)
-            case Loop() if step.target is not None and step.target in varied and step.target in useful:
-                yield UnsupportedSyntax("this iterates over active values in a way that can't be reversed", step.place,
-                                        fix="Loop over an index.")
+            case Loop() if (
+                step.target is not None and step.target in varied and step.target in useful
+            ):
+                yield UnsupportedSyntax(
+                    "this iterates over active values in a way that can't be reversed",
+                    step.place,
+                    fix="Loop over an index.",
+                )
 
 
 def _of_value(step: Stage, expr: Expr, varied: set[Var]) -> Iterator[SymdiffError]:
@@ -193,19 +234,32 @@ def _of_value(step: Stage, expr: Expr, varied: set[Var]) -> Iterator[SymdiffErro
     if isinstance(expr, Opaque):
         function = expr.args[0] if expr.args else None
         if isinstance(function, Global) and expr.template.startswith("_0("):
-            yield UnsupportedCall(f"{function.name}() has no derivative rule and no source", step.place, why=why,
-                                  fix="Register a rule for it (see symdiff.rules), or keep active values out of it.")
+            yield UnsupportedCall(
+                f"{function.name}() has no derivative rule and no source",
+                step.place,
+                why=why,
+                fix="Register a rule for it (see symdiff.rules), or keep active values out of it.",
+            )
         else:
             yield UnsupportedSyntax("this has no derivative rule", step.place, why=why)
         return
     if isinstance(expr, Apply):
-        known = expr.op in _FIRST | _ALL | {"cond", "setitem", "insert", "mul"} or expr.op.startswith("helper:")
+        known = expr.op in _FIRST | _ALL | {
+            "cond",
+            "setitem",
+            "insert",
+            "mul",
+        } or expr.op.startswith("helper:")
         if not known and rules.by_name(expr.op) is None:
             yield UnsupportedCall(f"{expr.op}() has no derivative rule", step.place, why=why)
             return
         if step.target.kind is OBJECT and expr is step.value and expr.op in ("tuple", "dict"):
-            yield NotDifferentiable("a container of active values can't be held where its structure is not known", step.place,
-                                    why=why, fix="Use a list of numbers, or tuples whose items are named.")
+            yield NotDifferentiable(
+                "a container of active values can't be held where its structure is not known",
+                step.place,
+                why=why,
+                fix="Use a list of numbers, or tuples whose items are named.",
+            )
             return
         for arg in expr.args:
             yield from _of_value(step, arg, varied)

@@ -57,8 +57,16 @@ def reverse_container(sweep: Reverse, step: Stage, adjoint: Expr) -> bool:
         return False
     if value.op in ("add", "mul") and not isinstance(step.target.kind, ListOf):
         return False
-    if value.op in ("sum", "math.fsum", "math.prod", "max", "min", "math.dist", "math.sumprod", "math.hypot") and \
-            not any(isinstance(a, Var) and isinstance(a.kind, ListOf) for a in value.args):
+    if value.op in (
+        "sum",
+        "math.fsum",
+        "math.prod",
+        "max",
+        "min",
+        "math.dist",
+        "math.sumprod",
+        "math.hypot",
+    ) and not any(isinstance(a, Var) and isinstance(a.kind, ListOf) for a in value.args):
         return False
     rule(sweep, step.target, value.args, adjoint)
     return True
@@ -90,7 +98,10 @@ def _getitem(sweep: Reverse, target: Var, args: tuple[Expr, ...], adjoint: Expr)
         sweep.replace(holder, _helper(sweep, "add_to_slice", known, text, adjoint))
     elif isinstance(target.kind, ListOf):
         row = sweep.emit(Apply("getitem", (known, at)), target.kind)
-        sweep.replace(holder, Apply("setitem", (known, at, sweep.emit(sweep.sum_of(row, adjoint), target.kind))))
+        sweep.replace(
+            holder,
+            Apply("setitem", (known, at, sweep.emit(sweep.sum_of(row, adjoint), target.kind))),
+        )
     else:
         sweep.replace(holder, Apply("add_at", (known, at, adjoint)))
 
@@ -133,7 +144,9 @@ def _insert(sweep: Reverse, target: Var, args: tuple[Expr, ...], adjoint: Expr) 
     holder, at, item = args
     where: Expr = at
     if at != Const(0):
-        size = sweep.emit(Apply("sub", (sweep.emit(Apply("len", (adjoint,)), INTEGER), Const(1))), INTEGER)
+        size = sweep.emit(
+            Apply("sub", (sweep.emit(Apply("len", (adjoint,)), INTEGER), Const(1))), INTEGER
+        )
         where = sweep.emit(_helper(sweep, "insertion_index", at, size), INTEGER)
     if sweep.is_active(item):
         sweep.accumulate(item, sweep.emit(Apply("getitem", (adjoint, where)), kind_of(item)))
@@ -167,12 +180,16 @@ def _copy(sweep: Reverse, target: Var, args: tuple[Expr, ...], adjoint: Expr) ->
 
 def _sorted(sweep: Reverse, target: Var, args: tuple[Expr, ...], adjoint: Expr) -> None:
     if sweep.is_active(args[0]):
-        sweep.accumulate(args[0], sweep.emit(_helper(sweep, "unsorted", args[0], adjoint), kind_of(args[0])))
+        sweep.accumulate(
+            args[0], sweep.emit(_helper(sweep, "unsorted", args[0], adjoint), kind_of(args[0]))
+        )
 
 
 def _sum(sweep: Reverse, target: Var, args: tuple[Expr, ...], adjoint: Expr) -> None:
     if sweep.is_active(args[0]):
-        sweep.accumulate(args[0], sweep.emit(_expr("[_0] * len(_1)", adjoint, args[0]), kind_of(args[0])))
+        sweep.accumulate(
+            args[0], sweep.emit(_expr("[_0] * len(_1)", adjoint, args[0]), kind_of(args[0]))
+        )
     for start in args[1:]:
         if sweep.is_active(start):
             sweep.accumulate(start, adjoint)
@@ -192,26 +209,47 @@ def _prod(sweep: Reverse, target: Var, args: tuple[Expr, ...], adjoint: Expr) ->
 def _extreme(sweep: Reverse, target: Var, args: tuple[Expr, ...], adjoint: Expr) -> None:
     text = "[_0 / _1.count(_2) if item == _2 else 0.0 for item in _1]"
     if sweep.is_active(args[0]):
-        sweep.accumulate(args[0], sweep.emit(_expr(text, adjoint, args[0], target), kind_of(args[0])))
+        sweep.accumulate(
+            args[0], sweep.emit(_expr(text, adjoint, args[0], target), kind_of(args[0]))
+        )
 
 
 def _dist(sweep: Reverse, target: Var, args: tuple[Expr, ...], adjoint: Expr) -> None:
     for here, there in (args, args[::-1]):
         if sweep.is_active(here):
             text = "[_0 * (a - b) / _3 if _3 else 0.0 for a, b in zip(_1, _2)]"
-            sweep.accumulate(here, sweep.emit(_expr(text, adjoint, here, there, target), kind_of(here)))
+            sweep.accumulate(
+                here, sweep.emit(_expr(text, adjoint, here, there, target), kind_of(here))
+            )
 
 
 def _sumprod(sweep: Reverse, target: Var, args: tuple[Expr, ...], adjoint: Expr) -> None:
     for here, there in (args, args[::-1]):
         if sweep.is_active(here):
-            sweep.accumulate(here, sweep.emit(_expr("[_0 * item for item in _1]", adjoint, there), kind_of(here)))
+            sweep.accumulate(
+                here, sweep.emit(_expr("[_0 * item for item in _1]", adjoint, there), kind_of(here))
+            )
 
 
 Rule = Callable[["Reverse", Var, tuple[Expr, ...], Expr], None]
 
 RULES: dict[str, Rule] = {
-    "getitem": _getitem, "list": _list, "append": _append, "setitem": _setitem, "delitem": _delitem, "insert": _insert,
-    "extend": _concatenated, "add": _concatenated, "mul": _repeated, "copy": _copy, "sorted": _sorted, "sum": _sum,
-    "math.fsum": _sum, "math.prod": _prod, "max": _extreme, "min": _extreme, "math.dist": _dist, "math.sumprod": _sumprod,
+    "getitem": _getitem,
+    "list": _list,
+    "append": _append,
+    "setitem": _setitem,
+    "delitem": _delitem,
+    "insert": _insert,
+    "extend": _concatenated,
+    "add": _concatenated,
+    "mul": _repeated,
+    "copy": _copy,
+    "sorted": _sorted,
+    "sum": _sum,
+    "math.fsum": _sum,
+    "math.prod": _prod,
+    "max": _extreme,
+    "min": _extreme,
+    "math.dist": _dist,
+    "math.sumprod": _sumprod,
 }

@@ -43,8 +43,15 @@ def elementary(procedure: Procedure, wrt: Sequence[Any]) -> tuple[Procedure, set
     return flat, active, procedures
 
 
-def derivative(procedure: Procedure, wrt: Sequence[Any], names: Sequence[str], *, mode: str = "grad", single: bool = False,
-               doc: str = "") -> Procedure:
+def derivative(
+    procedure: Procedure,
+    wrt: Sequence[Any],
+    names: Sequence[str],
+    *,
+    mode: str = "grad",
+    single: bool = False,
+    doc: str = "",
+) -> Procedure:
     """The procedure that returns a function's value and the adjoints of some of its parameters.
 
     `wrt` holds, for each differentiated parameter, the variables of its numbers in the structure
@@ -60,8 +67,10 @@ def derivative(procedure: Procedure, wrt: Sequence[Any], names: Sequence[str], *
     if mode == "grad":
         if isinstance(flat.result, Apply):
             raise NotDifferentiable(
-                f"{procedure.name} returns a {flat.result.op}; a gradient needs a function that returns a scalar", procedure.place,
-                fix="Use symdiff.vjp for functions with several results.")
+                f"{procedure.name} returns a {flat.result.op}; a gradient needs a function that returns a scalar",
+                procedure.place,
+                fix="Use symdiff.vjp for functions with several results.",
+            )
         seeds.append((flat.result, ONE))
     else:
         dout = Var("dout", flat.result.kind if isinstance(flat.result, Var) else OBJECT)
@@ -74,9 +83,16 @@ def derivative(procedure: Procedure, wrt: Sequence[Any], names: Sequence[str], *
     body = [Remark("forward"), *flat.body, *forward_end, *sweep.out]
     result: Expr = adjoints[0] if single else Apply("tuple", tuple(adjoints))
     made = Procedure(
-        f"{procedure.name}_{mode}", params, body, Apply("tuple", (flat.result, result)), procedure.place, doc,
-        procedure.globals | procedures.globals | sweep.globals, procedure.helpers | procedures.helpers | sweep.helpers,
-        procedure.callees | procedures.made)
+        f"{procedure.name}_{mode}",
+        params,
+        body,
+        Apply("tuple", (flat.result, result)),
+        procedure.place,
+        doc,
+        procedure.globals | procedures.globals | sweep.globals,
+        procedure.helpers | procedures.helpers | sweep.helpers,
+        procedure.callees | procedures.made,
+    )
     for callee in made.callees.values():
         callee.callees, callee.globals, callee.helpers = made.callees, made.globals, made.helpers
     return made
@@ -108,10 +124,28 @@ def split(procedure: Procedure, wrt: Sequence[Any]) -> tuple[Procedure, Procedur
     name = procedure.name
     while f"{name}_forward" in callees:
         name += "_outer"
-    forward = Procedure(f"{name}_forward", flat.params, flat.body, Apply("tuple", (flat.result, packed)), procedure.place,
-                        f"Value of {procedure.name}, and what {name}_backward needs.", globals_, helpers, callees)
-    made = Procedure(f"{name}_backward", params, body, substitute(result, own), procedure.place,
-                     f"Adjoints of the arguments of {procedure.name}.", globals_, helpers, callees)
+    forward = Procedure(
+        f"{name}_forward",
+        flat.params,
+        flat.body,
+        Apply("tuple", (flat.result, packed)),
+        procedure.place,
+        f"Value of {procedure.name}, and what {name}_backward needs.",
+        globals_,
+        helpers,
+        callees,
+    )
+    made = Procedure(
+        f"{name}_backward",
+        params,
+        body,
+        substitute(result, own),
+        procedure.place,
+        f"Adjoints of the arguments of {procedure.name}.",
+        globals_,
+        helpers,
+        callees,
+    )
     for callee in callees.values():
         callee.callees, callee.globals, callee.helpers = callees, globals_, helpers
     return forward, made
@@ -142,11 +176,16 @@ def leaves(structure: Any) -> list[Var]:
     return []
 
 
-def _seed(result: Expr, dout: Expr, seeds: list[tuple[Expr, Expr]], out: list[Any], active: set[Var]) -> None:
+def _seed(
+    result: Expr, dout: Expr, seeds: list[tuple[Expr, Expr]], out: list[Any], active: set[Var]
+) -> None:
     """Take the cotangent apart as the result is put together."""
     if isinstance(result, Apply) and result.op in ("tuple", "list", "dict"):
-        keyed = zip(result.args[::2], result.args[1::2], strict=True) if result.op == "dict" else \
-            ((Const(i), item) for i, item in enumerate(result.args))
+        keyed = (
+            zip(result.args[::2], result.args[1::2], strict=True)
+            if result.op == "dict"
+            else ((Const(i), item) for i, item in enumerate(result.args))
+        )
         for key, item in keyed:
             if not any(v in active for v in variables(item)):
                 continue
@@ -164,9 +203,18 @@ def _structured(sweep: Reverse, structure: Any) -> Expr:
         if not is_differentiable(structure.kind):
             return Const(None)
         known = sweep.adjoints.get(structure)
-        return known if known is not None else sweep.zero(structure) if isinstance(structure.kind, ListOf) else ZERO
+        return (
+            known
+            if known is not None
+            else sweep.zero(structure)
+            if isinstance(structure.kind, ListOf)
+            else ZERO
+        )
     if isinstance(structure, dict):
-        return Apply("dict", tuple(e for k, v in structure.items() for e in (Const(k), _structured(sweep, v))))
+        return Apply(
+            "dict",
+            tuple(e for k, v in structure.items() for e in (Const(k), _structured(sweep, v))),
+        )
     if isinstance(structure, (tuple, list)):
         op = "list" if isinstance(structure, list) else "tuple"
         return Apply(op, tuple(_structured(sweep, v) for v in structure))
@@ -175,4 +223,3 @@ def _structured(sweep: Reverse, structure: Any) -> Expr:
         names = ", ".join(f"_{i + 1}" for i in range(len(parts)))
         return Opaque(f"type(_0)({names})", (structure.whole, *parts), pure=True)
     return Const(None)
-

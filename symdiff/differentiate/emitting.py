@@ -32,7 +32,9 @@ class Emitter:
                 return Const(-expr.args[0].value)
             if expr.op not in ("cond", "and", "or"):
                 args = tuple(self.atom(a) for a in expr.args)
-                return self.emit(Apply(expr.op, args), result_kind(expr.op, [kind_of(a) for a in args]))
+                return self.emit(
+                    Apply(expr.op, args), result_kind(expr.op, [kind_of(a) for a in args])
+                )
             return self.emit(Apply(expr.op, (self.atom(expr.args[0]), *expr.args[1:])), REAL)
         return self.emit(expr)
 

@@ -33,8 +33,17 @@ from symdiff.stages import (
 def flatten(procedure: Procedure, varied: set[Var]) -> Procedure:
     """The procedure with elementary active stages, numbered in the order of the text."""
     body = _Flattener(varied).block(procedure.body)
-    made = Procedure(procedure.name, procedure.params, body, procedure.result, procedure.place, procedure.doc,
-                     procedure.globals, procedure.helpers, procedure.callees)
+    made = Procedure(
+        procedure.name,
+        procedure.params,
+        body,
+        procedure.result,
+        procedure.place,
+        procedure.doc,
+        procedure.globals,
+        procedure.helpers,
+        procedure.callees,
+    )
     number = 0
     for step in steps(body):
         if isinstance(step, Stage):
@@ -55,10 +64,27 @@ class _Flattener:
                 case Stage(target=target, value=value, place=place):
                     self.stage(target, value, place)
                 case Branch():
-                    self.out.append(Branch(step.test, self.block(step.then), self.block(step.orelse), step.merges, step.place))
+                    self.out.append(
+                        Branch(
+                            step.test,
+                            self.block(step.then),
+                            self.block(step.orelse),
+                            step.merges,
+                            step.place,
+                        )
+                    )
                 case Loop():
-                    self.out.append(Loop(step.carried, self.block(step.body), step.test, step.target, step.iterable,
-                                         step.leave, step.place))
+                    self.out.append(
+                        Loop(
+                            step.carried,
+                            self.block(step.body),
+                            step.test,
+                            step.target,
+                            step.iterable,
+                            step.leave,
+                            step.place,
+                        )
+                    )
                 case Scope():
                     self.out.append(Scope(step.context, self.block(step.body), step.place))
                 case _:
@@ -77,14 +103,18 @@ class _Flattener:
                 return
             if value.op in ("and", "or"):
                 first = self.atom(value.args[0], place)
-                rest: Expr = value.args[1] if len(value.args) == 2 else Apply(value.op, value.args[1:])
+                rest: Expr = (
+                    value.args[1] if len(value.args) == 2 else Apply(value.op, value.args[1:])
+                )
                 then, orelse = (rest, first) if value.op == "and" else (first, rest)
                 self.branch(target, first, then, orelse, place)
                 return
             value = Apply(value.op, tuple(self.argument(a, place) for a in value.args))
         self.out.append(Stage(target, value, place))
 
-    def branch(self, target: Var, test: Expr, then: Expr, orelse: Expr, place: Place | None) -> None:
+    def branch(
+        self, target: Var, test: Expr, then: Expr, orelse: Expr, place: Place | None
+    ) -> None:
         arms: list[Block] = []
         leaves: list[Expr] = []
         for side in (then, orelse):
@@ -92,7 +122,9 @@ class _Flattener:
             leaves.append(self.atom(side, place))
             arms.append(self.out)
             self.out = outer
-        self.out.append(Branch(test, arms[0], arms[1], [Merge(target, leaves[0], leaves[1])], place))
+        self.out.append(
+            Branch(test, arms[0], arms[1], [Merge(target, leaves[0], leaves[1])], place)
+        )
 
     def argument(self, arg: Expr, place: Place | None) -> Expr:
         if isinstance(arg, Apply) and arg.op in ("tuple", "list"):

@@ -49,9 +49,38 @@ if TYPE_CHECKING:
 Arms = dict[int, Block]
 
 ON_A_STACK, IN_A_TUPLE, A_LIST = 90, 25, 5000
-_CHEAP = {"add", "sub", "mul", "neg", "pos", "not", "lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "getitem", "len"}
+_CHEAP = {
+    "add",
+    "sub",
+    "mul",
+    "neg",
+    "pos",
+    "not",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "eq",
+    "ne",
+    "is",
+    "is_not",
+    "getitem",
+    "len",
+}
 _ELEMENTARY, _POWER, _DIVISION, _ARITHMETIC, _CALL = 45, 35, 20, 15, 120
-_UPDATES = {"append", "extend", "insert", "setitem", "delitem", "add_at", "copy", "list", "stack", "sorted", "zeros_like"}
+_UPDATES = {
+    "append",
+    "extend",
+    "insert",
+    "setitem",
+    "delitem",
+    "add_at",
+    "copy",
+    "list",
+    "stack",
+    "sorted",
+    "zeros_like",
+}
 
 
 def cost(expr: Expr) -> int:
@@ -62,9 +91,17 @@ def cost(expr: Expr) -> int:
         return INFINITE if not expr.pure else 60 + sum(map(cost, expr.args))
     if expr.op in _UPDATES:
         return INFINITE
-    own = _ARITHMETIC if expr.op in _CHEAP or expr.op in ("and", "or", "cond", "tuple", "slice", "range") else \
-        _POWER if expr.op == "pow" else _DIVISION if expr.op in ("truediv", "floordiv", "mod") else \
-        _CALL if expr.op.startswith("helper:") else _ELEMENTARY
+    own = (
+        _ARITHMETIC
+        if expr.op in _CHEAP or expr.op in ("and", "or", "cond", "tuple", "slice", "range")
+        else _POWER
+        if expr.op == "pow"
+        else _DIVISION
+        if expr.op in ("truediv", "floordiv", "mod")
+        else _CALL
+        if expr.op.startswith("helper:")
+        else _ELEMENTARY
+    )
     return min(INFINITE, own + sum(map(cost, expr.args)))
 
 
@@ -90,7 +127,9 @@ class Definition:
 class Plan:
     """The decision for one block and the arms inside it."""
 
-    def __init__(self, block: Block, reverse: Block, arms: Arms, keep_cost: int, at_start: list[Var]) -> None:
+    def __init__(
+        self, block: Block, reverse: Block, arms: Arms, keep_cost: int, at_start: list[Var]
+    ) -> None:
         self.arms, self.keep_cost = arms, keep_cost
         self.definitions: dict[Var, Definition] = {}
         self.regions: list[Region] = []
@@ -117,7 +156,9 @@ class Plan:
                         self._walk(arm, inner)
                     region.branches.append((step, arms[0], arms[1]))
                     for merge in step.merges:
-                        self.definitions[merge.var] = Definition(merge.var, region, _as_expression(step, merge))
+                        self.definitions[merge.var] = Definition(
+                            merge.var, region, _as_expression(step, merge)
+                        )
                 case Scope():
                     self._walk(step.body, region)
                 case _:
@@ -209,7 +250,9 @@ def provide_loop(sweep: Reverse, loop: Loop, reversed_loop: Loop) -> None:
     table = plan.decide(list(_reads(reversed_loop)))
     free = {loop.target} if loop.target is not None else set()
     stacks: list[Var] = []
-    for region in reversed(plan.regions):  # what an arm computes again may read what is popped outside of it
+    for region in reversed(
+        plan.regions
+    ):  # what an arm computes again may read what is popped outside of it
         pops: Block = []
         pushes: dict[Var, Push] = {}
         first: list[Push] = []
@@ -230,7 +273,9 @@ def provide_loop(sweep: Reverse, loop: Loop, reversed_loop: Loop) -> None:
             assert region.reverse is not None
             region.reverse[:0] = [*pops, *again]
     rounds = _rounds(sweep, loop, stacks)
-    reads = set(all_read(reversed_loop.body)) | {v for c in reversed_loop.carried for v in variables(c.next)}
+    reads = set(all_read(reversed_loop.body)) | {
+        v for c in reversed_loop.carried for v in variables(c.next)
+    }
     target = loop.target if free & reads else None
     if target is not None:
         reversed_loop.target = Var(target.base, target.kind, target.temporary)
@@ -239,7 +284,9 @@ def provide_loop(sweep: Reverse, loop: Loop, reversed_loop: Loop) -> None:
     if target is not None and reversed_loop.target is not None:
         replaced[target] = reversed_loop.target
     if replaced:
-        reversed_loop.body = [map_expressions(s, lambda e: substitute(e, replaced)) for s in reversed_loop.body]
+        reversed_loop.body = [
+            map_expressions(s, lambda e: substitute(e, replaced)) for s in reversed_loop.body
+        ]
         for c in reversed_loop.carried:
             c.next = substitute(c.next, replaced) if c.next is not None else None
 
@@ -262,7 +309,9 @@ def _rounds(sweep: Reverse, loop: Loop, stacks: list[Var]) -> Expr | None:
     return count
 
 
-def _iterate_backwards(sweep: Reverse, loop: Loop, reversed_loop: Loop, rounds: Expr | None, with_target: bool) -> None:
+def _iterate_backwards(
+    sweep: Reverse, loop: Loop, reversed_loop: Loop, rounds: Expr | None, with_target: bool
+) -> None:
     iterable = loop.iterable
     if isinstance(rounds, Var) and rounds.kind is STACK:
         reversed_loop.test = Apply("nonempty", (rounds,))
@@ -276,8 +325,12 @@ def _iterate_backwards(sweep: Reverse, loop: Loop, reversed_loop: Loop, rounds: 
         items = Var("items", OBJECT)
         sweep.before.append(Stage(items, Apply("copy", (iterable,))))
         loop.iterable = iterable = items
-    elif with_target and not (isinstance(iterable, Apply) and iterable.op in ("range", "tuple", "list")):
-        iterable = Apply("copy", (iterable,)) if not isinstance(iterable, (Var, Global)) else iterable
+    elif with_target and not (
+        isinstance(iterable, Apply) and iterable.op in ("range", "tuple", "list")
+    ):
+        iterable = (
+            Apply("copy", (iterable,)) if not isinstance(iterable, (Var, Global)) else iterable
+        )
     if rounds is not None:
         iterable = Apply("getitem", (iterable, Apply("slice", (Const(None), rounds, Const(None)))))
     reversed_loop.iterable = Apply("reversed", (iterable,)) if with_target else iterable
@@ -286,7 +339,9 @@ def _iterate_backwards(sweep: Reverse, loop: Loop, reversed_loop: Loop, rounds: 
 # --- procedures with a forward and a backward function ---------------------------------------------
 
 
-def provide_tuple(sweep: Reverse, block: Block, backward: Block, results: list[Expr], kept: Var) -> tuple[Expr, Block, list[Expr]]:
+def provide_tuple(
+    sweep: Reverse, block: Block, backward: Block, results: list[Expr], kept: Var
+) -> tuple[Expr, Block, list[Expr]]:
     """Hand what the backward function reads from the forward one to it in one value.
 
     `kept` is the backward function's parameter for it. Returns the expression that the forward
@@ -337,6 +392,12 @@ def _keeps(region: Region) -> bool:
 def _unpack(region: Region, table: dict[Var, Var], source: Var | None) -> None:
     if region.reverse is None:
         return
-    first: Block = [] if source is None else [
-        Stage(name, source if _is_bare(region) else Apply("getitem", (source, Const(i)))) for i, name in enumerate(region.names)]
+    first: Block = (
+        []
+        if source is None
+        else [
+            Stage(name, source if _is_bare(region) else Apply("getitem", (source, Const(i))))
+            for i, name in enumerate(region.names)
+        ]
+    )
     region.reverse[:0] = [*first, *(Stage(table[v], e) for v, e in region.again)]

@@ -48,38 +48,56 @@ class Procedures(CallReverser):
                 self.constants[step.target] = step.value
 
     def reverse_call(self, sweep: Reverse, step: Call) -> None:
-        adjoints = [sweep.adjoints.pop(t, None) if t in sweep.active else None for t in step.targets]
+        adjoints = [
+            sweep.adjoints.pop(t, None) if t in sweep.active else None for t in step.targets
+        ]
         outs = tuple(i for i, a in enumerate(adjoints) if a is not None)
         if not outs:
             return
         callee = self.primal[step.callee]
         table = self.summaries.of(step.callee, callee)
-        ins = tuple(i for i, arg in enumerate(step.args)
-                    if sweep.is_active(arg) and any(i in table[j] for j in outs))
+        ins = tuple(
+            i
+            for i, arg in enumerate(step.args)
+            if sweep.is_active(arg) and any(i in table[j] for j in outs)
+        )
         if not ins:
             return
         forward, backward = self.pair(callee, ins, outs)
         kept = Var("kept", OBJECT)
         step.callee, step.targets = forward, (*step.targets, kept)
         given = tuple(a for a in adjoints if a is not None)
-        targets = tuple(Var(f"d{p.name}", p.var.kind, temporary=True) for p in (callee.params[i] for i in ins))
+        targets = tuple(
+            Var(f"d{p.name}", p.var.kind, temporary=True) for p in (callee.params[i] for i in ins)
+        )
         sweep.out.append(Call(targets, backward, (*step.args, kept, *given)))
         for i, target in zip(ins, targets, strict=True):
             sweep.accumulate(step.args[i], target)
 
-    def pair(self, callee: Procedure, ins: tuple[int, ...], outs: tuple[int, ...]) -> tuple[str, str]:
+    def pair(
+        self, callee: Procedure, ins: tuple[int, ...], outs: tuple[int, ...]
+    ) -> tuple[str, str]:
         """The names of the forward and backward functions for these arguments and results."""
         key = (callee.name, ins, outs)
         if key not in self.keys:
             base, n = callee.name, 1
-            while f"{base}_forward" in self.made or any(names[0] == f"{base}_forward" for names in self.keys.values()):
+            while f"{base}_forward" in self.made or any(
+                names[0] == f"{base}_forward" for names in self.keys.values()
+            ):
                 n += 1
                 base = f"{callee.name}_{n}"
             self.keys[key] = (f"{base}_forward", f"{base}_backward")
             self.derive(callee, ins, outs, *self.keys[key])
         return self.keys[key]
 
-    def derive(self, callee: Procedure, ins: tuple[int, ...], outs: tuple[int, ...], forward: str, backward: str) -> None:
+    def derive(
+        self,
+        callee: Procedure,
+        ins: tuple[int, ...],
+        outs: tuple[int, ...],
+        forward: str,
+        backward: str,
+    ) -> None:
         procedure = fresh(callee)
         inputs = [procedure.params[i].var for i in ins]
         leaves = results(procedure)
@@ -89,14 +107,20 @@ class Procedures(CallReverser):
         active = Activity(procedure, set(inputs), outputs, self.summaries).active
         self.note_constants(procedure)
         sweep = Reverse(active, set(inputs), self)
-        douts = [Param(name, Var(name, _adjoint_kind(leaves[i]))) for i, name in
-                 zip(outs, ["dout"] if len(outs) == 1 else [f"dout_{i}" for i in outs], strict=True)]
+        douts = [
+            Param(name, Var(name, _adjoint_kind(leaves[i])))
+            for i, name in zip(
+                outs, ["dout"] if len(outs) == 1 else [f"dout_{i}" for i in outs], strict=True
+            )
+        ]
         for i, dout in zip(outs, douts, strict=True):
             sweep.accumulate(leaves[i], dout.var)
         sweep.block(procedure.body)
         adjoints = [sweep.adjoints.get(v, sweep.zero(v)) for v in inputs]
         kept = Param("kept", Var("kept", OBJECT))
-        packed, body, adjoints = keeping.provide_tuple(sweep, procedure.body, sweep.out, adjoints, kept.var)
+        packed, body, adjoints = keeping.provide_tuple(
+            sweep, procedure.body, sweep.out, adjoints, kept.var
+        )
         self.globals |= sweep.globals
         self.helpers |= sweep.helpers
         own = {p.var: Var(p.var.base, p.var.kind) for p in procedure.params}
@@ -107,12 +131,27 @@ class Procedures(CallReverser):
         again = [Param(p.name, own[p.var], p.passed) for p in procedure.params]
         names = ", ".join(callee.params[i].name for i in ins)
         self.made[forward] = Procedure(
-            forward, procedure.params, procedure.body, Apply("tuple", (*leaves, packed)), callee.place,
-            f"Value of {callee.name}, and what {backward} needs.", self.globals, self.helpers, self.made)
+            forward,
+            procedure.params,
+            procedure.body,
+            Apply("tuple", (*leaves, packed)),
+            callee.place,
+            f"Value of {callee.name}, and what {backward} needs.",
+            self.globals,
+            self.helpers,
+            self.made,
+        )
         self.made[backward] = Procedure(
-            backward, [*again, kept, *douts], body, adjoints[0] if len(adjoints) == 1 else Apply("tuple", tuple(adjoints)),
-            callee.place, f"Adjoint of {names}." if len(ins) == 1 else f"Adjoints of ({names}).",
-            self.globals, self.helpers, self.made)
+            backward,
+            [*again, kept, *douts],
+            body,
+            adjoints[0] if len(adjoints) == 1 else Apply("tuple", tuple(adjoints)),
+            callee.place,
+            f"Adjoint of {names}." if len(ins) == 1 else f"Adjoints of ({names}).",
+            self.globals,
+            self.helpers,
+            self.made,
+        )
 
 
 def _adjoint_kind(leaf: Expr) -> ListOf | type[REAL]:  # type: ignore[valid-type]
@@ -124,8 +163,17 @@ def fresh(procedure: Procedure) -> Procedure:
     from symdiff.stages import map_expressions
 
     body = [map_expressions(s, lambda e: e) for s in procedure.body]
-    return Procedure(procedure.name, procedure.params, body, procedure.result, procedure.place, procedure.doc,
-                     procedure.globals, procedure.helpers, procedure.callees)
+    return Procedure(
+        procedure.name,
+        procedure.params,
+        body,
+        procedure.result,
+        procedure.place,
+        procedure.doc,
+        procedure.globals,
+        procedure.helpers,
+        procedure.callees,
+    )
 
 
 __all__ = ["Procedures", "ZERO", "fresh"]

@@ -19,7 +19,6 @@ from symdiff.stages import (
     Branch,
     Call,
     Carried,
-    Const,
     Expr,
     GlobalValue,
     Helper,
@@ -223,7 +222,9 @@ class Reverse(Emitter):
 
     def loop(self, step: Loop) -> None:
         number = self.number
-        inner = {*(c.var for c in step.carried), *all_defined(step.body)} | ({step.target} if step.target else set())
+        inner = {*(c.var for c in step.carried), *all_defined(step.body)} | (
+            {step.target} if step.target else set()
+        )
         carried = [c for c in step.carried if c.var in self.active]
         outer_vars = self.active_reads(step, inner)
         if not carried and not outer_vars:
@@ -251,7 +252,11 @@ class Reverse(Emitter):
             init = final if final is not None else self.outer_zero(c.var, before_loop)
             after = self.adjoints.pop(c.var, None)
             if after is None:
-                after = self.assign(self.new_adjoint(c.var), self.zero(c.var)) if isinstance(c.var.kind, ListOf) else ZERO
+                after = (
+                    self.assign(self.new_adjoint(c.var), self.zero(c.var))
+                    if isinstance(c.var.kind, ListOf)
+                    else ZERO
+                )
             rounds.append(Carried(adjoint, init, after))
             ends_with.append((c, adjoint))
         for var, accumulator in accumulators.items():
@@ -325,11 +330,15 @@ class Reverse(Emitter):
         return list(found)
 
 
-def _pairs(params: Iterable[object], args: Iterable[Expr], partials: Iterable[object]) -> Iterable[tuple[Var, Expr, Expr | None]]:
+def _pairs(
+    params: Iterable[object], args: Iterable[Expr], partials: Iterable[object]
+) -> Iterable[tuple[Var, Expr, Expr | None]]:
     for param, arg, partial in zip(params, args, partials, strict=True):
         if isinstance(param, tuple):
             assert isinstance(arg, Apply)
-            yield from _pairs(param, arg.args, partial if isinstance(partial, tuple) else (None,) * len(param))
+            yield from _pairs(
+                param, arg.args, partial if isinstance(partial, tuple) else (None,) * len(param)
+            )
         else:
             assert isinstance(param, Var)
             yield param, arg, partial  # type: ignore[misc]
@@ -345,4 +354,3 @@ class CallReverser:
 
     def reverse_call(self, sweep: Reverse, step: Call) -> None:
         raise NotImplementedError
-

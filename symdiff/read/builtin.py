@@ -19,8 +19,10 @@ def function_of_rule(function: Any, arguments: int | None = None) -> StaticFunct
     primitive = rules.find(function)
     name = getattr(function, "__name__", repr(function))
     if primitive is None:
-        raise NotDifferentiable(f"{name!r} has no source and no derivative rule",
-                                fix="Wrap it in a function of your own, or register a rule: see symdiff.rules.")
+        raise NotDifferentiable(
+            f"{name!r} has no source and no derivative rule",
+            fix="Wrap it in a function of your own, or register a rule: see symdiff.rules.",
+        )
     module = getattr(function, "__module__", None)
     if not module:
         raise NoSource(f"{name!r} can't be found by a name")

@@ -8,7 +8,19 @@ from typing import Any
 from symdiff import rules
 from symdiff.read.core import Slot
 from symdiff.read.objects import Objects
-from symdiff.read.values import Builtin, Iterator, Method, Partial, Ref, Runtime, Tuple, Unknown, Value, join, kind_of
+from symdiff.read.values import (
+    Builtin,
+    Iterator,
+    Method,
+    Partial,
+    Ref,
+    Runtime,
+    Tuple,
+    Unknown,
+    Value,
+    join,
+    kind_of,
+)
 from symdiff.stages import (
     BOOLEAN,
     INTEGER,
@@ -26,18 +38,43 @@ from symdiff.stages import (
 
 ITERATORS = {"enumerate", "zip", "reversed", "map", "filter"}
 # Passive functions without effects, that may be shared, moved and dropped.
-PURE = {"str", "repr", "format", "isinstance", "issubclass", "hasattr", "callable", "type", "ord", "chr", "hash", "id", "bin",
-        "hex", "any", "all", "complex", "set", "frozenset", "bytes", "ascii"}
+PURE = {
+    "str",
+    "repr",
+    "format",
+    "isinstance",
+    "issubclass",
+    "hasattr",
+    "callable",
+    "type",
+    "ord",
+    "chr",
+    "hash",
+    "id",
+    "bin",
+    "hex",
+    "any",
+    "all",
+    "complex",
+    "set",
+    "frozenset",
+    "bytes",
+    "ascii",
+}
 BOOLEANS = {"isinstance", "issubclass", "hasattr", "callable", "any", "all"}
 
 
 class Builtins(Objects):
     """What the functions of the standard library do to values."""
 
-    def opaque_call(self, function: Expr, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def opaque_call(
+        self, function: Expr, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         raise NotImplementedError
 
-    def call_builtin(self, function: Builtin, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def call_builtin(
+        self, function: Builtin, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         name = function.name.removeprefix("builtins.")
         if any(isinstance(a, Unknown) for a in args):
             return Unknown()
@@ -56,18 +93,33 @@ class Builtins(Objects):
             return self.call_primitive(primitive.name, args, keywords, node)
         return self.passive_call(name, args, keywords, node)
 
-    def passive_call(self, name: str, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def passive_call(
+        self, name: str, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         if name in PURE and not keywords:
-            trees = tuple(self.tree(a, node) if not isinstance(a, (Builtin, Iterator)) else self.atom(a, node) for a in args)
-            kind = BOOLEAN if name in BOOLEANS else TEXT if name in ("str", "repr", "format") else OBJECT
+            trees = tuple(
+                self.tree(a, node) if not isinstance(a, (Builtin, Iterator)) else self.atom(a, node)
+                for a in args
+            )
+            kind = (
+                BOOLEAN
+                if name in BOOLEANS
+                else TEXT
+                if name in ("str", "repr", "format")
+                else OBJECT
+            )
             text = ", ".join(f"_{i + 1}" for i in range(len(args)))
             return self.emit(Opaque(f"_0({text})", (Global(name), *trees), pure=True), kind, node)
         return self.opaque_call(Global(name), args, keywords, node)
 
-    def call_primitive(self, op: str, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def call_primitive(
+        self, op: str, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         """A function with a derivative rule."""
         if keywords and not (op == "math.prod" and keywords.keys() <= {"start"}):
-            raise self.refuse(node, f"{op}() with the keyword {next(iter(keywords))!r} is not supported")
+            raise self.refuse(
+                node, f"{op}() with the keyword {next(iter(keywords))!r} is not supported"
+            )
         given: list[Expr] = []
         kinds = []
         for value in [*args, *keywords.values()]:
@@ -98,8 +150,11 @@ class Builtins(Objects):
         atoms = tuple(self.atom(a, node) for a in args)
         for atom in atoms:
             if kind_of(atom) is REAL:
-                raise self.refuse(node, "range() takes integers, not the real number it is given here",
-                                  fix="Annotate the parameter as int, or convert with int().")
+                raise self.refuse(
+                    node,
+                    "range() takes integers, not the real number it is given here",
+                    fix="Annotate the parameter as int, or convert with int().",
+                )
         return Iterator("range", atoms)
 
     def builtin_len(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
@@ -124,7 +179,9 @@ class Builtins(Objects):
             value = self.to_list(value, node) if passive is None or value.name != "range" else value
         return self.call_primitive(op, [value, *more], {}, node)
 
-    def extreme(self, op: str, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def extreme(
+        self, op: str, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         if "key" in keywords:
             return self.extreme_by_key(op, args, keywords["key"], node)
         if len(args) > 1:
@@ -135,7 +192,9 @@ class Builtins(Objects):
         items = self.items(value, node)
         if items is None or "default" in keywords:
             if keywords:
-                raise self.refuse(node, f"{op}() with a default is not supported over a list of unknown length")
+                raise self.refuse(
+                    node, f"{op}() with a default is not supported over a list of unknown length"
+                )
             return self.call_primitive(op, [value], {}, node)
         if not items:
             raise self.refuse(node, f"{op}() of nothing")
@@ -154,7 +213,9 @@ class Builtins(Objects):
             test = self.comparison("gt" if op == "max" else "lt", other, rank, node)
             assert isinstance(test, Runtime)
             kept = best, rank
-            pair = self.conditional(test, lambda i=item, o=other: Tuple((i, o)), lambda k=kept: Tuple(k), node)  # type: ignore[misc]
+            pair = self.conditional(
+                test, lambda i=item, o=other: Tuple((i, o)), lambda k=kept: Tuple(k), node
+            )  # type: ignore[misc]
             assert isinstance(pair, Tuple)
             best, rank = pair.items
         return best
@@ -180,7 +241,9 @@ class Builtins(Objects):
 
             self.branch(test, take, lambda: None, node)
 
-        self.for_each(Iterator("range", (Const(1), length)), holder.append, body, node, {best, rank})
+        self.for_each(
+            Iterator("range", (Const(1), length)), holder.append, body, node, {best, rank}
+        )
         del self.state[rank]
         return self.state.pop(best)  # type: ignore[no-any-return]
 
@@ -218,7 +281,9 @@ class Builtins(Objects):
             for pair in self.items(args[0], node) or []:
                 key, value = self.items(pair, node) or (Unknown(), Unknown())
                 if not isinstance(key, Const):
-                    raise self.refuse(node, "the keys of a dict must be known when the function is read")
+                    raise self.refuse(
+                        node, "the keys of a dict must be known when the function is read"
+                    )
                 content[key.value] = value
         return self.new_object("dict", {**content, **keywords})
 
@@ -231,23 +296,36 @@ class Builtins(Objects):
         result = self.new_object("list", made)
         if keywords.get("reverse", Const(False)) != Const(False):
             backwards = Apply("slice", (Const(None), Const(None), Const(-1)))
-            self.set_content(result, self.emit(Apply("getitem", (made, backwards)), made.kind, node), node)
+            self.set_content(
+                result, self.emit(Apply("getitem", (made, backwards)), made.kind, node), node
+            )
         return result
 
-    def builtin_getattr(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def builtin_getattr(
+        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         if isinstance(args[1], Const) and isinstance(args[1].value, str):
             return self.attribute(args[0], args[1].value, node)
         raise self.refuse(node, "the name of an attribute must be known when the function is read")
 
-    def builtin_isinstance(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def builtin_isinstance(
+        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         value, classes = args
-        named = [c for c in (classes.items if isinstance(classes, Tuple) else (classes,)) if isinstance(c, Builtin)]
+        named = [
+            c
+            for c in (classes.items if isinstance(classes, Tuple) else (classes,))
+            if isinstance(c, Builtin)
+        ]
         types = {c.name.removeprefix("builtins.") for c in named}
         if isinstance(value, (Tuple, Ref)) and types:
             own = "tuple" if isinstance(value, Tuple) else value.identity.kind
             return Const(own in types)
-        if isinstance(value, Runtime) and kind_of(value) in (REAL, INTEGER, TEXT, BOOLEAN) and types <= {
-                "float", "int", "str", "bool", "list", "tuple", "dict", "complex"}:
+        if (
+            isinstance(value, Runtime)
+            and kind_of(value) in (REAL, INTEGER, TEXT, BOOLEAN)
+            and types <= {"float", "int", "str", "bool", "list", "tuple", "dict", "complex"}
+        ):
             own_types = {REAL: {"float"}, INTEGER: {"int"}, TEXT: {"str"}, BOOLEAN: {"bool", "int"}}
             return Const(bool(own_types[kind_of(value)] & types))  # type: ignore[index]
         return self.passive_call("isinstance", args, keywords, node)
@@ -260,12 +338,18 @@ class Builtins(Objects):
 
     def quantifier(self, name: str, value: Value, node: ast.AST) -> Value:
         ref = self.to_list(value, node)
-        return self.emit(Opaque("_0(_1)", (Global(name), self.tree(ref, node)), pure=True), BOOLEAN, node)
+        return self.emit(
+            Opaque("_0(_1)", (Global(name), self.tree(ref, node)), pure=True), BOOLEAN, node
+        )
 
-    def builtin_functools_partial(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def builtin_functools_partial(
+        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         return Partial(args[0], tuple(args[1:]), keywords)
 
-    def builtin_functools_reduce(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def builtin_functools_reduce(
+        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         function, value = args[0], args[1]
         items = self.items(value, node)
         if items is not None and not (isinstance(value, Iterator) and value.name == "range"):
@@ -283,12 +367,16 @@ class Builtins(Objects):
         holder: list[Value] = []
 
         def body() -> None:
-            self.write_slot(slot, self.apply_function(function, [self.read_slot(slot), holder[-1]], {}, node))
+            self.write_slot(
+                slot, self.apply_function(function, [self.read_slot(slot), holder[-1]], {}, node)
+            )
 
         self.for_each(value, holder.append, body, node, {slot})
         return self.state.pop(slot)  # type: ignore[no-any-return]
 
-    def builtin_itertools_accumulate(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def builtin_itertools_accumulate(
+        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         function = args[1] if len(args) > 1 else keywords.get("func", Const(None))
 
         def step(total: Value, item: Value) -> Value:
@@ -323,12 +411,16 @@ class Builtins(Objects):
 
     # --- methods of containers ---
 
-    def call_method(self, method: Method, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def call_method(
+        self, method: Method, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         receiver, name = method.receiver, method.name
         if isinstance(receiver, Ref):
             known = getattr(self, f"{receiver.identity.kind}_{name}", None)
             if known is None:
-                raise self.refuse(node, f"the method {name!r} of a {receiver.identity.kind} is not supported")
+                raise self.refuse(
+                    node, f"the method {name!r} of a {receiver.identity.kind} is not supported"
+                )
             return known(receiver, args, keywords, node)  # type: ignore[no-any-return]
         if isinstance(receiver, Tuple):
             if name == "_replace":
@@ -344,25 +436,39 @@ class Builtins(Objects):
             return receiver
         atom = self.atom(receiver, node)
         trees = tuple(self.tree(a, node) for a in [*args, *keywords.values()])
-        names = [f"_{i + 1}" for i in range(len(args))] + [f"{k}=_{i + 1 + len(args)}" for i, k in enumerate(keywords)]
+        names = [f"_{i + 1}" for i in range(len(args))] + [
+            f"{k}=_{i + 1 + len(args)}" for i, k in enumerate(keywords)
+        ]
         kind = BOOLEAN if name == "is_integer" else OBJECT if kind_of(atom) is not TEXT else TEXT
-        return self.emit(Opaque(f"_0.{name}({', '.join(names)})", (atom, *trees), pure=kind is not OBJECT), kind, node)
+        return self.emit(
+            Opaque(f"_0.{name}({', '.join(names)})", (atom, *trees), pure=kind is not OBJECT),
+            kind,
+            node,
+        )
 
-    def list_append(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def list_append(
+        self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         self.append(ref, args[0], node)
         return Const(None)
 
-    def list_extend(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def list_extend(
+        self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         items = self.items(args[0], node)
         if items is not None:
             for item in items:
                 self.append(ref, item, node)
             return Const(None)
         other = self.dynamic(self.to_list(args[0], node), node)
-        self.set_content(ref, self.update("extend", self.dynamic(ref, node), (other,), node, ref), node)
+        self.set_content(
+            ref, self.update("extend", self.dynamic(ref, node), (other,), node, ref), node
+        )
         return Const(None)
 
-    def list_insert(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def list_insert(
+        self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         content = self.content(ref)
         if isinstance(content, tuple) and isinstance(args[0], Const):
             items = list(content)
@@ -370,10 +476,14 @@ class Builtins(Objects):
             self.set_content(ref, tuple(items), node)
         else:
             given = (self.atom(args[0], node), self.atom(args[1], node))
-            self.set_content(ref, self.update("insert", self.dynamic(ref, node), given, node, ref), node)
+            self.set_content(
+                ref, self.update("insert", self.dynamic(ref, node), given, node, ref), node
+            )
         return Const(None)
 
-    def list_pop(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def list_pop(
+        self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         at = args[0] if args else Const(-1)
         content = self.content(ref)
         if isinstance(content, tuple) and isinstance(at, Const):
@@ -384,71 +494,105 @@ class Builtins(Objects):
             self.set_content(ref, tuple(items), node)
             return value
         value = self.item(ref, at, node)
-        self.set_content(ref, self.update("delitem", self.dynamic(ref, node), (self.atom(at, node),), node, ref), node)
+        self.set_content(
+            ref,
+            self.update("delitem", self.dynamic(ref, node), (self.atom(at, node),), node, ref),
+            node,
+        )
         return value
 
-    def list_copy(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def list_copy(
+        self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         return self.to_list(ref, node)
 
-    def list_clear(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def list_clear(
+        self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         self.set_content(ref, (), node)
         return Const(None)
 
-    def list_reverse(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def list_reverse(
+        self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         content = self.content(ref)
         if isinstance(content, tuple):
             self.set_content(ref, content[::-1], node)
         else:
             back = Apply("slice", (Const(None), Const(None), Const(-1)))
-            self.set_content(ref, self.emit(Apply("getitem", (content, back)), kind_of(content), node), node)
+            self.set_content(
+                ref, self.emit(Apply("getitem", (content, back)), kind_of(content), node), node
+            )
         return Const(None)
 
-    def list_sort(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def list_sort(
+        self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         made = self.builtin_sorted([ref], keywords, node)
         assert isinstance(made, Ref)
         self.set_content(ref, self.content(made), node)
         return Const(None)
 
-    def list_index(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def list_index(
+        self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         trees = (self.tree(ref, node), self.tree(args[0], node))
         return self.emit(Opaque("_0.index(_1)", trees, pure=True), INTEGER, node)
 
-    def list_count(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def list_count(
+        self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         trees = (self.tree(ref, node), self.tree(args[0], node))
         return self.emit(Opaque("_0.count(_1)", trees, pure=True), INTEGER, node)
 
-    def dict_items(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def dict_items(
+        self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         return Iterator("items", (ref,))
 
-    def dict_keys(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def dict_keys(
+        self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         return Iterator("keys", (ref,))
 
-    def dict_values(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def dict_values(
+        self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         return Iterator("values", (ref,))
 
-    def dict_get(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def dict_get(
+        self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         content, key = self.content(ref), args[0]
         if not isinstance(key, Const):
             raise self.refuse(node, "the key of a dict must be known when the function is read")
         found: Value = content.get(key.value, args[1] if len(args) > 1 else Const(None))
         return found
 
-    def dict_copy(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def dict_copy(
+        self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         return self.new_object("dict", dict(self.content(ref)))
 
-    def dict_update(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def dict_update(
+        self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         more = self.builtin_dict(args, keywords, node)
         assert isinstance(more, Ref)
         self.set_content(ref, {**self.content(ref), **self.content(more)}, node)
         return Const(None)
 
-    def dict_pop(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def dict_pop(
+        self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         value = self.dict_get(ref, args, keywords, node)
         key = args[0].value if isinstance(args[0], Const) else None
         self.set_content(ref, {k: v for k, v in self.content(ref).items() if k != key}, node)
         return value
 
-    def dict_setdefault(self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def dict_setdefault(
+        self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         value = self.dict_get(ref, args, keywords, node)
         if isinstance(args[0], Const):
             self.set_content(ref, {**self.content(ref), args[0].value: value}, node)

@@ -33,7 +33,19 @@ from symdiff.read.values import (
     Value,
     kind_of,
 )
-from symdiff.stages import OBJECT, REAL, Apply, Call, Const, Expr, Global, Opaque, Param, Procedure, Var
+from symdiff.stages import (
+    OBJECT,
+    REAL,
+    Apply,
+    Call,
+    Const,
+    Expr,
+    Global,
+    Opaque,
+    Param,
+    Procedure,
+    Var,
+)
 
 
 class Recursive(Exception):
@@ -93,8 +105,12 @@ class Calls(Builtins):
         return slot[0] not in self.frames if isinstance(slot[0], Frame) else True
 
     def write_slot(self, slot: Slot, value: Value) -> None:
-        if isinstance(slot[0], Frame) and slot[0] not in self.frames or \
-                not isinstance(slot[0], Frame) and self.is_foreign(slot):
+        if (
+            isinstance(slot[0], Frame)
+            and slot[0] not in self.frames
+            or not isinstance(slot[0], Frame)
+            and self.is_foreign(slot)
+        ):
             raise InPlace
         self.state[slot] = value
 
@@ -106,9 +122,17 @@ class Calls(Builtins):
             self.signature.captures.append((slot, path, Param(name, var)))
             return var
         if isinstance(value, Tuple):
-            return Tuple(tuple(self.capture(v, slot, (*path, i), f"{name}_{i}") for i, v in enumerate(value.items)), value.type)
+            return Tuple(
+                tuple(
+                    self.capture(v, slot, (*path, i), f"{name}_{i}")
+                    for i, v in enumerate(value.items)
+                ),
+                value.type,
+            )
         if isinstance(value, tuple):
-            return tuple(self.capture(v, slot, (*path, i), f"{name}_{i}") for i, v in enumerate(value))
+            return tuple(
+                self.capture(v, slot, (*path, i), f"{name}_{i}") for i, v in enumerate(value)
+            )
         if isinstance(value, dict):
             return {k: self.capture(v, slot, (*path, k), f"{name}_{k}") for k, v in value.items()}
         return value
@@ -134,11 +158,15 @@ class Calls(Builtins):
                 continue
             content = self.content(value) if isinstance(value, Ref) else None
             if not isinstance(content, dict):
-                raise self.refuse(keyword.value, "only a dict whose keys are known can be passed with **")
+                raise self.refuse(
+                    keyword.value, "only a dict whose keys are known can be passed with **"
+                )
             keywords.update(content)
         return self.apply_function(function, args, keywords, node)
 
-    def apply_function(self, function: Value, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def apply_function(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         match function:
             case Function():
                 return self.call_function(function, args, keywords, node)
@@ -171,7 +199,9 @@ class Calls(Builtins):
     def live_global(self, value: LiveObject) -> Global:
         from symdiff.stages import GlobalValue
 
-        return self.unit.constant(value.path, GlobalValue(repr(value.value), value.read), OBJECT, id(value.value))
+        return self.unit.constant(
+            value.path, GlobalValue(repr(value.value), value.read), OBJECT, id(value.value)
+        )
 
     def no_atom(self, value: Value, node: ast.AST | None) -> Expr:
         if isinstance(value, LiveObject):
@@ -185,10 +215,15 @@ class Calls(Builtins):
             return self.dynamic(self.to_list(value, node or self.frame.node), node)
         return super().no_atom(value, node)
 
-    def call_function(self, function: Function, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def call_function(
+        self, function: Function, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         if isinstance(function.node, ast.FunctionDef) and _is_generator(function.node):
-            raise self.refuse(node, f"{function.name!r} is a generator, which can't be differentiated",
-                              fix="Return a list.")
+            raise self.refuse(
+                node,
+                f"{function.name!r} is a generator, which can't be differentiated",
+                fix="Return a list.",
+            )
         bound = self.bind(function, args, keywords, node)
         if any(isinstance(v, Unknown) for v in bound.values()):
             return Unknown()
@@ -206,9 +241,12 @@ class Calls(Builtins):
                 self.state, self.block = state, block
                 del block[size:]
                 if function.node in self.shared.recursive:
-                    raise self.refuse(node, f"{function.name!r} calls itself, and takes, returns or writes what a "
-                                      "recursive function can't: only numbers, and tuples of them",
-                                      fix="Pass and return numbers or tuples of numbers.") from None
+                    raise self.refuse(
+                        node,
+                        f"{function.name!r} calls itself, and takes, returns or writes what a "
+                        "recursive function can't: only numbers, and tuples of them",
+                        fix="Pass and return numbers or tuples of numbers.",
+                    ) from None
                 self.shared.in_place.add(function.node)
         if function.node in self.reading:
             raise Recursive(function.node)
@@ -256,16 +294,22 @@ class Calls(Builtins):
         value = self.state.get(slot, Undefined())
         return Const(None) if isinstance(value, Undefined) else value
 
-    def bind(self, function: Function, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> dict[str, Value]:
+    def bind(
+        self, function: Function, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> dict[str, Value]:
         """The values of the parameters of a call."""
         a = function.node.args
         plain = [p.arg for p in [*a.posonlyargs, *a.args]]
         bound: dict[str, Value] = dict(zip(plain, args, strict=False))
-        rest = args[len(plain):]
+        rest = args[len(plain) :]
         given = dict(keywords)
         if rest and a.vararg is None:
-            raise self.refuse(node, f"{function.name}() takes {len(plain)} arguments, {len(args)} are given")
-        defaults = dict(zip(plain[len(plain) - len(function.defaults):], function.defaults, strict=True))
+            raise self.refuse(
+                node, f"{function.name}() takes {len(plain)} arguments, {len(args)} are given"
+            )
+        defaults = dict(
+            zip(plain[len(plain) - len(function.defaults) :], function.defaults, strict=True)
+        )
         for name in [*plain, *(p.arg for p in a.kwonlyargs)]:
             if name in given and name not in {p.arg for p in a.posonlyargs}:
                 if name in bound:
@@ -300,7 +344,9 @@ class Calls(Builtins):
         if signature.busy:
             signature.pending.append((call, self))
         else:
-            call.args += tuple(self.captured_now(slot, path) for slot, path, _ in signature.captures)
+            call.args += tuple(
+                self.captured_now(slot, path) for slot, path, _ in signature.captures
+            )
         targets: list[Var] = []
         value = self.result_value(signature.result, targets, function.name)
         call.targets = tuple(targets)
@@ -309,7 +355,11 @@ class Calls(Builtins):
 
     def leaves(self, value: Any, leaves: list[Expr]) -> Any:
         """The numbers in an argument, and its structure."""
-        if isinstance(value, (Var, Global)) or isinstance(value, Const) and isinstance(value.value, (int, float, complex)):
+        if (
+            isinstance(value, (Var, Global))
+            or isinstance(value, Const)
+            and isinstance(value.value, (int, float, complex))
+        ):
             leaves.append(value)
             return kind_of(value)
         if isinstance(value, Tuple):
@@ -317,19 +367,33 @@ class Calls(Builtins):
         if isinstance(value, (Function, Builtin, Const, LiveObject, Class)):
             return (value.node, value.frame) if isinstance(value, Function) else value
         if isinstance(value, Bound):
-            return ("bound", self.leaves(value.function, leaves), self.leaves(value.receiver, leaves))
+            return (
+                "bound",
+                self.leaves(value.function, leaves),
+                self.leaves(value.receiver, leaves),
+            )
         raise InPlace
 
     def parameter(self, value: Any, name: str, params: list[Param]) -> Any:
         """A parameter's value inside the procedure."""
-        if isinstance(value, (Var, Global)) or isinstance(value, Const) and isinstance(value.value, (int, float, complex)):
+        if (
+            isinstance(value, (Var, Global))
+            or isinstance(value, Const)
+            and isinstance(value.value, (int, float, complex))
+        ):
             param = Param(name, Var(name, kind_of(value)))
             params.append(param)
             return param.var
         if isinstance(value, Tuple):
-            return Tuple(tuple(self.parameter(v, f"{name}_{i}", params) for i, v in enumerate(value.items)), value.type)
+            return Tuple(
+                tuple(self.parameter(v, f"{name}_{i}", params) for i, v in enumerate(value.items)),
+                value.type,
+            )
         if isinstance(value, Bound):
-            return Bound(self.parameter(value.function, name, params), self.parameter(value.receiver, name, params))
+            return Bound(
+                self.parameter(value.function, name, params),
+                self.parameter(value.receiver, name, params),
+            )
         return value
 
     def read_procedure(self, function: Function, bound: dict[str, Value], key: Any) -> Signature:
@@ -361,10 +425,14 @@ class Calls(Builtins):
         signature.result = shape
         params += [param for _, _, param in signature.captures]
         for call, caller in signature.pending:
-            call.args += tuple(caller.captured_now(slot, path) for slot, path, _ in signature.captures)
+            call.args += tuple(
+                caller.captured_now(slot, path) for slot, path, _ in signature.captures
+            )
         signature.busy = False
         expr: Expr = atoms[0] if len(atoms) == 1 else Apply("tuple", tuple(atoms))
-        procedure = Procedure(signature.name, params, reader.block, expr, self.shared.place_of(function))
+        procedure = Procedure(
+            signature.name, params, reader.block, expr, self.shared.place_of(function)
+        )
         procedure.callees = self.shared.callees
         self.shared.callees[signature.name] = reader.finish(procedure)
         signature.procedure = procedure
@@ -392,7 +460,9 @@ class Calls(Builtins):
 
     # --- calls that stay calls ---
 
-    def opaque_call(self, function: Expr, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def opaque_call(
+        self, function: Expr, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         """A call of something without rule or source: passive, or refused where it is active."""
         trees = [self.tree(v, node) for v in [*args, *keywords.values()]]
         names = [f"_{i + 1}" for i in range(len(args))]
@@ -400,8 +470,12 @@ class Calls(Builtins):
         return self.emit(Opaque(f"_0({', '.join(names)})", (function, *trees)), OBJECT, node)
 
     def unsupported(self, name: str, node: ast.AST) -> SymdiffError:
-        return self.refuse(node, f"{name} has no derivative rule and no source", error=UnsupportedCall,
-                           fix="Register a rule for it: see symdiff.rules.")
+        return self.refuse(
+            node,
+            f"{name} has no derivative rule and no source",
+            error=UnsupportedCall,
+            fix="Register a rule for it: see symdiff.rules.",
+        )
 
 
 def _loops(node: ast.AST) -> bool:

@@ -52,8 +52,15 @@ from symdiff.stages import (
 class Frame:
     """One activation of a function that is being read."""
 
-    def __init__(self, node: FunctionNode, scope: Scope, parent: Frame | None, names: set[str], nonlocals: set[str],
-                 function: Function | None = None) -> None:
+    def __init__(
+        self,
+        node: FunctionNode,
+        scope: Scope,
+        parent: Frame | None,
+        names: set[str],
+        nonlocals: set[str],
+        function: Function | None = None,
+    ) -> None:
         self.node, self.scope, self.parent = node, scope, parent
         self.names, self.nonlocals, self.function = names, nonlocals, function
         self.inlined = False
@@ -95,8 +102,15 @@ class Core:
     def place(self, node: ast.AST) -> Place:
         return self.frame.scope.file.place(node)
 
-    def refuse(self, node: ast.AST, message: str, *, why: str = "", fix: str = "",
-               error: type[SymdiffError] = UnsupportedSyntax) -> SymdiffError:
+    def refuse(
+        self,
+        node: ast.AST,
+        message: str,
+        *,
+        why: str = "",
+        fix: str = "",
+        error: type[SymdiffError] = UnsupportedSyntax,
+    ) -> SymdiffError:
         lines = self.frame.scope.file.text.splitlines()
         return error(message, self.place(node), why=why, fix=fix, lines=lines)
 
@@ -111,7 +125,11 @@ class Core:
         """Let a value that nobody has named yet go by the name it is assigned to."""
         if name.startswith("%"):
             return
-        if isinstance(value, Var) and value not in self.claims and (value.temporary or value in self.inlined):
+        if (
+            isinstance(value, Var)
+            and value not in self.claims
+            and (value.temporary or value in self.inlined)
+        ):
             if self.frame.inlined:
                 # A name given inside a function read in place is only a proposal.
                 if value.temporary and value not in self.inlined:
@@ -130,15 +148,24 @@ class Core:
         if owner is not None:
             value = self.read_slot((owner, name))
             if isinstance(value, Undefined):
-                raise self.refuse(node, f"{name!r} is read before it is assigned", error=UnboundName)
+                raise self.refuse(
+                    node, f"{name!r} is read before it is assigned", error=UnboundName
+                )
             if isinstance(value, Conflict):
-                raise self.refuse(node, f"{name!r} can't be used here: {value.why}",
-                                  fix="Give each its own name, or call the function inside the branch.")
+                raise self.refuse(
+                    node,
+                    f"{name!r} can't be used here: {value.why}",
+                    fix="Give each its own name, or call the function inside the branch.",
+                )
             return value
         found = self.frame.scope.lookup(name, self.unit)
         if found is None:
-            raise self.refuse(node, f"the name {name!r} is not defined", error=UnboundName,
-                              fix="Define or import it in the file of the function.")
+            raise self.refuse(
+                node,
+                f"the name {name!r} is not defined",
+                error=UnboundName,
+                fix="Define or import it in the file of the function.",
+            )
         return found
 
     def read_slot(self, slot: Slot) -> Value:
@@ -159,8 +186,11 @@ class Core:
 
     def set_content(self, ref: Ref, content: Any, node: ast.AST) -> None:
         if ref.identity.frozen:
-            raise self.refuse(node, "this object may be one of several: it can't be updated in place",
-                              fix="Update it before the branch that chooses it, or copy it.")
+            raise self.refuse(
+                node,
+                "this object may be one of several: it can't be updated in place",
+                fix="Update it before the branch that chooses it, or copy it.",
+            )
         self.write_slot((ref.identity, "content"), content)
 
     def dynamic(self, ref: Ref, node: ast.AST | None) -> Var | Global:
@@ -172,8 +202,13 @@ class Core:
         self.write_slot((ref.identity, "content"), content)
         return content  # type: ignore[no-any-return]
 
-    def list_value(self, items: tuple[Value, ...], node: ast.AST | None, item: Kind | None = None,
-                   name: str | None = None) -> Var:
+    def list_value(
+        self,
+        items: tuple[Value, ...],
+        node: ast.AST | None,
+        item: Kind | None = None,
+        name: str | None = None,
+    ) -> Var:
         """A list of known items as one run-time value; lists among them are held by value from now on."""
         for value in items:
             if isinstance(value, Ref):
@@ -181,7 +216,9 @@ class Core:
         atoms = tuple(self.atom(v, node) for v in items)
         for atom in atoms:
             item = kind_of(atom) if item is None else join(item, kind_of(atom))
-        return self.emit(Apply("list", atoms), ListOf(item if item is not None else REAL), node, name)
+        return self.emit(
+            Apply("list", atoms), ListOf(item if item is not None else REAL), node, name
+        )
 
     def atom(self, value: Value, node: ast.AST | None) -> Expr:
         """A value as something that generated code can hold."""
@@ -201,8 +238,11 @@ class Core:
 
     def no_atom(self, value: Value, node: ast.AST | None) -> Expr:
         what = type(value).__name__.lower()
-        raise self.refuse(node or self.frame.node, f"this {what} can't be held in a run-time value",
-                          fix="Call it where it is defined, or pass it on by name.")
+        raise self.refuse(
+            node or self.frame.node,
+            f"this {what} can't be held in a run-time value",
+            fix="Call it where it is defined, or pass it on by name.",
+        )
 
     def tree(self, value: Value, node: ast.AST | None) -> Expr:
         """A value with its structure, as an expression over atoms."""
@@ -221,7 +261,9 @@ class Core:
 
     # --- branches ---
 
-    def branch(self, test: Expr, then: Callable[[], None], orelse: Callable[[], None], node: ast.AST) -> None:
+    def branch(
+        self, test: Expr, then: Callable[[], None], orelse: Callable[[], None], node: ast.AST
+    ) -> None:
         """Read both arms from the same state, and merge what they leave behind."""
         if isinstance(test, Const):
             (then if test.value else orelse)()
@@ -260,9 +302,15 @@ class Core:
             return self.merge_tuples(a, b, step, name, node)
         if isinstance(a, Undefined) or isinstance(b, Undefined):
             return b if isinstance(a, Undefined) else a
-        if isinstance(a, Ref) and isinstance(b, Ref) and a.identity.kind == b.identity.kind != "instance":
+        if (
+            isinstance(a, Ref)
+            and isinstance(b, Ref)
+            and a.identity.kind == b.identity.kind != "instance"
+        ):
             a.identity.frozen = b.identity.frozen = True
-            contents = [arm[ref.identity, "content"] for arm, ref in zip(self.arms, (a, b), strict=True)]
+            contents = [
+                arm[ref.identity, "content"] for arm, ref in zip(self.arms, (a, b), strict=True)
+            ]
             ref = self.new_object(a.identity.kind, self.merge_contents(*contents, step, name, node))
             ref.identity.frozen, ref.identity.name = True, name
             return ref
@@ -270,23 +318,38 @@ class Core:
             return self.merge_contents(a, b, step, name, node)
         if isinstance(a, dict) and isinstance(b, dict):
             return self.merge_contents(a, b, step, name, node)
-        return Conflict(f"{name.lstrip('%')!r} is not the same function or object on every path", self.place(node))
+        return Conflict(
+            f"{name.lstrip('%')!r} is not the same function or object on every path",
+            self.place(node),
+        )
 
     def merge_tuples(self, a: Any, b: Any, step: Branch, name: str, node: ast.AST) -> Any:
         if isinstance(a, Undefined):
             a = Tuple(tuple(Undefined() for _ in b.items), b.type)
         if isinstance(b, Undefined):
             b = Tuple(tuple(Undefined() for _ in a.items), a.type)
-        if isinstance(a, Tuple) and isinstance(b, Tuple) and len(a.items) == len(b.items) and a.type == b.type:
+        if (
+            isinstance(a, Tuple)
+            and isinstance(b, Tuple)
+            and len(a.items) == len(b.items)
+            and a.type == b.type
+        ):
             pairs = enumerate(zip(a.items, b.items, strict=True))
-            return Tuple(tuple(self.merge(x, y, step, f"{name}_{i}", node) for i, (x, y) in pairs), a.type)
-        return Conflict(f"{name.lstrip('%')!r} is a tuple of one shape on one path and something else on another",
-                        self.place(node))
+            return Tuple(
+                tuple(self.merge(x, y, step, f"{name}_{i}", node) for i, (x, y) in pairs), a.type
+            )
+        return Conflict(
+            f"{name.lstrip('%')!r} is a tuple of one shape on one path and something else on another",
+            self.place(node),
+        )
 
     def merge_contents(self, a: Any, b: Any, step: Branch, name: str, node: ast.AST) -> Any:
         """Merge the contents of a list or dict."""
         if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
-            return tuple(self.merge(x, y, step, f"{name}_{i}", node) for i, (x, y) in enumerate(zip(a, b, strict=True)))
+            return tuple(
+                self.merge(x, y, step, f"{name}_{i}", node)
+                for i, (x, y) in enumerate(zip(a, b, strict=True))
+            )
         if isinstance(a, dict) and isinstance(b, dict):
             keys = list(dict.fromkeys([*a, *b]))
             if set(a) == set(b):
@@ -313,15 +376,26 @@ class Core:
     def named(self, name: str, kind: Kind) -> Var:
         """A variable that stands for a slot of the user's."""
         plain = name.lstrip("%")
-        var = Var(plain.rstrip("0123456789") if name.startswith("%") else plain, kind, name.startswith("%"))
+        var = Var(
+            plain.rstrip("0123456789") if name.startswith("%") else plain,
+            kind,
+            name.startswith("%"),
+        )
         if self.frame.inlined and not var.temporary:
             self.inlined.add(var)
         return var
 
     # --- loops ---
 
-    def loop(self, guess: set[Slot], begin: Callable[[Loop], None], body: Callable[[], None], node: ast.AST,
-             leave: Slot | None, target: Callable[[Loop], None] | None = None) -> None:
+    def loop(
+        self,
+        guess: set[Slot],
+        begin: Callable[[Loop], None],
+        body: Callable[[], None],
+        node: ast.AST,
+        leave: Slot | None,
+        target: Callable[[Loop], None] | None = None,
+    ) -> None:
         """Read a loop: guess which slots it carries, read its body, and read it again as long as
         something else changes, or changes its kind or structure, from round to round."""
         saved, outer, inlined = dict(self.state), self.block, set(self.inlined)
@@ -334,11 +408,15 @@ class Core:
             for slot, ref in rebound.items():
                 old = saved.get(slot)
                 self.state[slot] = ref
-                self.state[ref.identity, "content"] = saved[old.identity, "content"] if isinstance(old, Ref) else Undefined()
+                self.state[ref.identity, "content"] = (
+                    saved[old.identity, "content"] if isinstance(old, Ref) else Undefined()
+                )
             for slot in promoted:
                 content = self.state[slot]
                 if isinstance(content, tuple):
-                    self.state[slot] = self.list_value(content, node, shapes.get(slot), slot_name(slot))
+                    self.state[slot] = self.list_value(
+                        content, node, shapes.get(slot), slot_name(slot)
+                    )
             entry = dict(self.state)
             step = Loop([], [], place=self.place(node))
             leaves: dict[Slot, list[Carried]] = {}
@@ -353,7 +431,9 @@ class Core:
             if target is not None:
                 target(step)
             body()
-            if self.rebind(start, guess, rebound) or self.settle(entry, start, guess, leaves, shapes, promoted):
+            if self.rebind(start, guess, rebound) or self.settle(
+                entry, start, guess, leaves, shapes, promoted
+            ):
                 continue
             for slot in leaves:
                 self.set_nexts(start[slot], self.state.get(slot, Undefined()), leaves[slot])
@@ -361,25 +441,39 @@ class Core:
             if leave is not None:
                 flag = self.state[leave]
                 step.leave = None if flag == Const(False) else flag
-            self.state = {**entry, **{slot: self.after(start[slot], self.state.get(slot)) for slot in leaves}}
+            self.state = {
+                **entry,
+                **{slot: self.after(start[slot], self.state.get(slot)) for slot in leaves},
+            }
             self.block = outer
             outer.extend(before)
             outer.append(step)
             return
-        raise self.refuse(node, "what this loop carries from round to round keeps changing its structure",
-                          fix="Give the values of different kinds different names.")
+        raise self.refuse(
+            node,
+            "what this loop carries from round to round keeps changing its structure",
+            fix="Give the values of different kinds different names.",
+        )
 
     def rebind(self, start: State, guess: set[Slot], rebound: dict[Slot, Ref]) -> bool:
         """Carry a list or object that each round makes anew by its content; whether that is news."""
         news = False
         for slot in list(guess):
             value, ref = self.state.get(slot), rebound.get(slot)
-            if not isinstance(value, Ref) or not isinstance(slot[0], Frame | Identity) or slot[1] == "content":
+            if (
+                not isinstance(value, Ref)
+                or not isinstance(slot[0], Frame | Identity)
+                or slot[1] == "content"
+            ):
                 continue
             if ref is None:
                 old = start.get(slot, Undefined())
-                if isinstance(old, Undefined) or isinstance(old, Ref) and old.identity is not value.identity \
-                        and old.identity.kind == value.identity.kind:
+                if (
+                    isinstance(old, Undefined)
+                    or isinstance(old, Ref)
+                    and old.identity is not value.identity
+                    and old.identity.kind == value.identity.kind
+                ):
                     rebound[slot] = Ref(Identity(value.identity.kind, value.identity.cls))
                     rebound[slot].identity.name = slot[1].lstrip("%")
                     guess.add((rebound[slot].identity, "content"))
@@ -387,10 +481,19 @@ class Core:
             elif value.identity is not ref.identity:
                 # By value: whoever else holds the new object may no longer update it in place.
                 content = self.state.get((value.identity, "content"), Undefined())
-                if isinstance(start.get((ref.identity, "content")), Undefined) and isinstance(content, tuple):
+                if isinstance(start.get((ref.identity, "content")), Undefined) and isinstance(
+                    content, tuple
+                ):
                     content = self.list_value(content, None, name=ref.identity.name)
                 self.state[ref.identity, "content"] = content
-                if sum(1 for v in self.state.values() if isinstance(v, Ref) and v.identity is value.identity) > 1:
+                if (
+                    sum(
+                        1
+                        for v in self.state.values()
+                        if isinstance(v, Ref) and v.identity is value.identity
+                    )
+                    > 1
+                ):
                     value.identity.frozen = True
                 self.state[slot] = ref
         return news
@@ -406,25 +509,44 @@ class Core:
             items = value.items if isinstance(value, Tuple) else (Undefined(),) * n
             shapes = shape if isinstance(shape, list) else [None] * n
             kind = value.type if isinstance(value, Tuple) else None
-            return Tuple(tuple(self.carry(v, s, f"{name}_{i}", leaves)
-                               for i, (v, s) in enumerate(zip(items, shapes, strict=True))), kind)
+            return Tuple(
+                tuple(
+                    self.carry(v, s, f"{name}_{i}", leaves)
+                    for i, (v, s) in enumerate(zip(items, shapes, strict=True))
+                ),
+                kind,
+            )
         if isinstance(value, tuple):
             shapes = shape if isinstance(shape, list) else [None] * len(value)
-            return tuple(self.carry(v, s, f"{name}_{i}", leaves) for i, (v, s) in enumerate(zip(value, shapes, strict=True)))
+            return tuple(
+                self.carry(v, s, f"{name}_{i}", leaves)
+                for i, (v, s) in enumerate(zip(value, shapes, strict=True))
+            )
         if isinstance(value, dict):
             return {k: self.carry(v, None, f"{name}_{k}", leaves) for k, v in value.items()}
         if isinstance(value, (Var, Const, Global)):
             var = self.named(name, shape if shape is not None else kind_of(value))
             leaves.append(Carried(var, value, None))
             return var
-        if isinstance(value, Undefined) and shape is not None and not isinstance(shape, (Undefined, str)):
+        if (
+            isinstance(value, Undefined)
+            and shape is not None
+            and not isinstance(shape, (Undefined, str))
+        ):
             var = self.named(name, shape)
             leaves.append(Carried(var, None, None))
             return var
         return value
 
-    def settle(self, entry: State, start: State, guess: set[Slot], leaves: dict[Slot, list[Carried]],
-               shapes: dict[Slot, Any], promoted: list[Slot]) -> bool:
+    def settle(
+        self,
+        entry: State,
+        start: State,
+        guess: set[Slot],
+        leaves: dict[Slot, list[Carried]],
+        shapes: dict[Slot, Any],
+        promoted: list[Slot],
+    ) -> bool:
         """Whether the loop has to be read again, with the guesses corrected."""
         again = False
         for slot, value in self.state.items():
@@ -439,7 +561,9 @@ class Core:
                 again |= self.reshape(slot, start[slot], value, entry, shapes, promoted)
         return again
 
-    def contents_differ(self, slot: Slot, a: Any, b: Any, shapes: dict[Slot, Any], promoted: list[Slot]) -> bool:
+    def contents_differ(
+        self, slot: Slot, a: Any, b: Any, shapes: dict[Slot, Any], promoted: list[Slot]
+    ) -> bool:
         if isinstance(a, tuple) and (not isinstance(b, tuple) or len(a) != len(b)):
             if slot not in promoted:
                 promoted.append(slot)
@@ -465,11 +589,21 @@ class Core:
             return ListOf(kind)
         raise Growing
 
-    def reshape(self, slot: Slot, start: Any, value: Any, entry: State, shapes: dict[Slot, Any], promoted: list[Slot]) -> bool:
+    def reshape(
+        self,
+        slot: Slot,
+        start: Any,
+        value: Any,
+        entry: State,
+        shapes: dict[Slot, Any],
+        promoted: list[Slot],
+    ) -> bool:
         if same(start, value):
             return False
         if isinstance(start, tuple):
-            return self.contents_differ(slot, start, value, shapes, promoted) or self.reshape_all(slot, start, value, shapes)
+            return self.contents_differ(slot, start, value, shapes, promoted) or self.reshape_all(
+                slot, start, value, shapes
+            )
         if isinstance(start, Undefined):
             shape = shape_of(value)
             if shape is None:
@@ -489,11 +623,17 @@ class Core:
                 shapes[slot] = kind
                 return True
             return False
-        if isinstance(start, Tuple) and isinstance(value, Tuple) and len(start.items) == len(value.items):
+        if (
+            isinstance(start, Tuple)
+            and isinstance(value, Tuple)
+            and len(start.items) == len(value.items)
+        ):
             return self.reshape_all(slot, start.items, value.items, shapes)
         return False
 
-    def reshape_all(self, slot: Slot, start: tuple[Any, ...], value: tuple[Any, ...], shapes: dict[Slot, Any]) -> bool:
+    def reshape_all(
+        self, slot: Slot, start: tuple[Any, ...], value: tuple[Any, ...], shapes: dict[Slot, Any]
+    ) -> bool:
         shape = shapes.get(slot)
         old = shape if isinstance(shape, list) else [shape_of(s) for s in start]
         new = [merge_shapes(o, shape_of(v)) for o, v in zip(old, value, strict=True)]
@@ -533,8 +673,15 @@ class Core:
             if value is None or isinstance(value, (*Runtime, Unknown, Undefined)):
                 return start
             return Conflict("a loop makes it a value of another kind")
-        if isinstance(start, Tuple) and isinstance(value, Tuple) and len(start.items) == len(value.items):
-            return Tuple(tuple(self.after(a, b) for a, b in zip(start.items, value.items, strict=True)), start.type)
+        if (
+            isinstance(start, Tuple)
+            and isinstance(value, Tuple)
+            and len(start.items) == len(value.items)
+        ):
+            return Tuple(
+                tuple(self.after(a, b) for a, b in zip(start.items, value.items, strict=True)),
+                start.type,
+            )
         if isinstance(start, (tuple, dict)) and type(start) is type(value):
             if isinstance(start, tuple) and len(start) == len(value):
                 return tuple(self.after(a, b) for a, b in zip(start, value, strict=True))
@@ -587,4 +734,3 @@ def merge_shapes(a: Any, b: Any) -> Any:
     if isinstance(a, list) or isinstance(b, list):
         return a
     return join(a, b)
-

@@ -95,7 +95,7 @@ class _Desugarer:
     def block(self, body: list[ast.stmt]) -> list[ast.stmt]:
         out: list[ast.stmt] = []
         for i, stmt in enumerate(body):
-            rest = body[i + 1:]
+            rest = body[i + 1 :]
             if isinstance(stmt, ast.Return):
                 if not isinstance(stmt, _Returned):
                     value = stmt.value or ast.copy_location(ast.Constant(None), stmt)
@@ -118,10 +118,14 @@ class _Desugarer:
                 if rest and _always(stmt.orelse):
                     out.append(self.branch(stmt, [*stmt.body, *rest], stmt.orelse))
                     return out
-                return out + self.guarded(lambda s=stmt: [self.branch(s, s.body, s.orelse)], rest, stmt)
+                return out + self.guarded(
+                    lambda s=stmt: [self.branch(s, s.body, s.orelse)], rest, stmt
+                )
             if isinstance(stmt, ast.With) and _exits(stmt):
+
                 def scoped(s: ast.With = stmt) -> list[ast.stmt]:
                     return [ast.copy_location(ast.With(s.items, self.block(s.body)), s)]
+
                 return out + self.guarded(scoped, rest, stmt)
             if isinstance(stmt, (ast.For, ast.While)):
                 before, after = self.loop(stmt)
@@ -150,8 +154,14 @@ class _Desugarer:
         self.flags.append(flag)
         made = make()  # type: ignore[operator]
         self.flags.pop()
-        test = ast.copy_location(ast.UnaryOp(ast.Not(), ast.copy_location(ast.Name(flag, ast.Load()), like)), like)
-        return [self.set(flag, False, like), *made, ast.copy_location(ast.If(test, self.block(rest), []), like)]
+        test = ast.copy_location(
+            ast.UnaryOp(ast.Not(), ast.copy_location(ast.Name(flag, ast.Load()), like)), like
+        )
+        return [
+            self.set(flag, False, like),
+            *made,
+            ast.copy_location(ast.If(test, self.block(rest), []), like),
+        ]
 
     def loop(self, stmt: ast.For | ast.While) -> tuple[list[ast.stmt], list[ast.stmt]]:
         """The loop without exits, and the statements that must follow it."""
@@ -184,7 +194,11 @@ class _Desugarer:
         out.append(new)
         if returned:
             test = ast.copy_location(ast.Name(returned, ast.Load()), stmt)
-            after.append(ast.copy_location(ast.If(test, [ast.copy_location(_Returned(None), stmt)], []), stmt))
+            after.append(
+                ast.copy_location(
+                    ast.If(test, [ast.copy_location(_Returned(None), stmt)], []), stmt
+                )
+            )
         if stmt.orelse:
             if leave:
                 test = ast.copy_location(ast.Name(leave, ast.Load()), stmt)

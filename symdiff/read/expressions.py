@@ -51,13 +51,36 @@ from symdiff.stages import (
 )
 
 BINARY: dict[type[ast.operator], str] = {
-    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv", ast.Mod: "mod",
-    ast.Pow: "pow", ast.LShift: "lshift", ast.RShift: "rshift", ast.BitAnd: "and_", ast.BitOr: "or_", ast.BitXor: "xor",
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "truediv",
+    ast.FloorDiv: "floordiv",
+    ast.Mod: "mod",
+    ast.Pow: "pow",
+    ast.LShift: "lshift",
+    ast.RShift: "rshift",
+    ast.BitAnd: "and_",
+    ast.BitOr: "or_",
+    ast.BitXor: "xor",
 }
-UNARY: dict[type[ast.unaryop], str] = {ast.USub: "neg", ast.UAdd: "pos", ast.Invert: "invert", ast.Not: "not"}
+UNARY: dict[type[ast.unaryop], str] = {
+    ast.USub: "neg",
+    ast.UAdd: "pos",
+    ast.Invert: "invert",
+    ast.Not: "not",
+}
 COMPARE: dict[type[ast.cmpop], str] = {
-    ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne", ast.Is: "is",
-    ast.IsNot: "is_not", ast.In: "in", ast.NotIn: "not_in",
+    ast.Lt: "lt",
+    ast.LtE: "le",
+    ast.Gt: "gt",
+    ast.GtE: "ge",
+    ast.Eq: "eq",
+    ast.NotEq: "ne",
+    ast.Is: "is",
+    ast.IsNot: "is_not",
+    ast.In: "in",
+    ast.NotIn: "not_in",
 }
 
 
@@ -67,7 +90,9 @@ class Expressions(Core):
     def call(self, node: ast.Call) -> Value:
         raise NotImplementedError
 
-    def apply_function(self, function: Value, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def apply_function(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         raise NotImplementedError
 
     def items(self, value: Value, node: ast.AST) -> list[Value] | None:
@@ -85,7 +110,11 @@ class Expressions(Core):
                 return self.lookup(name, node)
             case ast.BinOp(left=left, op=op, right=right):
                 a, b = self.evaluate(left), self.evaluate(right)
-                return self.binary(BINARY[type(op)], a, b, node) if type(op) in BINARY else self.matmul(node)
+                return (
+                    self.binary(BINARY[type(op)], a, b, node)
+                    if type(op) in BINARY
+                    else self.matmul(node)
+                )
             case ast.UnaryOp(op=op, operand=operand):
                 return self.unary(UNARY[type(op)], self.evaluate(operand), node)
             case ast.BoolOp(op=op, values=values):
@@ -93,7 +122,12 @@ class Expressions(Core):
             case ast.Compare():
                 return self.compare(node)
             case ast.IfExp(test=test, body=then, orelse=orelse):
-                return self.conditional(self.test(test), lambda: self.evaluate(then), lambda: self.evaluate(orelse), node)
+                return self.conditional(
+                    self.test(test),
+                    lambda: self.evaluate(then),
+                    lambda: self.evaluate(orelse),
+                    node,
+                )
             case ast.Call():
                 return self.call(node)
             case ast.Attribute(value=value, attr=attr):
@@ -123,8 +157,11 @@ class Expressions(Core):
                 return self.function_here(node)
             case ast.Starred():
                 raise self.refuse(node, "a starred expression can't stand here")
-        raise self.refuse(node, f"{_english(node)} is not supported in a differentiated function",
-                          fix="Move it out of the function, or pass its result in.")
+        raise self.refuse(
+            node,
+            f"{_english(node)} is not supported in a differentiated function",
+            fix="Move it out of the function, or pass its result in.",
+        )
 
     def elements(self, elts: list[ast.expr]) -> list[Value]:
         found: list[Value] = []
@@ -132,7 +169,9 @@ class Expressions(Core):
             if isinstance(elt, ast.Starred):
                 items = self.items(self.evaluate(elt.value), elt)
                 if items is None:
-                    raise self.refuse(elt, "a sequence whose length is not known can't be unpacked here")
+                    raise self.refuse(
+                        elt, "a sequence whose length is not known can't be unpacked here"
+                    )
                 found += items
             else:
                 found.append(self.evaluate(elt))
@@ -164,7 +203,11 @@ class Expressions(Core):
         if op == "add":
             if isinstance(a, Tuple) and isinstance(b, Tuple):
                 return Tuple(a.items + b.items)
-            if isinstance(a, Ref) and isinstance(b, Ref) and a.identity.kind == b.identity.kind == "list":
+            if (
+                isinstance(a, Ref)
+                and isinstance(b, Ref)
+                and a.identity.kind == b.identity.kind == "list"
+            ):
                 x, y = self.content(a), self.content(b)
                 if isinstance(x, tuple) and isinstance(y, tuple):
                     return self.new_object("list", x + y)
@@ -172,8 +215,13 @@ class Expressions(Core):
                 return self.new_object("list", self.apply("add", (left, right), node))
         if op == "mul":
             for seq, count in ((a, b), (b, a)):
-                items = self.content(seq) if isinstance(seq, Ref) and seq.identity.kind == "list" else \
-                    seq.items if isinstance(seq, Tuple) else None
+                items = (
+                    self.content(seq)
+                    if isinstance(seq, Ref) and seq.identity.kind == "list"
+                    else seq.items
+                    if isinstance(seq, Tuple)
+                    else None
+                )
                 if items is None:
                     continue
                 if isinstance(count, Const) and isinstance(items, tuple):
@@ -181,10 +229,18 @@ class Expressions(Core):
                     return self.new_object("list", made) if isinstance(seq, Ref) else Tuple(made)
                 if isinstance(seq, Ref):
                     inner = items[0] if isinstance(items, tuple) and items else items
-                    if isinstance(inner, Ref) or isinstance(inner, Var) and inner is items and \
-                            isinstance(inner.kind, ListOf) and isinstance(inner.kind.item, ListOf):
-                        raise self.refuse(node, "the rows of this list would all be one object",
-                                          fix="Make them by a comprehension: [[0.0] * m for _ in range(n)].")
+                    if (
+                        isinstance(inner, Ref)
+                        or isinstance(inner, Var)
+                        and inner is items
+                        and isinstance(inner.kind, ListOf)
+                        and isinstance(inner.kind.item, ListOf)
+                    ):
+                        raise self.refuse(
+                            node,
+                            "the rows of this list would all be one object",
+                            fix="Make them by a comprehension: [[0.0] * m for _ in range(n)].",
+                        )
                     args = (self.dynamic(seq, node), self.atom(count, node))
                     return self.new_object("list", self.apply("mul", args, node))
         return None
@@ -196,7 +252,12 @@ class Expressions(Core):
                 return arg
         kinds = [kind_of(a) for a in args]
         self.check_kinds(op, kinds, node)
-        negative = op == "pow" and isinstance(args[1], Const) and not isinstance(args[1].value, str) and args[1].value < 0
+        negative = (
+            op == "pow"
+            and isinstance(args[1], Const)
+            and not isinstance(args[1].value, str)
+            and args[1].value < 0
+        )
         return self.emit(Apply(op, args), result_kind(op, kinds, negative_power=negative), node)
 
     def check_kinds(self, op: str, kinds: list[Kind], node: ast.AST | None) -> None:
@@ -210,7 +271,11 @@ class Expressions(Core):
         if isinstance(value, Const) and not isinstance(value.value, str):
             if op == "not":
                 return Const(not value.value)
-            if op == "neg" and isinstance(value.value, (int, float, complex)) and not isinstance(value.value, bool):
+            if (
+                op == "neg"
+                and isinstance(value.value, (int, float, complex))
+                and not isinstance(value.value, bool)
+            ):
                 return Const(-value.value)
         if op == "not" and not isinstance(value, Runtime):
             return Const(not self.truth(value, node))
@@ -238,7 +303,11 @@ class Expressions(Core):
         value = self.evaluate(node)
         if isinstance(value, Unknown):
             return Var("unknown", BOOLEAN)
-        if isinstance(value, Ref) and value.identity.kind == "list" and not isinstance(self.content(value), tuple):
+        if (
+            isinstance(value, Ref)
+            and value.identity.kind == "list"
+            and not isinstance(self.content(value), tuple)
+        ):
             return self.apply("len", (self.dynamic(value, node),), node)
         if not isinstance(value, Runtime):
             return Const(self.truth(value, node))
@@ -260,7 +329,12 @@ class Expressions(Core):
         table: dict[Var, Expr] = {}
         counts: dict[Var, int] = {}
         for step in block:
-            if not isinstance(step, Stage) or not step.target.temporary or isinstance(step.value, Opaque) and not step.value.pure:
+            if (
+                not isinstance(step, Stage)
+                or not step.target.temporary
+                or isinstance(step.value, Opaque)
+                and not step.value.pure
+            ):
                 return None
             for var in variables(step.value):
                 counts[var] = counts.get(var, 0) + 1
@@ -269,14 +343,20 @@ class Expressions(Core):
             return None
         return substitute(value, table)
 
-    def conditional(self, test: Expr, then: Callable[[], Value], orelse: Callable[[], Value], node: ast.AST) -> Value:
+    def conditional(
+        self, test: Expr, then: Callable[[], Value], orelse: Callable[[], Value], node: ast.AST
+    ) -> Value:
         if isinstance(test, Const):
             return then() if test.value else orelse()
         saved = dict(self.state)
         (a, a_block), (b, b_block) = self.arm(then), self.arm(orelse)
         x, y = self.nested(a, a_block), self.nested(b, b_block)
-        if x is not None and y is not None and self.state.keys() == saved.keys() and \
-                all(self.state[k] is saved[k] for k in saved):
+        if (
+            x is not None
+            and y is not None
+            and self.state.keys() == saved.keys()
+            and all(self.state[k] is saved[k] for k in saved)
+        ):
             kind = result_kind("cond", [BOOLEAN, kind_of(a), kind_of(b)])
             return self.emit(Apply("cond", (test, x, y)), kind, node)
         self.state = saved
@@ -295,7 +375,9 @@ class Expressions(Core):
             if isinstance(first, Unknown):
                 return first
             if not isinstance(first, Runtime):
-                first = first if self.truth(first, node) != (op == "and") else self.evaluate(operand)
+                first = (
+                    first if self.truth(first, node) != (op == "and") else self.evaluate(operand)
+                )
                 continue
             if isinstance(first, Const):
                 if bool(first.value) == (op == "and"):
@@ -333,7 +415,9 @@ class Expressions(Core):
                 # A chain is lazy: what comes later may not be evaluated at all.
                 right, block = self.arm(lambda c=comparator: self.evaluate(c))  # type: ignore[misc]
                 self.block.extend(block)
-                test, block = self.arm(lambda n=name, a=left, b=right: self.comparison(n, a, b, node))  # type: ignore[misc]
+                test, block = self.arm(
+                    lambda n=name, a=left, b=right: self.comparison(n, a, b, node)
+                )  # type: ignore[misc]
                 tree = self.nested(test, block)
                 if isinstance(result, Const) or tree is None:
                     self.block.extend(block)
@@ -352,11 +436,25 @@ class Expressions(Core):
         nothing = Const(None)
         if op in ("is", "is_not") and (a == nothing or b == nothing):
             other = b if a == nothing else a
-            if other == nothing or kind_of(other) not in (OBJECT, NOTHING) or not isinstance(other, Runtime):
+            if (
+                other == nothing
+                or kind_of(other) not in (OBJECT, NOTHING)
+                or not isinstance(other, Runtime)
+            ):
                 return Const((other == nothing) == (op == "is"))
-        if isinstance(a, Const) and isinstance(b, Const) and op in ("eq", "ne") and isinstance(a.value, str):
+        if (
+            isinstance(a, Const)
+            and isinstance(b, Const)
+            and op in ("eq", "ne")
+            and isinstance(a.value, str)
+        ):
             return Const((a.value == b.value) == (op == "eq"))
-        if op in ("in", "not_in") and isinstance(b, Ref) and isinstance(self.content(b), dict) and isinstance(a, Const):
+        if (
+            op in ("in", "not_in")
+            and isinstance(b, Ref)
+            and isinstance(self.content(b), dict)
+            and isinstance(a, Const)
+        ):
             return Const((a.value in self.content(b)) == (op == "in"))
         if isinstance(a, (Tuple, Ref)) or isinstance(b, (Tuple, Ref)):
             parts: list[Expr] = []
@@ -371,20 +469,27 @@ class Expressions(Core):
 
     # --- containers ---
 
-    def dict_display(self, keys: list[ast.expr | None], values: list[ast.expr], node: ast.AST) -> Value:
+    def dict_display(
+        self, keys: list[ast.expr | None], values: list[ast.expr], node: ast.AST
+    ) -> Value:
         content: dict[Any, Value] = {}
         for key, value in zip(keys, values, strict=True):
             if key is None:
                 inner = self.evaluate(value)
                 part = self.content(inner) if isinstance(inner, Ref) else None
                 if not isinstance(part, dict):
-                    raise self.refuse(value, "only a dict whose keys are known can be unpacked here")
+                    raise self.refuse(
+                        value, "only a dict whose keys are known can be unpacked here"
+                    )
                 content.update(part)
                 continue
             name = self.evaluate(key)
             if not isinstance(name, Const):
-                raise self.refuse(key, "the keys of a dict must be known when the function is read",
-                                  fix="Use literal keys, or a list.")
+                raise self.refuse(
+                    key,
+                    "the keys of a dict must be known when the function is read",
+                    fix="Use literal keys, or a list.",
+                )
             content[name.value] = self.evaluate(value)
         return self.new_object("dict", content)
 
@@ -408,35 +513,60 @@ class Expressions(Core):
             content = self.content(value)
         if isinstance(content, dict):
             if not isinstance(at, Const):
-                raise self.refuse(node, "the key of a dict must be known when the function is read",
-                                  fix="Use a list, or choose with if / elif.")
+                raise self.refuse(
+                    node,
+                    "the key of a dict must be known when the function is read",
+                    fix="Use a list, or choose with if / elif.",
+                )
             if at.value not in content:
                 raise self.refuse(node, f"the dict has no key {at.value!r}")
             return content[at.value]  # type: ignore[no-any-return]
         if isinstance(content, tuple):
             if isinstance(at, Const) and isinstance(at.value, int):
                 if not -len(content) <= at.value < len(content):
-                    raise self.refuse(node, f"index {at.value} is out of range: there are {len(content)} items")
+                    raise self.refuse(
+                        node, f"index {at.value} is out of range: there are {len(content)} items"
+                    )
                 return content[at.value]  # type: ignore[no-any-return]
             if isinstance(value, Ref):
                 content = self.dynamic(value, node)
             elif all(isinstance(v, Runtime) for v in content):
                 content = self.list_value(content, node)
             else:
-                raise self.refuse(node, "items of different structure can't be chosen by an index known at run time only")
+                raise self.refuse(
+                    node,
+                    "items of different structure can't be chosen by an index known at run time only",
+                )
         if content is None:
             content = self.atom(value, node)
         kind = kind_of(content)
-        return self.emit(Apply("getitem", (content, self.atom(at, node))), kind.item if isinstance(kind, ListOf) else OBJECT, node)
+        return self.emit(
+            Apply("getitem", (content, self.atom(at, node))),
+            kind.item if isinstance(kind, ListOf) else OBJECT,
+            node,
+        )
 
     def sliced(self, value: Value, index: ast.Slice, node: ast.AST) -> Value:
-        parts = [self.evaluate(p) if p is not None else Const(None) for p in (index.lower, index.upper, index.step)]
-        content: Any = value.items if isinstance(value, Tuple) else self.content(value) if isinstance(value, Ref) else value
+        parts = [
+            self.evaluate(p) if p is not None else Const(None)
+            for p in (index.lower, index.upper, index.step)
+        ]
+        content: Any = (
+            value.items
+            if isinstance(value, Tuple)
+            else self.content(value)
+            if isinstance(value, Ref)
+            else value
+        )
         if isinstance(content, tuple):
             if all(isinstance(p, Const) for p in parts):
                 items = content[slice(*(p.value for p in parts if isinstance(p, Const)))]
                 return Tuple(items) if isinstance(value, Tuple) else self.new_object("list", items)
-            content = self.dynamic(value, node) if isinstance(value, Ref) else self.list_value(content, node)
+            content = (
+                self.dynamic(value, node)
+                if isinstance(value, Ref)
+                else self.list_value(content, node)
+            )
         at = Apply("slice", tuple(self.atom(p, node) for p in parts))
         content = self.atom(content, node)
         made = self.emit(Apply("getitem", (content, at)), kind_of(content), node)
@@ -500,7 +630,13 @@ class Expressions(Core):
 
         live = sys.modules.get(module.name)
         if live is not None and hasattr(live, name):
-            return wrap(getattr(live, name), f"{module.name}.{name}", lambda root: getattr(live, name), self.unit, module.name)
+            return wrap(
+                getattr(live, name),
+                f"{module.name}.{name}",
+                lambda root: getattr(live, name),
+                self.unit,
+                module.name,
+            )
         return Builtin(f"{module.name}.{name}")
 
     def live_attribute(self, value: LiveObject, name: str, node: ast.AST) -> Value:
@@ -510,14 +646,21 @@ class Expressions(Core):
 
         static = inspect.getattr_static(type(value.value), name, None)
         if isinstance(static, property) and static.fget is not None:
-            return self.apply_function(function_value(static.fget, self.unit, None), [value], {}, node)
+            return self.apply_function(
+                function_value(static.fget, self.unit, None), [value], {}, node
+            )
         try:
             found = getattr(value.value, name)
         except AttributeError as error:
             raise self.refuse(node, str(error)) from None
         read = value.read
-        return wrap(found, f"{value.path}.{name}", Access(read, "attribute", name) if read else None, self.unit,
-                    id(value.value) if not value.path.startswith("self") else value.path)
+        return wrap(
+            found,
+            f"{value.path}.{name}",
+            Access(read, "attribute", name) if read else None,
+            self.unit,
+            id(value.value) if not value.path.startswith("self") else value.path,
+        )
 
     def instance_attribute(self, ref: Ref, name: str, node: ast.AST) -> Value | None:
         raise NotImplementedError
@@ -534,7 +677,9 @@ class Expressions(Core):
             def visit_FormattedValue(self, inner: ast.FormattedValue) -> ast.FormattedValue:
                 exprs.append(inner.value)
                 spec = self.visit(inner.format_spec) if inner.format_spec is not None else None
-                return ast.FormattedValue(ast.Name(f"_{len(exprs) - 1}", ast.Load()), inner.conversion, spec)
+                return ast.FormattedValue(
+                    ast.Name(f"_{len(exprs) - 1}", ast.Load()), inner.conversion, spec
+                )
 
         import copy
 
@@ -552,16 +697,32 @@ class Expressions(Core):
         """A function defined inside the function that is read."""
         defaults = tuple(self.evaluate(d) for d in node.args.defaults)
         kwdefaults = {
-            a.arg: self.evaluate(d) for a, d in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if d is not None
+            a.arg: self.evaluate(d)
+            for a, d in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+            if d is not None
         }
         name = node.name if isinstance(node, ast.FunctionDef) else "<lambda>"
         return Function(node, self.frame.scope, name, defaults, kwdefaults, frame=self.frame)
 
 
 def _english(node: ast.AST) -> str:
-    names = {"Await": "await", "Yield": "yield", "YieldFrom": "yield from", "SetComp": "a set comprehension",
-             "TemplateStr": "a template string"}
+    names = {
+        "Await": "await",
+        "Yield": "yield",
+        "YieldFrom": "yield from",
+        "SetComp": "a set comprehension",
+        "TemplateStr": "a template string",
+    }
     return names.get(type(node).__name__, type(node).__name__)
 
 
-__all__ = ["BINARY", "Expressions", "Frame", "Branch", "Bound", "Global", "UnsupportedSyntax", "rules"]
+__all__ = [
+    "BINARY",
+    "Expressions",
+    "Frame",
+    "Branch",
+    "Bound",
+    "Global",
+    "UnsupportedSyntax",
+    "rules",
+]

@@ -9,18 +9,46 @@ from __future__ import annotations
 import ast
 
 REFUSED: dict[type[ast.AST], tuple[str, str]] = {
-    ast.Try: ("'try' around active code cannot be reversed",
-              "Move the try outside of the differentiated function, or test for the condition with if."),
-    ast.Global: ("a differentiated function can't write a global",
-                 "Return the value, or pass it in."),
-    ast.Delete: ("'del' is not supported in a differentiated function", "Leave the name alone: it ends with the function."),
-    ast.Import: ("'import' is not supported in a differentiated function", "Import at the top of the file."),
-    ast.ImportFrom: ("'import' is not supported in a differentiated function", "Import at the top of the file."),
-    ast.ClassDef: ("a class can't be defined in a differentiated function", "Define it at the top of the file."),
-    ast.AsyncFunctionDef: ("an async function can't be differentiated", "Write it as an ordinary function."),
-    ast.AsyncFor: ("'async for' is not supported in a differentiated function", "Use an ordinary loop."),
-    ast.AsyncWith: ("'async with' is not supported in a differentiated function", "Use an ordinary with."),
-    ast.Await: ("'await' is not supported in a differentiated function", "Pass in the awaited result."),
+    ast.Try: (
+        "'try' around active code cannot be reversed",
+        "Move the try outside of the differentiated function, or test for the condition with if.",
+    ),
+    ast.Global: (
+        "a differentiated function can't write a global",
+        "Return the value, or pass it in.",
+    ),
+    ast.Delete: (
+        "'del' is not supported in a differentiated function",
+        "Leave the name alone: it ends with the function.",
+    ),
+    ast.Import: (
+        "'import' is not supported in a differentiated function",
+        "Import at the top of the file.",
+    ),
+    ast.ImportFrom: (
+        "'import' is not supported in a differentiated function",
+        "Import at the top of the file.",
+    ),
+    ast.ClassDef: (
+        "a class can't be defined in a differentiated function",
+        "Define it at the top of the file.",
+    ),
+    ast.AsyncFunctionDef: (
+        "an async function can't be differentiated",
+        "Write it as an ordinary function.",
+    ),
+    ast.AsyncFor: (
+        "'async for' is not supported in a differentiated function",
+        "Use an ordinary loop.",
+    ),
+    ast.AsyncWith: (
+        "'async with' is not supported in a differentiated function",
+        "Use an ordinary with.",
+    ),
+    ast.Await: (
+        "'await' is not supported in a differentiated function",
+        "Pass in the awaited result.",
+    ),
     ast.Yield: ("a generator can't be differentiated", "Return a list."),
     ast.YieldFrom: ("a generator can't be differentiated", "Return a list."),
     ast.Match: ("'match' is not supported in a differentiated function", "Use if and elif."),

@@ -21,7 +21,7 @@ def closed_helper(reader: Calls, function: Function, bound: dict[str, Value]) ->
     """
     if function.frame is not None or len(bound) != 1 or isinstance(function.node, ast.Lambda):
         return None
-    (name, value), = bound.items()
+    ((name, value),) = bound.items()
     if not isinstance(value, Runtime) or kind_of(value) is not REAL or isinstance(value, Const):
         return None
     known: dict[Any, str | None] = reader.shared.closed
@@ -34,8 +34,15 @@ def closed_helper(reader: Calls, function: Function, bound: dict[str, Value]) ->
 def _find(reader: Calls, function: Function, parameter: str) -> str | None:
     node = function.node
     assert isinstance(node, ast.FunctionDef)
-    body = [s for s in node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
-    if node.decorator_list or len(body) != 1 or not isinstance(body[0], ast.Return) or body[0].value is None:
+    body = [
+        s for s in node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
+    ]
+    if (
+        node.decorator_list
+        or len(body) != 1
+        or not isinstance(body[0], ast.Return)
+        or body[0].value is None
+    ):
         return None
     if not any(isinstance(n, ast.Call) for n in ast.walk(body[0].value)):
         return None
@@ -50,11 +57,23 @@ def _find(reader: Calls, function: Function, parameter: str) -> str | None:
     if partial is None:
         return None
     name = reader.shared.helper_name(function.name)
-    text = ast.unparse(ast.fix_missing_locations(ast.FunctionDef(
-        name=name, args=ast.arguments([], [ast.arg(parameter)], None, [], [], None, []),
-        body=[*_docstring(node), ast.Return(expression)], decorator_list=[], returns=None, type_params=[])))
-    globals_ = {c.name: reader.unit.globals[c.name] for c in constants.values()
-                if isinstance(c, Global) and c.name in reader.unit.globals}
+    text = ast.unparse(
+        ast.fix_missing_locations(
+            ast.FunctionDef(
+                name=name,
+                args=ast.arguments([], [ast.arg(parameter)], None, [], [], None, []),
+                body=[*_docstring(node), ast.Return(expression)],
+                decorator_list=[],
+                returns=None,
+                type_params=[],
+            )
+        )
+    )
+    globals_ = {
+        c.name: reader.unit.globals[c.name]
+        for c in constants.values()
+        if isinstance(c, Global) and c.name in reader.unit.globals
+    }
     reader.shared.helpers[name] = Helper(name, text, (param,), out, (partial,), globals_)
     return name
 
@@ -64,11 +83,25 @@ def _docstring(node: ast.FunctionDef) -> list[ast.stmt]:
     return [ast.Expr(ast.Constant(text))] if text else []
 
 
-def _resolved(reader: Calls, function: Function, expression: ast.expr, parameter: str,
-              constants: dict[str, Expr]) -> ast.expr | None:
+def _resolved(
+    reader: Calls,
+    function: Function,
+    expression: ast.expr,
+    parameter: str,
+    constants: dict[str, Expr],
+) -> ast.expr | None:
     """The expression with functions of math under their full names, or None if it has others."""
-    allowed = (ast.BinOp, ast.UnaryOp, ast.Constant, ast.Name, ast.Call, ast.Attribute, ast.operator, ast.unaryop,
-               ast.expr_context)
+    allowed = (
+        ast.BinOp,
+        ast.UnaryOp,
+        ast.Constant,
+        ast.Name,
+        ast.Call,
+        ast.Attribute,
+        ast.operator,
+        ast.unaryop,
+        ast.expr_context,
+    )
 
     class Impure(Exception):
         pass
@@ -78,15 +111,25 @@ def _resolved(reader: Calls, function: Function, expression: ast.expr, parameter
             return function.scope.lookup(node.id, reader.unit)
         if isinstance(node, ast.Attribute):
             holder = lookup(node.value)
-            return reader.module_member(holder, node.attr, node) if isinstance(holder, Module) else None
+            return (
+                reader.module_member(holder, node.attr, node)
+                if isinstance(holder, Module)
+                else None
+            )
         return None
 
     class Resolve(ast.NodeTransformer):
         def visit_Call(self, node: ast.Call) -> ast.AST:
             target = lookup(node.func)
-            if not isinstance(target, Builtin) or not target.name.startswith("math.") or node.keywords:
+            if (
+                not isinstance(target, Builtin)
+                or not target.name.startswith("math.")
+                or node.keywords
+            ):
                 raise Impure
-            return ast.Call(ast.parse(target.name, mode="eval").body, [self.visit(a) for a in node.args], [])
+            return ast.Call(
+                ast.parse(target.name, mode="eval").body, [self.visit(a) for a in node.args], []
+            )
 
         def visit_Name(self, node: ast.Name) -> ast.AST:
             if node.id == parameter:

@@ -17,7 +17,22 @@ from symdiff.read.expressions import Expressions
 from symdiff.read.kinds import result_kind
 from symdiff.read.names import written_in
 from symdiff.read.values import Iterator, Ref, Runtime, Tuple, Unknown, Value, join, kind_of
-from symdiff.stages import INTEGER, OBJECT, REAL, TEXT, Apply, Const, Expr, Global, Kind, ListOf, Loop, Opaque, Var, is_differentiable
+from symdiff.stages import (
+    INTEGER,
+    OBJECT,
+    REAL,
+    TEXT,
+    Apply,
+    Const,
+    Expr,
+    Global,
+    Kind,
+    ListOf,
+    Loop,
+    Opaque,
+    Var,
+    is_differentiable,
+)
 
 # The most items of a known structure that a loop over active values is written out for.
 UNROLL = 64
@@ -37,7 +52,11 @@ class Iteration(Expressions):
                 content = self.content(value)
                 if isinstance(content, tuple):
                     return list(content)
-                return [Const(k) for k in content] if isinstance(content, dict) and value.identity.kind == "dict" else None
+                return (
+                    [Const(k) for k in content]
+                    if isinstance(content, dict) and value.identity.kind == "dict"
+                    else None
+                )
             case Const(value=str() as text):
                 return [Const(c) for c in text]
             case Iterator():
@@ -52,13 +71,19 @@ class Iteration(Expressions):
                 return None
             case "items" | "keys" | "values":
                 content = self.content(value.args[0])
-                made = {"items": [Tuple((Const(k), v)) for k, v in content.items()],
-                        "keys": [Const(k) for k in content], "values": list(content.values())}
+                made = {
+                    "items": [Tuple((Const(k), v)) for k, v in content.items()],
+                    "keys": [Const(k) for k in content],
+                    "values": list(content.values()),
+                }
                 return list(made[value.name])
             case "generator":
                 return self.items(self.to_list(value, node), node)
-        parts = [self.items(a, node) for a in (value.args[1:] if value.name in ("map", "filter") else value.args)
-                 if not (value.name == "enumerate" and a is value.args[-1])]
+        parts = [
+            self.items(a, node)
+            for a in (value.args[1:] if value.name in ("map", "filter") else value.args)
+            if not (value.name == "enumerate" and a is value.args[-1])
+        ]
         if any(p is None for p in parts):
             return None
         known: list[list[Value]] = [p for p in parts if p is not None]
@@ -71,7 +96,10 @@ class Iteration(Expressions):
                 start = value.args[-1]
                 return [Tuple((self.plus(start, i, node), v)) for i, v in enumerate(known[0])]
             case "map":
-                return [self.apply_function(value.args[0], list(row), {}, node) for row in zip(*known, strict=False)]
+                return [
+                    self.apply_function(value.args[0], list(row), {}, node)
+                    for row in zip(*known, strict=False)
+                ]
             case "product":
                 return [Tuple(row) for row in itertools.product(*known)]
             case "chain":
@@ -113,7 +141,9 @@ class Iteration(Expressions):
                 shapes = [p[1] for p in known]
                 name = Global(f"itertools.{value.name}")
                 text = ", ".join(f"_{i + 1}" for i in range(len(known)))
-                shape = {"product": shapes, "chain": shapes[0], "pairwise": [shapes[0]] * 2}[value.name]
+                shape = {"product": shapes, "chain": shapes[0], "pairwise": [shapes[0]] * 2}[
+                    value.name
+                ]
                 return Opaque(f"_0({text})", (name, *(p[0] for p in known)), pure=True), shape
             return None
         if isinstance(value, Opaque):
@@ -121,7 +151,11 @@ class Iteration(Expressions):
         if isinstance(value, (Var, Global, Const)):
             kind = kind_of(value)
             if isinstance(kind, ListOf):
-                return (value, kind.item) if isinstance(value, Global) or not is_differentiable(kind.item) else None
+                return (
+                    (value, kind.item)
+                    if isinstance(value, Global) or not is_differentiable(kind.item)
+                    else None
+                )
             return (value, TEXT if kind is TEXT else OBJECT) if kind in (OBJECT, TEXT) else None
         content: Any = value.items if isinstance(value, Tuple) else None
         if isinstance(value, Ref) and value.identity.kind == "list":
@@ -167,36 +201,68 @@ class Iteration(Expressions):
                     if len(value.args) == 1:
                         return length, lambda i: i  # type: ignore[return-value]
                     if len(value.args) == 2:
-                        return length, lambda i: self.apply("add", (value.args[0], i), node) if i != Const(0) else value.args[0]
-                    return length, lambda i: self.emit(Apply("getitem", (iterable, i)), INTEGER, node)
+                        return (
+                            length,
+                            lambda i: (
+                                self.apply("add", (value.args[0], i), node)
+                                if i != Const(0)
+                                else value.args[0]
+                            ),
+                        )
+                    return length, lambda i: self.emit(
+                        Apply("getitem", (iterable, i)), INTEGER, node
+                    )
                 case "enumerate":
                     length, item = self.indexed(value.args[0], node)
                     start = value.args[1]
-                    return length, lambda i: Tuple((
-                        i if start == Const(0) else self.apply("add", (self.atom(start, node), i), node), item(i)))  # type: ignore[arg-type]
+                    return length, lambda i: Tuple(
+                        (
+                            i
+                            if start == Const(0)
+                            else self.apply("add", (self.atom(start, node), i), node),
+                            item(i),
+                        )
+                    )  # type: ignore[arg-type]
                 case "reversed":
                     length, item = self.indexed(value.args[0], node)
 
                     def back(i: Expr) -> Value:
                         last = self.apply("sub", (length, Const(1)), node)
                         return item(self.apply("sub", (last, i), node))
+
                     return length, back
                 case "zip":
                     parts = [self.indexed(a, node) for a in value.args]
                     lengths = list(dict.fromkeys(p[0] for p in parts))
-                    length = lengths[0] if len(lengths) == 1 else self.emit(Apply("min", tuple(lengths)), INTEGER, node)
+                    length = (
+                        lengths[0]
+                        if len(lengths) == 1
+                        else self.emit(Apply("min", tuple(lengths)), INTEGER, node)
+                    )
                     return length, lambda i: Tuple(tuple(p[1](i) for p in parts))
                 case "map":
                     parts = [self.indexed(a, node) for a in value.args[1:]]
-                    length = parts[0][0] if len(parts) == 1 else self.emit(Apply("min", tuple(p[0] for p in parts)), INTEGER, node)
-                    return length, lambda i: self.apply_function(value.args[0], [p[1](i) for p in parts], {}, node)
+                    length = (
+                        parts[0][0]
+                        if len(parts) == 1
+                        else self.emit(Apply("min", tuple(p[0] for p in parts)), INTEGER, node)
+                    )
+                    return length, lambda i: self.apply_function(
+                        value.args[0], [p[1](i) for p in parts], {}, node
+                    )
                 case "pairwise":
                     length, item = self.indexed(value.args[0], node)
                     less = self.apply("sub", (length, Const(1)), node)
-                    return less, lambda i: Tuple((item(i), item(self.apply("add", (i, Const(1)), node))))
+                    return less, lambda i: Tuple(
+                        (item(i), item(self.apply("add", (i, Const(1)), node)))
+                    )
                 case "generator" | "filter":
                     return self.indexed(self.to_list(value, node), node)
-            raise self.refuse(node, f"{value.name}() over active values is not supported", fix="Loop over an index.")
+            raise self.refuse(
+                node,
+                f"{value.name}() over active values is not supported",
+                fix="Loop over an index.",
+            )
         if isinstance(value, Ref) and value.identity.kind == "list":
             content: Expr = self.dynamic(value, node)
         elif isinstance(value, Tuple):
@@ -214,13 +280,22 @@ class Iteration(Expressions):
 
     # --- loops ---
 
-    def for_each(self, value: Value, bind: Callable[[Value], None], body: Callable[[], None], node: ast.AST,
-                 guess: set[Slot], leave: Slot | None = None) -> None:
+    def for_each(
+        self,
+        value: Value,
+        bind: Callable[[Value], None],
+        body: Callable[[], None],
+        node: ast.AST,
+        guess: set[Slot],
+        leave: Slot | None = None,
+    ) -> None:
         """Run `body` for each item of an iterable."""
         if isinstance(value, Unknown):
             return
         if isinstance(value, Ref) and value.identity.kind == "instance":
-            raise self.refuse(node, "objects of your own can't be iterated over", fix="Loop over a list.")
+            raise self.refuse(
+                node, "objects of your own can't be iterated over", fix="Loop over a list."
+            )
         if isinstance(value, Iterator) and value.name == "filter":
             value = self.to_list(value, node)
         state, block, size = dict(self.state), self.block, len(self.block)
@@ -232,19 +307,32 @@ class Iteration(Expressions):
             del block[size:]
             known = self.items(value, node)
             if known is None or len(known) > UNROLL:
-                raise self.refuse(node, "a list that grows in a loop may hold numbers, and lists of numbers, only",
-                                  fix="Use one list for each part of its items.") from None
+                raise self.refuse(
+                    node,
+                    "a list that grows in a loop may hold numbers, and lists of numbers, only",
+                    fix="Use one list for each part of its items.",
+                ) from None
             self.unroll(known, 0, bind, body, node, leave)
 
-    def run_through(self, value: Value, bind: Callable[[Value], None], body: Callable[[], None], node: ast.AST,
-                    guess: set[Slot], leave: Slot | None) -> None:
+    def run_through(
+        self,
+        value: Value,
+        bind: Callable[[Value], None],
+        body: Callable[[], None],
+        node: ast.AST,
+        guess: set[Slot],
+        leave: Slot | None,
+    ) -> None:
         passive = self.passive(value)
         if passive is not None:
             iterable, shape = passive
             name = "i" if shape is INTEGER else "item"
 
             def start(step: Loop) -> None:
-                step.iterable, step.target = iterable, Var(name, shape if not isinstance(shape, list) else OBJECT, True)
+                step.iterable, step.target = (
+                    iterable,
+                    Var(name, shape if not isinstance(shape, list) else OBJECT, True),
+                )
 
             def unpack(step: Loop) -> None:
                 assert step.target is not None
@@ -270,12 +358,30 @@ class Iteration(Expressions):
     def unpacked(self, target: Expr, shape: Any, node: ast.AST) -> Value:
         if not isinstance(shape, list):
             return target  # type: ignore[return-value]
-        return Tuple(tuple(
-            self.unpacked(self.emit(Apply("getitem", (target, Const(i))), s if not isinstance(s, list) else OBJECT, node), s, node)
-            for i, s in enumerate(shape)))
+        return Tuple(
+            tuple(
+                self.unpacked(
+                    self.emit(
+                        Apply("getitem", (target, Const(i))),
+                        s if not isinstance(s, list) else OBJECT,
+                        node,
+                    ),
+                    s,
+                    node,
+                )
+                for i, s in enumerate(shape)
+            )
+        )
 
-    def unroll(self, items: list[Value], k: int, bind: Callable[[Value], None], body: Callable[[], None], node: ast.AST,
-               leave: Slot | None) -> None:
+    def unroll(
+        self,
+        items: list[Value],
+        k: int,
+        bind: Callable[[Value], None],
+        body: Callable[[], None],
+        node: ast.AST,
+        leave: Slot | None,
+    ) -> None:
         while k < len(items):
             bind(items[k])
             body()
@@ -286,7 +392,12 @@ class Iteration(Expressions):
             if flag == Const(True):
                 return
             if flag != Const(False):
-                self.branch(flag, lambda: None, lambda k=k: self.unroll(items, k, bind, body, node, leave), node)  # type: ignore[misc]
+                self.branch(
+                    flag,
+                    lambda: None,
+                    lambda k=k: self.unroll(items, k, bind, body, node, leave),
+                    node,
+                )  # type: ignore[misc]
                 return
 
     def assign_target(self, target: ast.expr, value: Value) -> None:
@@ -312,14 +423,21 @@ class Iteration(Expressions):
         def collect() -> None:
             key = self.evaluate(node.key)
             if not isinstance(key, Const):
-                raise self.refuse(node.key, "the keys of a dict must be known when the function is read")
+                raise self.refuse(
+                    node.key, "the keys of a dict must be known when the function is read"
+                )
             content[key.value] = self.evaluate(node.value)
 
         self.clauses(node.generators, collect, None, node)
         return self.new_object("dict", content)
 
-    def clauses(self, generators: list[ast.comprehension], collect: Callable[[], None], guess: set[Slot] | None,
-                node: ast.AST) -> None:
+    def clauses(
+        self,
+        generators: list[ast.comprehension],
+        collect: Callable[[], None],
+        guess: set[Slot] | None,
+        node: ast.AST,
+    ) -> None:
         """Run the for and if clauses of a comprehension, in a scope of its own."""
         outer = self.frame
         names = {n.id for g in generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
@@ -345,7 +463,9 @@ class Iteration(Expressions):
             if guess is None:
                 items = self.items(iterable, node)
                 if items is None:
-                    raise self.refuse(generator.iter, "a dict can only be made from items whose number is known")
+                    raise self.refuse(
+                        generator.iter, "a dict can only be made from items whose number is known"
+                    )
                 self.unroll(items, 0, bind, body, node, None)
                 return
             written = {(inner, n) for n in written_in([ast.Expr(generator.target)])}
@@ -372,9 +492,13 @@ class Iteration(Expressions):
         else:
             if isinstance(value, Ref):
                 value.identity.frozen = True
-            self.set_content(ref, self.update("append", content, (self.atom(value, node),), node, ref), node)
+            self.set_content(
+                ref, self.update("append", content, (self.atom(value, node),), node, ref), node
+            )
 
-    def update(self, op: str, content: Expr, args: tuple[Expr, ...], node: ast.AST, ref: Ref) -> Var:
+    def update(
+        self, op: str, content: Expr, args: tuple[Expr, ...], node: ast.AST, ref: Ref
+    ) -> Var:
         """A new version of a list."""
         kind: Kind = kind_of(content)
         if op in ("append", "insert", "setitem") and isinstance(kind, ListOf):
@@ -397,7 +521,11 @@ class Iteration(Expressions):
             holder: list[Value] = []
 
             def body() -> None:
-                keep = holder[-1] if value.args[0] == Const(None) else self.apply_function(value.args[0], [holder[-1]], {}, node)
+                keep = (
+                    holder[-1]
+                    if value.args[0] == Const(None)
+                    else self.apply_function(value.args[0], [holder[-1]], {}, node)
+                )
                 test = keep if isinstance(keep, Runtime) else Const(True)
                 self.branch(test, lambda: self.append(result, holder[-1], node), lambda: None, node)
 
@@ -408,14 +536,22 @@ class Iteration(Expressions):
             return self.new_object("list", tuple(items))
         if isinstance(value, Ref) and value.identity.kind == "list":
             content = self.dynamic(value, node)
-            return self.new_object("list", self.emit(Apply("copy", (content,)), kind_of(content), node))
+            return self.new_object(
+                "list", self.emit(Apply("copy", (content,)), kind_of(content), node)
+            )
         passive = self.passive(value)
         if passive is not None:
             kind = ListOf(passive[1]) if not isinstance(passive[1], list) else OBJECT
             return self.new_object("list", self.emit(Apply("copy", (passive[0],)), kind, node))
         result = self.new_object("list", ())
         seen: list[Value] = []
-        self.for_each(value, seen.append, lambda: self.append(result, seen[-1], node), node, {(result.identity, "content")})
+        self.for_each(
+            value,
+            seen.append,
+            lambda: self.append(result, seen[-1], node),
+            node,
+            {(result.identity, "content")},
+        )
         return result
 
 

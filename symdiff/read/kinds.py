@@ -50,7 +50,13 @@ def _joined(kinds: Sequence[Kind]) -> Kind:
     kind = known[0]
     for other in known[1:]:
         kind = join(kind, other)
-    return kind if len(known) == len(flat) or kind is COMPLEX else join(kind, OBJECT) if kind is REAL else OBJECT
+    return (
+        kind
+        if len(known) == len(flat) or kind is COMPLEX
+        else join(kind, OBJECT)
+        if kind is REAL
+        else OBJECT
+    )
 
 
 # --- parameters without annotation, default or example -------------------------------------------
@@ -58,8 +64,11 @@ def _joined(kinds: Sequence[Kind]) -> Kind:
 _COUNTS = {"range", "comb", "perm", "factorial", "gcd", "lcm", "isqrt", "islice"}
 
 
-def uses(node: ast.FunctionDef | ast.Lambda, callee: Callable[[ast.expr], ast.FunctionDef | ast.Lambda | None],
-         seen: frozenset[Any] = frozenset()) -> dict[str, Kind]:
+def uses(
+    node: ast.FunctionDef | ast.Lambda,
+    callee: Callable[[ast.expr], ast.FunctionDef | ast.Lambda | None],
+    seen: frozenset[Any] = frozenset(),
+) -> dict[str, Kind]:
     """What the uses of parameters say of them: counts are integers, what is iterated is a list.
 
     `callee` finds the definition of a called function, so that what it does with its parameters
@@ -75,7 +84,11 @@ def uses(node: ast.FunctionDef | ast.Lambda, callee: Callable[[ast.expr], ast.Fu
         match expr:
             case ast.Name(id=name) if name in names:
                 found.setdefault(name, kind)
-            case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.FloorDiv() | ast.Mod(), right=right):
+            case ast.BinOp(
+                left=left,
+                op=ast.Add() | ast.Sub() | ast.Mult() | ast.FloorDiv() | ast.Mod(),
+                right=right,
+            ):
                 if kind is INTEGER:
                     note(left, kind)
                     note(right, kind)
@@ -92,7 +105,13 @@ def uses(node: ast.FunctionDef | ast.Lambda, callee: Callable[[ast.expr], ast.Fu
         for sub in ast.walk(stmt):
             match sub:
                 case ast.Call(func=func, args=given):
-                    called = func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
+                    called = (
+                        func.id
+                        if isinstance(func, ast.Name)
+                        else func.attr
+                        if isinstance(func, ast.Attribute)
+                        else ""
+                    )
                     if called in _COUNTS:
                         for arg in given:
                             note(arg, INTEGER)
@@ -103,7 +122,9 @@ def uses(node: ast.FunctionDef | ast.Lambda, callee: Callable[[ast.expr], ast.Fu
                         target = callee(func)
                         if target is not None and target not in seen and target is not node:
                             inner = uses(target, callee, seen | {node})
-                            for param, arg in zip([*target.args.posonlyargs, *target.args.args], given, strict=False):
+                            for param, arg in zip(
+                                [*target.args.posonlyargs, *target.args.args], given, strict=False
+                            ):
                                 if param.arg in inner:
                                     note(arg, inner[param.arg])
                 case ast.Subscript(value=value, slice=index):
@@ -111,7 +132,11 @@ def uses(node: ast.FunctionDef | ast.Lambda, callee: Callable[[ast.expr], ast.Fu
                     note(value, ListOf(REAL))
                 case ast.For(iter=iterable) | ast.comprehension(iter=iterable):
                     note(iterable, ListOf(REAL))
-                case ast.BinOp(left=left, op=ast.LShift() | ast.RShift() | ast.BitAnd() | ast.BitOr() | ast.BitXor(), right=right):
+                case ast.BinOp(
+                    left=left,
+                    op=ast.LShift() | ast.RShift() | ast.BitAnd() | ast.BitOr() | ast.BitXor(),
+                    right=right,
+                ):
                     note(left, INTEGER)
                     note(right, INTEGER)
                 case ast.If(test=test) | ast.While(test=test) | ast.IfExp(test=test):
@@ -124,7 +149,9 @@ def _remainders(test: ast.expr, note: Callable[[ast.AST | None, Kind], None]) ->
     match test:
         case ast.BinOp(left=left, op=ast.Mod(), right=ast.Constant(value=int())):
             note(left, INTEGER)
-        case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[ast.Constant(value=int())]):
+        case ast.Compare(
+            left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[ast.Constant(value=int())]
+        ):
             _remainders(left, note)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             _remainders(operand, note)

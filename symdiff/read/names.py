@@ -19,9 +19,18 @@ def assigned_names(node: FunctionNode) -> tuple[set[str], set[str]]:
         match sub:
             case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
                 names.add(name)
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.AsyncFunctionDef(name=name):
+            case (
+                ast.FunctionDef(name=name)
+                | ast.ClassDef(name=name)
+                | ast.AsyncFunctionDef(name=name)
+            ):
                 names.add(name)
-                stack.extend([*sub.decorator_list, *(sub.args.defaults if isinstance(sub, ast.FunctionDef) else [])])
+                stack.extend(
+                    [
+                        *sub.decorator_list,
+                        *(sub.args.defaults if isinstance(sub, ast.FunctionDef) else []),
+                    ]
+                )
                 continue
             case ast.Lambda():
                 stack.extend(sub.args.defaults)
@@ -44,7 +53,14 @@ def written_in(body: list[ast.stmt]) -> list[str]:
         match node:
             case ast.Name(id=name, ctx=ast.Store()):
                 found.setdefault(name)
-            case ast.FunctionDef() | ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
+            case (
+                ast.FunctionDef()
+                | ast.Lambda()
+                | ast.ListComp()
+                | ast.SetComp()
+                | ast.GeneratorExp()
+                | ast.DictComp()
+            ):
                 return
         for child in ast.iter_child_nodes(node):
             visit(child)

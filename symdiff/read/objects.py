@@ -23,17 +23,24 @@ class Property:
 class Objects(Iteration):
     """Instances and classes."""
 
-    def construct(self, cls: Class, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+    def construct(
+        self, cls: Class, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
         """An object of one of the user's classes, made while the function runs."""
         live: Any = cls.live
         fields = getattr(live, "_fields", None)
         if fields is not None and issubclass(live, tuple):
             given = dict(zip(fields, args, strict=False)) | keywords
             defaults = getattr(live, "_field_defaults", {})
-            return Tuple(tuple(given[f] if f in given else Const(defaults[f]) for f in fields), live)
+            return Tuple(
+                tuple(given[f] if f in given else Const(defaults[f]) for f in fields), live
+            )
         ref = self.new_object("instance", {}, cls)
         if dataclasses.is_dataclass(live) and "__init__" not in {
-                k for k, v in vars(live).items() if isinstance(v, types.FunctionType) and v.__code__.co_filename != "<string>"}:
+            k
+            for k, v in vars(live).items()
+            if isinstance(v, types.FunctionType) and v.__code__.co_filename != "<string>"
+        }:
             names = [f.name for f in dataclasses.fields(live) if f.init]
             given = dict(zip(names, args, strict=False)) | keywords
             for f in dataclasses.fields(live):
@@ -42,8 +49,14 @@ class Objects(Iteration):
                 elif f.default is not dataclasses.MISSING:
                     self.set_attribute(ref, f.name, Const(f.default), node)
                 elif f.default_factory is not dataclasses.MISSING:
-                    self.set_attribute(ref, f.name, self.apply_function(
-                        wrap(f.default_factory, f.name, None, self.unit), [], {}, node), node)
+                    self.set_attribute(
+                        ref,
+                        f.name,
+                        self.apply_function(
+                            wrap(f.default_factory, f.name, None, self.unit), [], {}, node
+                        ),
+                        node,
+                    )
             after = self.class_attribute(cls, "__post_init__", node)
             if after is not None:
                 self.apply_function(after, [ref], {}, node)
@@ -79,7 +92,9 @@ class Objects(Iteration):
         if cls.live is not None:
             return isinstance(inspect.getattr_static(cls.live, name, None), staticmethod)
         member = self.member_node(cls, name)
-        return isinstance(member, ast.FunctionDef) and "staticmethod" in map(_decorator, member.decorator_list)
+        return isinstance(member, ast.FunctionDef) and "staticmethod" in map(
+            _decorator, member.decorator_list
+        )
 
     def class_attribute(self, cls: Class, name: str, node: ast.AST) -> Value | None:
         found = self.class_member(cls, name, node)
@@ -114,7 +129,10 @@ class Objects(Iteration):
             match stmt:
                 case ast.FunctionDef() if stmt.name == name:
                     return stmt
-                case ast.Assign(targets=[ast.Name(id=target)]) | ast.AnnAssign(target=ast.Name(id=target)) if target == name:
+                case (
+                    ast.Assign(targets=[ast.Name(id=target)])
+                    | ast.AnnAssign(target=ast.Name(id=target))
+                ) if target == name:
                     return stmt
         return None
 
@@ -128,10 +146,20 @@ class Objects(Iteration):
             return Bound(function_value(static.__func__, self.unit, None), cls)
         if isinstance(static, types.FunctionType):
             return function_value(static, self.unit, None)
-        if static is None or isinstance(static, (types.WrapperDescriptorType, types.MethodDescriptorType)):
+        if static is None or isinstance(
+            static, (types.WrapperDescriptorType, types.MethodDescriptorType)
+        ):
             return None
-        return wrap(static, f"{cls.name}.{name}", lambda root: getattr(cls.live, name), self.unit, cls.live)
+        return wrap(
+            static, f"{cls.name}.{name}", lambda root: getattr(cls.live, name), self.unit, cls.live
+        )
 
 
 def _decorator(node: ast.expr) -> str:
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    return (
+        node.id
+        if isinstance(node, ast.Name)
+        else node.attr
+        if isinstance(node, ast.Attribute)
+        else ""
+    )

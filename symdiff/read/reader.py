@@ -89,7 +89,9 @@ class Reading:
     """A procedure, and how its parameters are made up."""
 
     procedure: Procedure
-    parameters: dict[str, Any]  # name -> Var, or tuple / dict / list of such, or None: nothing to differentiate
+    parameters: dict[
+        str, Any
+    ]  # name -> Var, or tuple / dict / list of such, or None: nothing to differentiate
     unit: Unit
     specs: dict[str, Spec] = field(default_factory=dict)
     returns: list[Place] = field(default_factory=list)
@@ -189,8 +191,11 @@ def _read(target: Value, shared: Shared, specs: dict[str, Spec]) -> Reading:
     node = function.node
     names, nonlocals = assigned_names(node)
     reader.frame = Frame(node, function.scope, function.frame, names, nonlocals, function)
-    early = [reader.refuse(n, why, fix=fix) for n, why, fix in offences(ast.Module([node], []))
-             if isinstance(node, (ast.AsyncFunctionDef,))]
+    early = [
+        reader.refuse(n, why, fix=fix)
+        for n, why, fix in offences(ast.Module([node], []))
+        if isinstance(node, (ast.AsyncFunctionDef,))
+    ]
     if isinstance(node, ast.Lambda):
         early += [reader.refuse(n, why, fix=fix) for n, why, fix in offences(node.body)]
     if early:
@@ -201,14 +206,18 @@ def _read(target: Value, shared: Shared, specs: dict[str, Spec]) -> Reading:
     bound: dict[str, Value] = {}
     a = node.args
     plain = [p.arg for p in [*a.posonlyargs, *a.args]]
-    defaults: dict[str, Value] = dict(zip(plain[len(plain) - len(function.defaults):], function.defaults, strict=True))
+    defaults: dict[str, Value] = dict(
+        zip(plain[len(plain) - len(function.defaults) :], function.defaults, strict=True)
+    )
     defaults |= function.kwdefaults
     for name, value in zip(plain, receivers, strict=False):
         bound[name] = value
     for name, value in keywords.items():
         bound[name] = value
     order = [(n, "plain") for n in plain] + ([(a.vararg.arg, "star")] if a.vararg else [])
-    order += [(p.arg, "keyword") for p in a.kwonlyargs] + ([(a.kwarg.arg, "double star")] if a.kwarg else [])
+    order += [(p.arg, "keyword") for p in a.kwonlyargs] + (
+        [(a.kwarg.arg, "double star")] if a.kwarg else []
+    )
     after_bound = False
     for name, passed in order:
         if name in bound:
@@ -218,20 +227,32 @@ def _read(target: Value, shared: Shared, specs: dict[str, Spec]) -> Reading:
         default = defaults.get(name)
         kind = spec if isinstance(spec, Kind) else OBJECT
         var = Var(name, kind)
-        given = reader.atom(default, None) if isinstance(default, Runtime) else \
-            reader.tree(default, None) if isinstance(default, Tuple) else Opaque(ast.unparse(default.node)) \
-            if isinstance(default, Function) and isinstance(default.node, ast.Lambda) else default
+        given = (
+            reader.atom(default, None)
+            if isinstance(default, Runtime)
+            else reader.tree(default, None)
+            if isinstance(default, Tuple)
+            else Opaque(ast.unparse(default.node))
+            if isinstance(default, Function) and isinstance(default.node, ast.Lambda)
+            else default
+        )
         if default is not None and not isinstance(given, (Var, Const, Global, Apply, Opaque)):
             given = Const(None)
-        params.append(Param(name, var, "keyword" if after_bound and passed == "plain" else passed, given))  # type: ignore[arg-type]
+        params.append(
+            Param(name, var, "keyword" if after_bound and passed == "plain" else passed, given)
+        )  # type: ignore[arg-type]
         bound[name], parameters[name] = _parameter(reader, var, spec, name, default)
     for name, value in bound.items():
         reader.state[(reader.frame, name)] = value
         if isinstance(value, Ref):
             value.identity.name = name
     if node in shared.recursive:
-        value = reader.call_function(function, list(bound.values()) if not a.kwonlyargs and not a.vararg else [],
-                                     {} if not a.kwonlyargs and not a.vararg else bound, node)
+        value = reader.call_function(
+            function,
+            list(bound.values()) if not a.kwonlyargs and not a.vararg else [],
+            {} if not a.kwonlyargs and not a.vararg else bound,
+            node,
+        )
     else:
         reader.reading.append(node)
         try:
@@ -254,7 +275,9 @@ def _renamed(parameters: dict[str, Any], reader: Reader) -> dict[str, Any]:
     return {name: renamed_structure(structure, reader) for name, structure in parameters.items()}
 
 
-def _parameter(reader: Reader, var: Var, spec: Spec, name: str, default: Value | None) -> tuple[Value, Any]:
+def _parameter(
+    reader: Reader, var: Var, spec: Spec, name: str, default: Value | None
+) -> tuple[Value, Any]:
     """A parameter's value in the function, and the structure of its numbers."""
     if isinstance(spec, Live):
         from symdiff.read.scope import wrap
@@ -272,7 +295,12 @@ def _parameter(reader: Reader, var: Var, spec: Spec, name: str, default: Value |
         items: list[Value] = []
         structure: list[Any] = []
         for i, part in enumerate(parts):
-            leaf = reader.emit(Apply("getitem", (var, Const(i))), part if isinstance(part, Kind) else OBJECT, None, f"{name}_{i}")
+            leaf = reader.emit(
+                Apply("getitem", (var, Const(i))),
+                part if isinstance(part, Kind) else OBJECT,
+                None,
+                f"{name}_{i}",
+            )
             value, inner = _parameter(reader, leaf, part, f"{name}_{i}", None)
             items.append(value)
             structure.append(inner)
@@ -286,7 +314,12 @@ def _parameter(reader: Reader, var: Var, spec: Spec, name: str, default: Value |
         shape: dict[Any, Any] = {}
         for key, part in spec.items():
             label = f"{name}_{key}" if str(key).isidentifier() else name
-            leaf = reader.emit(Apply("getitem", (var, Const(key))), part if isinstance(part, Kind) else OBJECT, None, label)
+            leaf = reader.emit(
+                Apply("getitem", (var, Const(key))),
+                part if isinstance(part, Kind) else OBJECT,
+                None,
+                label,
+            )
             content[key], shape[key] = _parameter(reader, leaf, part, label, None)
         return reader.new_object("dict", content), shape
     if spec is NOTHING:
@@ -308,18 +341,32 @@ def _result(reader: Reader, value: Value, function: Function) -> Expr:
     where: ast.AST = node.body if isinstance(node, ast.Lambda) else returns[-1] if returns else node
     if isinstance(value, Const) and value.value is None:
         where = node
-        raise reader.refuse(where, f"{function.name}() returns nothing: a differentiated function needs a return",
-                            error=NotDifferentiable, fix="Return the value that is to be differentiated.")
+        raise reader.refuse(
+            where,
+            f"{function.name}() returns nothing: a differentiated function needs a return",
+            error=NotDifferentiable,
+            fix="Return the value that is to be differentiated.",
+        )
     if isinstance(value, Runtime) and kind_of(value) in (TEXT, NOTHING):
-        raise reader.refuse(where, "the result is text, which has no derivative", error=NotDifferentiable,
-                            fix="Return a number.")
+        raise reader.refuse(
+            where,
+            "the result is text, which has no derivative",
+            error=NotDifferentiable,
+            fix="Return a number.",
+        )
     if isinstance(value, (Function, Builtin, Class, Bound, Partial, Unknown)):
-        raise reader.refuse(where, f"the result is a {type(value).__name__.lower()}, which has no derivative",
-                            error=NotDifferentiable, fix="Return a number.")
+        raise reader.refuse(
+            where,
+            f"the result is a {type(value).__name__.lower()}, which has no derivative",
+            error=NotDifferentiable,
+            fix="Return a number.",
+        )
     try:
         return reader.tree(value, where)
     except SymdiffError:
-        raise reader.refuse(where, "the result is not a number, or a container of numbers", error=NotDifferentiable) from None
+        raise reader.refuse(
+            where, "the result is not a number, or a container of numbers", error=NotDifferentiable
+        ) from None
 
 
 # --- files on disk -------------------------------------------------------------------------------
@@ -337,7 +384,9 @@ def _context(scope: Scope, unit: Unit, node: ast.AST) -> Reader:
     return reader
 
 
-def evaluate_definition(node: ast.FunctionDef, scope: StaticScope, unit: Unit, owner: Value | None) -> Value:
+def evaluate_definition(
+    node: ast.FunctionDef, scope: StaticScope, unit: Unit, owner: Value | None
+) -> Value:
     """A function of a module on disk, its defaults evaluated and its decorators applied."""
     reader = _context(scope, unit, node)
 
@@ -348,22 +397,36 @@ def evaluate_definition(node: ast.FunctionDef, scope: StaticScope, unit: Unit, o
         return value
 
     defaults = tuple(constant(d) for d in node.args.defaults)
-    kwdefaults = {p.arg: constant(d) for p, d in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if d is not None}
+    kwdefaults = {
+        p.arg: constant(d)
+        for p, d in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+        if d is not None
+    }
     value: Value = Function(node, scope, node.name, defaults, kwdefaults, owner=owner)
     for decorator in reversed(node.decorator_list):
         call = decorator.func if isinstance(decorator, ast.Call) else decorator
-        name = call.id if isinstance(call, ast.Name) else call.attr if isinstance(call, ast.Attribute) else ""
+        name = (
+            call.id
+            if isinstance(call, ast.Name)
+            else call.attr
+            if isinstance(call, ast.Attribute)
+            else ""
+        )
         if name in TRANSPARENT:
             continue
         value = reader.apply_function(reader.evaluate(decorator), [value], {}, decorator)
     return value
 
 
-def evaluate_constant(name: str, stmt: ast.Assign | ast.AnnAssign | ast.AugAssign, scope: StaticScope, unit: Unit) -> Value | None:
+def evaluate_constant(
+    name: str, stmt: ast.Assign | ast.AnnAssign | ast.AugAssign, scope: StaticScope, unit: Unit
+) -> Value | None:
     """A name that a module on disk assigns: a constant that comes along, or a function by another name."""
     if isinstance(stmt, ast.AugAssign):
-        raise UnsupportedSyntax(f"{name!r} is changed after it was set: its value can't be told without running the file",
-                                scope.file.place(stmt))
+        raise UnsupportedSyntax(
+            f"{name!r} is changed after it was set: its value can't be told without running the file",
+            scope.file.place(stmt),
+        )
     target = stmt.targets[0] if isinstance(stmt, ast.Assign) else stmt.target
     value = stmt.value
     if value is None:
@@ -371,7 +434,10 @@ def evaluate_constant(name: str, stmt: ast.Assign | ast.AnnAssign | ast.AugAssig
     if not isinstance(target, ast.Name):
         found = _from_tuple(name, target, value)
         if found is None:
-            raise UnsupportedSyntax(f"the value of {name!r} can't be told without running the file", scope.file.place(stmt))
+            raise UnsupportedSyntax(
+                f"the value of {name!r} can't be told without running the file",
+                scope.file.place(stmt),
+            )
         value = found
     reader = _context(scope, unit, stmt)
     if isinstance(value, (ast.Lambda, ast.Attribute, ast.Call)) or isinstance(value, ast.Name):
@@ -382,23 +448,40 @@ def evaluate_constant(name: str, stmt: ast.Assign | ast.AnnAssign | ast.AugAssig
     for part in parts:
         inner = scope.lookup(part, unit)
         if inner is None:
-            raise UnsupportedSyntax(f"the value of {name!r} can't be told without running the file: {part!r} is not defined",
-                                    scope.file.place(value))
+            raise UnsupportedSyntax(
+                f"the value of {name!r} can't be told without running the file: {part!r} is not defined",
+                scope.file.place(value),
+            )
         from symdiff.read.values import Module
 
         if isinstance(inner, Module):
-            unit.globals.setdefault(part, GlobalValue(f"import {inner.name}" + (f" as {part}" if part != inner.name else "")))
+            unit.globals.setdefault(
+                part,
+                GlobalValue(f"import {inner.name}" + (f" as {part}" if part != inner.name else "")),
+            )
         elif isinstance(inner, Builtin) and not inner.name.startswith("builtins."):
             module, _, member = inner.name.rpartition(".")
-            unit.globals.setdefault(part, GlobalValue(f"from {module} import {member}" + (f" as {part}" if part != member else "")))
+            unit.globals.setdefault(
+                part,
+                GlobalValue(
+                    f"from {module} import {member}" + (f" as {part}" if part != member else "")
+                ),
+            )
         elif isinstance(inner, (Function, Class)):
-            raise UnsupportedSyntax(f"the value of {name!r} can't be told without running the file",
-                                    scope.file.place(value), fix="Compute it in the function, or pass it in.")
+            raise UnsupportedSyntax(
+                f"the value of {name!r} can't be told without running the file",
+                scope.file.place(value),
+                fix="Compute it in the function, or pass it in.",
+            )
     return unit.constant(name, GlobalValue(ast.unparse(value)), kind, scope.module)
 
 
 def _from_tuple(name: str, target: ast.expr, value: ast.expr) -> ast.expr | None:
-    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+    if (
+        isinstance(target, ast.Tuple)
+        and isinstance(value, ast.Tuple)
+        and len(target.elts) == len(value.elts)
+    ):
         for t, v in zip(target.elts, value.elts, strict=True):
             if isinstance(t, ast.Name) and t.id == name:
                 return v
@@ -424,8 +507,12 @@ def _as_function(reader: Reader, value: ast.expr) -> Value | None:
 def _free_names(value: ast.expr) -> list[str]:
     import builtins
 
-    names = dict.fromkeys(n.id for n in ast.walk(value) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
-    bound = {n.id for n in ast.walk(value) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    names = dict.fromkeys(
+        n.id for n in ast.walk(value) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
+    )
+    bound = {
+        n.id for n in ast.walk(value) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
     return [n for n in names if not hasattr(builtins, n) and n not in bound]
 
 
@@ -466,9 +553,16 @@ def default_specs(function: Value) -> dict[str, Spec]:
     node, a = function.node, function.node.args
     plain = [*a.posonlyargs, *a.args]
     defaults: dict[str, Value] = dict(
-        zip([p.arg for p in plain][len(plain) - len(function.defaults):], function.defaults, strict=True))
+        zip(
+            [p.arg for p in plain][len(plain) - len(function.defaults) :],
+            function.defaults,
+            strict=True,
+        )
+    )
     defaults |= function.kwdefaults
-    method = function.owner is not None and not skip and bool(plain) and plain[0].arg in ("self", "cls")
+    method = (
+        function.owner is not None and not skip and bool(plain) and plain[0].arg in ("self", "cls")
+    )
     known = uses(node, lambda func: _callee(function, func))
     specs: dict[str, Spec] = {}
     for i, param in enumerate([*plain, *a.kwonlyargs]):
@@ -515,7 +609,13 @@ def _spec_of_value(value: Value) -> Spec | None:
     return OBJECT
 
 
-_ANNOTATED: dict[str, Kind] = {"float": REAL, "int": INTEGER, "bool": BOOLEAN, "str": TEXT, "None": NOTHING}
+_ANNOTATED: dict[str, Kind] = {
+    "float": REAL,
+    "int": INTEGER,
+    "bool": BOOLEAN,
+    "str": TEXT,
+    "None": NOTHING,
+}
 
 
 def _annotated(annotation: ast.expr | None) -> Spec | None:
@@ -538,9 +638,16 @@ def _annotated(annotation: ast.expr | None) -> Spec | None:
                 item = _annotated(inner)
                 return ListOf(item if isinstance(item, Kind) else REAL)
             if name in ("tuple", "Tuple") and isinstance(inner, ast.Tuple):
-                if len(inner.elts) == 2 and isinstance(inner.elts[1], ast.Constant) and inner.elts[1].value is Ellipsis:
+                if (
+                    len(inner.elts) == 2
+                    and isinstance(inner.elts[1], ast.Constant)
+                    and inner.elts[1].value is Ellipsis
+                ):
                     return ListOf(_annotated(inner.elts[0]) or REAL)
-                return (tuple, *(_annotated(e) if _annotated(e) is not None else REAL for e in inner.elts))
+                return (
+                    tuple,
+                    *(_annotated(e) if _annotated(e) is not None else REAL for e in inner.elts),
+                )
             if name == "Optional":
                 return _annotated(inner)
     return None
@@ -569,10 +676,24 @@ def spec_of(value: Any) -> Spec:
             return ListOf(kind)
         return (list, *kinds)
     if isinstance(value, dict):
-        return {k: spec_of(v) for k, v in value.items()} if all(isinstance(k, (str, int)) for k in value) else OBJECT
+        return (
+            {k: spec_of(v) for k, v in value.items()}
+            if all(isinstance(k, (str, int)) for k in value)
+            else OBJECT
+        )
     if callable(value):
         return Live(value)
     return OBJECT
 
 
-__all__ = ["Live", "Reading", "Shared", "default_specs", "evaluate_constant", "evaluate_definition", "math", "read", "spec_of"]
+__all__ = [
+    "Live",
+    "Reading",
+    "Shared",
+    "default_specs",
+    "evaluate_constant",
+    "evaluate_definition",
+    "math",
+    "read",
+    "spec_of",
+]

@@ -35,7 +35,6 @@ from symdiff.read.values import (
 )
 from symdiff.stages import GlobalValue, Opaque
 
-
 # Fetches something, given the function that is differentiated: the same code serves every closure
 # that was made from one definition.
 Reader = Callable[[Any], Any]
@@ -98,7 +97,10 @@ class Unit:
 
 
 def is_standard(name: str) -> bool:
-    return name.partition(".")[0] in sys.stdlib_module_names or name.partition(".")[0] in ("numpy", "scipy")
+    return name.partition(".")[0] in sys.stdlib_module_names or name.partition(".")[0] in (
+        "numpy",
+        "scipy",
+    )
 
 
 class LiveScope:
@@ -138,16 +140,39 @@ def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any =
         return function_value(plain, unit, (lambda root: unwrap(read(root))) if read else None)
     if isinstance(plain, types.MethodType):
         unit.guard(path, read, value.__func__ if isinstance(value, types.MethodType) else value)
-        receiver = wrap(plain.__self__, "self", (lambda root: read(root).__self__) if read else None, unit, identity)
-        function = function_value(plain.__func__, unit, (lambda root: unwrap(read(root)).__func__) if read else None)
+        receiver = wrap(
+            plain.__self__,
+            "self",
+            (lambda root: read(root).__self__) if read else None,
+            unit,
+            identity,
+        )
+        function = function_value(
+            plain.__func__, unit, (lambda root: unwrap(read(root)).__func__) if read else None
+        )
         return Bound(function, receiver)
     if type(plain).__module__ == "functools" and type(plain).__name__ == "partial":
         return Partial(
-            wrap(plain.func, f"{path}.func", (lambda root: read(root).func) if read else None, unit, identity),
-            tuple(wrap(a, f"{path}.args{i}", _item(read, "args", i), unit, identity) for i, a in enumerate(plain.args)),
-            {k: wrap(a, f"{path}.{k}", _item(read, "keywords", k), unit, identity) for k, a in plain.keywords.items()},
+            wrap(
+                plain.func,
+                f"{path}.func",
+                (lambda root: read(root).func) if read else None,
+                unit,
+                identity,
+            ),
+            tuple(
+                wrap(a, f"{path}.args{i}", _item(read, "args", i), unit, identity)
+                for i, a in enumerate(plain.args)
+            ),
+            {
+                k: wrap(a, f"{path}.{k}", _item(read, "keywords", k), unit, identity)
+                for k, a in plain.keywords.items()
+            },
         )
-    if isinstance(value, (types.BuiltinFunctionType, types.BuiltinMethodType)) or type(value).__name__ == "ufunc":
+    if (
+        isinstance(value, (types.BuiltinFunctionType, types.BuiltinMethodType))
+        or type(value).__name__ == "ufunc"
+    ):
         unit.guard(path, read, value)
         module = getattr(value, "__module__", None) or "builtins"
         return Builtin(f"{module.lstrip('_')}.{value.__name__}", value)
@@ -184,7 +209,11 @@ def function_value(function: types.FunctionType, unit: Unit, read: Reader | None
         raise UnsupportedSyntax("an async function can't be differentiated", file.place(node))
 
     def default(value: Any, name: str) -> Value:
-        return _literal(value) if _is_plain_data(value) else wrap(value, name, None, unit, (function.__code__, name))
+        return (
+            _literal(value)
+            if _is_plain_data(value)
+            else wrap(value, name, None, unit, (function.__code__, name))
+        )
 
     defaults = tuple(default(d, f"default_{i}") for i, d in enumerate(function.__defaults__ or ()))
     kwdefaults = {k: default(d, k) for k, d in (function.__kwdefaults__ or {}).items()}
@@ -194,14 +223,20 @@ def function_value(function: types.FunctionType, unit: Unit, read: Reader | None
         for part in function.__qualname__.split(".")[:-1]:
             cls = getattr(cls, part, None)
         owner = Class(cls.__name__, None, None, cls) if isinstance(cls, type) else None
-    return Function(node, scope, function.__name__, defaults, kwdefaults, owner=owner, live=function)
+    return Function(
+        node, scope, function.__name__, defaults, kwdefaults, owner=owner, live=function
+    )
 
 
 def _literal(value: Any) -> Value:
     """Plain data as the reader sees it; lists, dicts and sets stay one passive object."""
     if isinstance(value, tuple):
         return Tuple(tuple(_literal(v) for v in value))
-    return Opaque(repr(value), pure=True) if isinstance(value, (list, dict, set, frozenset, range)) else Const(value)
+    return (
+        Opaque(repr(value), pure=True)
+        if isinstance(value, (list, dict, set, frozenset, range))
+        else Const(value)
+    )
 
 
 # --- files on disk -------------------------------------------------------------------------------
@@ -246,7 +281,9 @@ class StaticScope:
                 case ast.If():
                     # `if TYPE_CHECKING:`, `if __name__ == "__main__":` and the like: what is defined
                     # in either arm can be found, the later one first.
-                    self._collect([*stmt.body, *stmt.orelse] if not _is_main(stmt.test) else stmt.orelse)
+                    self._collect(
+                        [*stmt.body, *stmt.orelse] if not _is_main(stmt.test) else stmt.orelse
+                    )
                 case ast.Try():
                     self._collect([h for handler in stmt.handlers for h in handler.body])
                     self._collect([*stmt.body, *stmt.orelse, *stmt.finalbody])
@@ -262,9 +299,17 @@ class StaticScope:
                     standard = _standard(module.name, name)
                     if standard is not None:
                         return standard
-                elif module is not None and module.scope is not None and (found := module.scope.lookup(name, unit)):
+                elif (
+                    module is not None
+                    and module.scope is not None
+                    and (found := module.scope.lookup(name, unit))
+                ):
                     return found  # type: ignore[no-any-return]
-            return Builtin(f"builtins.{name}", getattr(builtins, name)) if hasattr(builtins, name) else None
+            return (
+                Builtin(f"builtins.{name}", getattr(builtins, name))
+                if hasattr(builtins, name)
+                else None
+            )
         match stmt:
             case ast.FunctionDef():
                 return self.function(stmt, unit)
@@ -273,7 +318,9 @@ class StaticScope:
             case ast.Import():
                 for alias in stmt.names:
                     if (alias.asname or alias.name.partition(".")[0]) == name:
-                        return self._import(alias.name if alias.asname else alias.name.partition(".")[0])
+                        return self._import(
+                            alias.name if alias.asname else alias.name.partition(".")[0]
+                        )
             case ast.ImportFrom():
                 for alias in stmt.names:
                     if (alias.asname or alias.name) == name:
@@ -288,7 +335,9 @@ class StaticScope:
 
         return evaluate_definition(node, self, unit, owner)
 
-    def _assigned(self, name: str, stmt: ast.Assign | ast.AnnAssign | ast.AugAssign, unit: Unit) -> Value | None:
+    def _assigned(
+        self, name: str, stmt: ast.Assign | ast.AnnAssign | ast.AugAssign, unit: Unit
+    ) -> Value | None:
         from symdiff.read.reader import evaluate_constant
 
         if name in self._busy:
@@ -333,7 +382,11 @@ class StaticScope:
 
 
 def _is_main(test: ast.expr) -> bool:
-    return isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__"
+    return (
+        isinstance(test, ast.Compare)
+        and isinstance(test.left, ast.Name)
+        and test.left.id == "__name__"
+    )
 
 
 def _standard(module: str, name: str) -> Value | None:
@@ -372,4 +425,3 @@ def static_scope(path: Path) -> StaticScope:
     if known is None or known.file.text != text:
         known = _FILES[key] = StaticScope(parse(str(path), text), path.stem, path.parent)
     return known
-

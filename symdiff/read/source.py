@@ -29,9 +29,20 @@ class SourceFile:
         line = getattr(node, "lineno", 1)
         column = getattr(node, "col_offset", 0)
         end, end_column = getattr(node, "end_lineno", line), getattr(node, "end_col_offset", column)
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.For, ast.While, ast.If, ast.Try, ast.With)):
+        if isinstance(
+            node,
+            (ast.FunctionDef, ast.AsyncFunctionDef, ast.For, ast.While, ast.If, ast.Try, ast.With),
+        ):
             # A compound statement is pointed at by its first word.
-            word = {ast.FunctionDef: 3, ast.AsyncFunctionDef: 5, ast.For: 3, ast.While: 5, ast.If: 2, ast.Try: 3, ast.With: 4}
+            word = {
+                ast.FunctionDef: 3,
+                ast.AsyncFunctionDef: 5,
+                ast.For: 3,
+                ast.While: 5,
+                ast.If: 2,
+                ast.Try: 3,
+                ast.With: 4,
+            }
             end, end_column = line, column + word[type(node)]
         text = self.text.splitlines()[line - 1] if 0 < line <= self.text.count("\n") + 1 else ""
         # The parser counts bytes; people count characters.
@@ -47,8 +58,16 @@ def parse(path: str, text: str) -> SourceFile:
         tree = ast.parse(text, path)
     except SyntaxError as error:
         column = max((error.offset or 1) - 1, 0)
-        place = Place(path, error.lineno or 1, column, error.end_lineno or 0, max((error.end_offset or 1) - 1, 0))
-        raise UnsupportedSyntax(f"this is not Python: {error.msg}", place, lines=text.splitlines()) from None
+        place = Place(
+            path,
+            error.lineno or 1,
+            column,
+            error.end_lineno or 0,
+            max((error.end_offset or 1) - 1, 0),
+        )
+        raise UnsupportedSyntax(
+            f"this is not Python: {error.msg}", place, lines=text.splitlines()
+        ) from None
     except ValueError as error:
         raise UnsupportedSyntax(f"this is not Python: {error}", Place(path, 1)) from None
     return SourceFile(path, text, tree)
@@ -96,7 +115,9 @@ def node_of(function: types.FunctionType) -> tuple[SourceFile, FunctionNode]:
 def _parameters(node: FunctionNode) -> tuple[str, ...]:
     a = node.args
     plain = [*a.posonlyargs, *a.args, *a.kwonlyargs]
-    return tuple(p.arg for p in [*plain, *([a.vararg] if a.vararg else []), *([a.kwarg] if a.kwarg else [])])
+    return tuple(
+        p.arg for p in [*plain, *([a.vararg] if a.vararg else []), *([a.kwarg] if a.kwarg else [])]
+    )
 
 
 def _extent(node: ast.AST) -> tuple[int, int]:
@@ -110,7 +131,10 @@ def _contains(node: ast.Lambda, code: types.CodeType) -> bool:
     spots = [
         ((line, column), (end_line, end_column))
         for line, end_line, column, end_column in code.co_positions()
-        if line is not None and column is not None and end_line is not None and end_column is not None
+        if line is not None
+        and column is not None
+        and end_line is not None
+        and end_column is not None
         and (end_line, end_column) > (line, column)
     ]
     if not spots:
@@ -135,4 +159,6 @@ def unwrap(function: Any) -> Any:
 
 
 def has_source(function: Any) -> bool:
-    return isinstance(function, (types.FunctionType, types.MethodType)) and not inspect.isbuiltin(function)
+    return isinstance(function, (types.FunctionType, types.MethodType)) and not inspect.isbuiltin(
+        function
+    )

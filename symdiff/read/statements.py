@@ -53,7 +53,12 @@ class Statements(Calls):
             case ast.Expr(value=expr):
                 self.expression_statement(expr)
             case ast.If(test=test, body=then, orelse=orelse):
-                self.branch(self.test(test), lambda: self.statements(then), lambda: self.statements(orelse), stmt)
+                self.branch(
+                    self.test(test),
+                    lambda: self.statements(then),
+                    lambda: self.statements(orelse),
+                    stmt,
+                )
             case ast.For():
                 self.for_loop(stmt)
             case ast.While():
@@ -89,7 +94,9 @@ class Statements(Calls):
             case ast.Attribute(value=holder, attr=attr):
                 owner = self.evaluate(holder)
                 if not isinstance(owner, Ref):
-                    raise self.refuse(target, "attributes can only be set on objects made in the function")
+                    raise self.refuse(
+                        target, "attributes can only be set on objects made in the function"
+                    )
                 self.set_attribute(owner, attr, value, target)
             case ast.Starred(value=inner):
                 self.assign_target(inner, value)
@@ -105,14 +112,20 @@ class Statements(Calls):
         stars = [i for i, e in enumerate(elts) if isinstance(e, ast.Starred)]
         if items is None:
             if stars or isinstance(value, Iterator):
-                raise self.refuse(node, "a sequence whose length is not known can't be unpacked here")
-            if isinstance(value, Runtime) and not isinstance(kind_of(value), ListOf) and kind_of(value) is not OBJECT:
+                raise self.refuse(
+                    node, "a sequence whose length is not known can't be unpacked here"
+                )
+            if (
+                isinstance(value, Runtime)
+                and not isinstance(kind_of(value), ListOf)
+                and kind_of(value) is not OBJECT
+            ):
                 raise self.refuse(node, "a number can't be unpacked")
             items = [self.item(value, Const(i), node) for i in range(len(elts))]
         if stars:
             at, after = stars[0], len(elts) - stars[0] - 1
-            middle = self.new_object("list", tuple(items[at:len(items) - after]))
-            items = [*items[:at], middle, *items[len(items) - after:]]
+            middle = self.new_object("list", tuple(items[at : len(items) - after]))
+            items = [*items[:at], middle, *items[len(items) - after :]]
         if len(items) != len(elts):
             raise self.refuse(node, f"{len(items)} values can't be unpacked into {len(elts)} names")
         for elt, item in zip(elts, items, strict=True):
@@ -121,13 +134,23 @@ class Statements(Calls):
     def store_into(self, container: ast.expr, index: ast.expr, value: Value, node: ast.AST) -> None:
         """container[index] = value, where the container may be an item of another."""
         holder = self.evaluate(container)
-        if isinstance(holder, Var) and isinstance(holder.kind, ListOf) and isinstance(container, ast.Subscript) \
-                and not isinstance(container.slice, ast.Slice) and not isinstance(index, ast.Slice):
+        if (
+            isinstance(holder, Var)
+            and isinstance(holder.kind, ListOf)
+            and isinstance(container, ast.Subscript)
+            and not isinstance(container.slice, ast.Slice)
+            and not isinstance(index, ast.Slice)
+        ):
             # A row of a list of lists, which is held by value: update the row, then store it back.
             at = self.atom(self.evaluate(index), node)
             if isinstance(value, Ref):
                 value.identity.frozen = True
-            row = self.emit(Apply("setitem", (holder, at, self.atom(value, node))), holder.kind, node, holder.base)
+            row = self.emit(
+                Apply("setitem", (holder, at, self.atom(value, node))),
+                holder.kind,
+                node,
+                holder.base,
+            )
             self.store_into(container.value, container.slice, row, node)
             return
         self.store(holder, index, value, node)
@@ -145,18 +168,25 @@ class Statements(Calls):
             self.apply_function(method, [self.evaluate(index), value], {}, node)
             return
         if isinstance(index, ast.Slice):
-            raise self.refuse(node, "a slice of a list can't be stored into", fix="Store its items in a loop.")
+            raise self.refuse(
+                node, "a slice of a list can't be stored into", fix="Store its items in a loop."
+            )
         at, content = self.evaluate(index), self.content(container)
         if isinstance(content, dict):
             if not isinstance(at, Const):
-                raise self.refuse(node, "the key of a dict must be known when the function is read",
-                                  fix="Use a list, or choose with if / elif.")
+                raise self.refuse(
+                    node,
+                    "the key of a dict must be known when the function is read",
+                    fix="Use a list, or choose with if / elif.",
+                )
             self.claim(value, str(at.value) if str(at.value).isidentifier() else "item")
             self.set_content(container, {**content, at.value: value}, node)
         elif isinstance(content, tuple) and isinstance(at, Const):
             items = list(content)
             if not -len(items) <= at.value < len(items):
-                raise self.refuse(node, f"index {at.value} is out of range: there are {len(items)} items")
+                raise self.refuse(
+                    node, f"index {at.value} is out of range: there are {len(items)} items"
+                )
             items[at.value] = value
             self.set_content(container, tuple(items), node)
         else:
@@ -167,7 +197,9 @@ class Statements(Calls):
     def augmented(self, stmt: ast.AugAssign) -> None:
         target, op = stmt.target, BINARY.get(type(stmt.op))
         if op is None:
-            raise self.refuse(stmt, "matrix multiplication needs arrays, which are not supported yet")
+            raise self.refuse(
+                stmt, "matrix multiplication needs arrays, which are not supported yet"
+            )
         if isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice):
             container, at = self.evaluate(target.value), self.evaluate(target.slice)
             old = self.item(container, at, target)
@@ -175,7 +207,9 @@ class Statements(Calls):
             slot = (self.frame, f"%index{len(self.slot_order)}")
             self.state[slot] = at
             self.frame.names.add(slot[1])
-            self.store_into(target.value, ast.copy_location(ast.Name(slot[1], ast.Load()), target), new, target)
+            self.store_into(
+                target.value, ast.copy_location(ast.Name(slot[1], ast.Load()), target), new, target
+            )
             del self.state[slot]
             return
         old = self.evaluate(_as_load(target))
@@ -200,7 +234,12 @@ class Statements(Calls):
         value = self.evaluate(expr)
         # A call kept for its effect, such as print, is a statement as the user wrote it.
         last = self.block[-1] if len(self.block) > size else None
-        if isinstance(last, Stage) and last.target is value and isinstance(last.value, Opaque) and not last.value.pure:
+        if (
+            isinstance(last, Stage)
+            and last.target is value
+            and isinstance(last.value, Opaque)
+            and not last.value.pure
+        ):
             self.block[-1] = Passive(last.value.template, last.value.args, False, last.place)
 
     def passive_statement(self, stmt: ast.Raise | ast.Assert, terminates: bool) -> None:
@@ -221,16 +260,28 @@ class Statements(Calls):
                 tree = self.nested(message, block)
             if tree is not None:
                 parts.append(tree)
-            made = ast.Assert(ast.Name("_0", ast.Load()), ast.Name("_1", ast.Load()) if tree is not None else None)
+            made = ast.Assert(
+                ast.Name("_0", ast.Load()), ast.Name("_1", ast.Load()) if tree is not None else None
+            )
         else:
             exc = stmt.exc
             if isinstance(exc, ast.Call):
-                exc = ast.Call(hole(exc.func), [hole(a) for a in exc.args],
-                               [ast.keyword(k.arg, hole(k.value)) for k in exc.keywords])
+                exc = ast.Call(
+                    hole(exc.func),
+                    [hole(a) for a in exc.args],
+                    [ast.keyword(k.arg, hole(k.value)) for k in exc.keywords],
+                )
             elif exc is not None:
                 exc = hole(exc)
             made = ast.Raise(exc, hole(stmt.cause) if stmt.cause is not None else None)
-        self.block.append(Passive(ast.unparse(ast.fix_missing_locations(made)), tuple(parts), terminates, self.place(stmt)))
+        self.block.append(
+            Passive(
+                ast.unparse(ast.fix_missing_locations(made)),
+                tuple(parts),
+                terminates,
+                self.place(stmt),
+            )
+        )
 
     def hole(self, expr: ast.expr) -> Any:
         value = self.evaluate(expr)
@@ -243,14 +294,20 @@ class Statements(Calls):
         opened: list[Scope] = []
         for item in stmt.items:
             if item.optional_vars is not None:
-                raise self.refuse(item.context_expr, "'with ... as' is not supported in a differentiated function",
-                                  fix="Open it outside of the function.")
+                raise self.refuse(
+                    item.context_expr,
+                    "'with ... as' is not supported in a differentiated function",
+                    fix="Open it outside of the function.",
+                )
             value = self.evaluate(item.context_expr)
             last = self.block[-1] if self.block else None
             if isinstance(last, Stage) and last.target is value and isinstance(last.value, Opaque):
                 text = last.value
                 if any("suppress" in getattr(a, "name", "") for a in text.args):
-                    raise self.refuse(item.context_expr, "contextlib.suppress hides exceptions: its block can't be reversed")
+                    raise self.refuse(
+                        item.context_expr,
+                        "contextlib.suppress hides exceptions: its block can't be reversed",
+                    )
                 self.block.pop()
             else:
                 text = Opaque("_0", (self.atom(value, item.context_expr),))
@@ -274,7 +331,11 @@ class Statements(Calls):
         if isinstance(decorator, Builtin) and decorator.name.rpartition(".")[2] in TRANSPARENT:
             return function
         if isinstance(decorator, (Method, LiveObject, Var)):
-            return function if isinstance(decorator, Var) else self.apply_function(decorator, [function], {}, node)
+            return (
+                function
+                if isinstance(decorator, Var)
+                else self.apply_function(decorator, [function], {}, node)
+            )
         return self.apply_function(decorator, [function], {}, node)
 
     # --- loops ---
@@ -292,16 +353,23 @@ class Statements(Calls):
         iterable = self.evaluate(stmt.iter)
         leave = getattr(stmt, "leave", None)
         self.for_each(
-            iterable, lambda value: self.assign_target(stmt.target, value), lambda: self.statements(stmt.body), stmt,
-            self.guess(stmt.body, stmt.target), (self.frame, leave) if leave else None,
+            iterable,
+            lambda value: self.assign_target(stmt.target, value),
+            lambda: self.statements(stmt.body),
+            stmt,
+            self.guess(stmt.body, stmt.target),
+            (self.frame, leave) if leave else None,
         )
 
     def while_loop(self, stmt: ast.While) -> None:
         try:
             self.run_while(stmt)
         except Growing:
-            raise self.refuse(stmt, "a list that grows in a loop may hold numbers, and lists of numbers, only",
-                              fix="Use one list for each part of its items.") from None
+            raise self.refuse(
+                stmt,
+                "a list that grows in a loop may hold numbers, and lists of numbers, only",
+                fix="Use one list for each part of its items.",
+            ) from None
 
     def run_while(self, stmt: ast.While) -> None:
         """A while loop; where its test is more than an expression, it is computed before the loop
@@ -312,6 +380,7 @@ class Statements(Calls):
         simple = self.is_simple(stmt.test)
         guess = self.guess(stmt.body)
         if simple:
+
             def begin(step: Loop) -> None:
                 value, block = self.arm(lambda: self.evaluate_test(stmt.test))
                 step.test = self.nested(value, block)
@@ -328,8 +397,12 @@ class Statements(Calls):
             if flag == Const(False):
                 self.state[test_slot] = self.evaluate_test(stmt.test)
                 return
-            self.branch(flag, lambda: None,  # type: ignore[arg-type]
-                        lambda: self.write_slot(test_slot, self.evaluate_test(stmt.test)), stmt)
+            self.branch(
+                flag,
+                lambda: None,  # type: ignore[arg-type]
+                lambda: self.write_slot(test_slot, self.evaluate_test(stmt.test)),
+                stmt,
+            )
 
         def begin_again(step: Loop) -> None:
             step.test = self.state[test_slot]
@@ -355,8 +428,24 @@ class Statements(Calls):
 
 
 # Decorators that leave what a function computes alone.
-TRANSPARENT = {"lru_cache", "cache", "njit", "jit", "vectorize", "differentiable", "wraps", "staticmethod", "classmethod",
-               "property", "cached_property", "override", "final", "overload", "abstractmethod", "typechecked"}
+TRANSPARENT = {
+    "lru_cache",
+    "cache",
+    "njit",
+    "jit",
+    "vectorize",
+    "differentiable",
+    "wraps",
+    "staticmethod",
+    "classmethod",
+    "property",
+    "cached_property",
+    "override",
+    "final",
+    "overload",
+    "abstractmethod",
+    "typechecked",
+}
 
 
 def _as_load(target: ast.expr) -> ast.expr:
@@ -370,5 +459,8 @@ def _as_load(target: ast.expr) -> ast.expr:
 
 def offences_of(stmt: ast.stmt) -> str:
     found = offences(stmt)
-    return found[0][1] if found else f"{type(stmt).__name__} is not supported in a differentiated function"
-
+    return (
+        found[0][1]
+        if found
+        else f"{type(stmt).__name__} is not supported in a differentiated function"
+    )

@@ -31,14 +31,30 @@ class StaticFunction:
         first, *rest = self.name.split(".")
         node = self.scope.names.get(first)
         if isinstance(node, ast.AsyncFunctionDef):
-            raise together([UnsupportedSyntax(why, self.scope.file.place(n), fix=fix, lines=self.scope.file.text.splitlines())
-                            for n, why, fix in offences(node)])
+            raise together(
+                [
+                    UnsupportedSyntax(
+                        why,
+                        self.scope.file.place(n),
+                        fix=fix,
+                        lines=self.scope.file.text.splitlines(),
+                    )
+                    for n, why, fix in offences(node)
+                ]
+            )
         found = self.scope.lookup(first, unit)
         for part in rest:
             if not isinstance(found, Class) or found.node is None:
                 found = None
                 break
-            member = next((s for s in found.node.body if isinstance(s, (ast.FunctionDef, ast.ClassDef)) and s.name == part), None)
+            member = next(
+                (
+                    s
+                    for s in found.node.body
+                    if isinstance(s, (ast.FunctionDef, ast.ClassDef)) and s.name == part
+                ),
+                None,
+            )
             if isinstance(member, ast.ClassDef):
                 found = Class(part, member, self.scope)
             else:
@@ -46,8 +62,14 @@ class StaticFunction:
         if not isinstance(found, (Function, Bound, Partial)):
             known = ", ".join(map(repr, _functions(self.scope))) or "none"
             where = self.scope.file.path
-            what = "there is no function" if found is None else "what can be differentiated is a function, not"
-            raise BadTarget(f"{where}: {what} {self.name!r}", fix=f"Functions in the file: {known}.")
+            what = (
+                "there is no function"
+                if found is None
+                else "what can be differentiated is a function, not"
+            )
+            raise BadTarget(
+                f"{where}: {what} {self.name!r}", fix=f"Functions in the file: {known}."
+            )
         return found
 
 
@@ -84,7 +106,9 @@ def _checked(function: StaticFunction) -> StaticFunction:
 
 def _from_text(text: str, name: str) -> StaticFunction:
     scope = StaticScope(parse("<stdin>", text), "<stdin>", Path.cwd())
-    functions = [n for n, s in scope.names.items() if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    functions = [
+        n for n, s in scope.names.items() if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef))
+    ]
     if not name and not functions:
         raise BadTarget("standard input: there is no function in it")
     return _checked(StaticFunction(name or functions[-1], scope))
@@ -103,7 +127,10 @@ def _find_file(where: str) -> Path:
         for found in (base.with_suffix(".py"), base / "__init__.py"):
             if found.is_file():
                 return found
-    raise BadTarget(f"{where}: no such module", fix="Name a file as FILE.py:FUNCTION, or a module that can be imported from here.")
+    raise BadTarget(
+        f"{where}: no such module",
+        fix="Name a file as FILE.py:FUNCTION, or a module that can be imported from here.",
+    )
 
 
 __all__ = ["StaticFunction", "SymdiffError", "load"]

@@ -19,7 +19,14 @@ from symdiff.stages import (
     substitute,
 )
 
-_WORDS = {"add": "plus", "sub": "minus", "mul": "times", "truediv": "over", "floordiv": "over", "mod": "mod"}
+_WORDS = {
+    "add": "plus",
+    "sub": "minus",
+    "mul": "times",
+    "truediv": "over",
+    "floordiv": "over",
+    "mod": "mod",
+}
 _TESTS = {"lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "in", "not_in", "and", "or", "not"}
 _POWERS = {2: "squared", 3: "cubed", 0.5: "root"}
 LONGEST = 20
@@ -63,11 +70,15 @@ def renamed_structure(structure: Any, reader: Any) -> Any:
     if isinstance(structure, Var):
         return table.get(structure, structure)
     if hasattr(structure, "whole"):
-        return type(structure)(table.get(structure.whole, structure.whole), renamed_structure(structure.parts, reader))
+        return type(structure)(
+            table.get(structure.whole, structure.whole), renamed_structure(structure.parts, reader)
+        )
     if isinstance(structure, dict):
         return {k: renamed_structure(v, reader) for k, v in structure.items()}
     if isinstance(structure, (tuple, list)):
-        return type(structure)(renamed_structure(v, reader) if not isinstance(v, (str, type)) else v for v in structure)
+        return type(structure)(
+            renamed_structure(v, reader) if not isinstance(v, (str, type)) else v for v in structure
+        )
     return structure
 
 
@@ -106,13 +117,21 @@ def proposed(value: Expr, names: dict[Var, str]) -> str:
     if op == "neg":
         return _short(f"minus_{parts[0]}", "negative")
     if op == "getitem":
-        return _short(f"{parts[0]}_{parts[1]}" if len(parts) > 1 and parts[1] else f"{parts[0]}_item", "item")
+        return _short(
+            f"{parts[0]}_{parts[1]}" if len(parts) > 1 and parts[1] else f"{parts[0]}_item", "item"
+        )
     name = op.rpartition(".")[2].removeprefix("helper:").strip("_")
-    return _short(f"{name}_{parts[0]}" if parts and parts[0] else name, name) if name.isidentifier() else "value"
+    return (
+        _short(f"{name}_{parts[0]}" if parts and parts[0] else name, name)
+        if name.isidentifier()
+        else "value"
+    )
 
 
 def _generic(op: str) -> str:
-    return {"add": "total", "sub": "difference", "mul": "product", "truediv": "ratio"}.get(op, "remainder")
+    return {"add": "total", "sub": "difference", "mul": "product", "truediv": "ratio"}.get(
+        op, "remainder"
+    )
 
 
 def _short(name: str, otherwise: str) -> str:
@@ -122,7 +141,11 @@ def _short(name: str, otherwise: str) -> str:
 def _word(expr: Expr, names: dict[Var, str]) -> str:
     if isinstance(expr, Var):
         return names.get(expr, expr.base)
-    if isinstance(expr, Const) and isinstance(expr.value, (int, float)) and not isinstance(expr.value, bool):
+    if (
+        isinstance(expr, Const)
+        and isinstance(expr.value, (int, float))
+        and not isinstance(expr.value, bool)
+    ):
         text = f"{expr.value:g}"
         return text if text.isdigit() else ""
     if isinstance(expr, Global):

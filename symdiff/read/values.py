@@ -155,8 +155,24 @@ class Conflict:
 
 
 Value = Union[
-    Var, Const, Global, Tuple, Ref, Function, Bound, Partial, Builtin, Module, Class, LiveObject, Method, Iterator,
-    Undefined, Unknown, Conflict, Opaque,
+    Var,
+    Const,
+    Global,
+    Tuple,
+    Ref,
+    Function,
+    Bound,
+    Partial,
+    Builtin,
+    Module,
+    Class,
+    LiveObject,
+    Method,
+    Iterator,
+    Undefined,
+    Unknown,
+    Conflict,
+    Opaque,
 ]
 
 Runtime = (Var, Const, Global)
