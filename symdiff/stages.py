@@ -24,7 +24,7 @@ from typing import Any, Union
 
 
 class Scalar(enum.Enum):
-    """Kinds of values without parts. Only REAL and COMPLEX can be active."""
+    """Kinds of values without parts. Only REAL, COMPLEX and OPTIONAL can be active."""
 
     REAL = "real"
     INTEGER = "integer"
@@ -32,6 +32,7 @@ class Scalar(enum.Enum):
     COMPLEX = "complex"
     TEXT = "text"
     NOTHING = "nothing"
+    OPTIONAL = "optional"  # a real number or None
     OBJECT = "object"  # anything else: passive
     STACK = "stack"  # of kept values, made by the reverse sweep
 
@@ -41,6 +42,7 @@ class Scalar(enum.Enum):
 
 REAL, INTEGER, BOOLEAN, COMPLEX = Scalar.REAL, Scalar.INTEGER, Scalar.BOOLEAN, Scalar.COMPLEX
 TEXT, NOTHING, OBJECT, STACK = Scalar.TEXT, Scalar.NOTHING, Scalar.OBJECT, Scalar.STACK
+OPTIONAL = Scalar.OPTIONAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ Kind = Union[Scalar, ListOf]
 
 def is_differentiable(kind: Kind) -> bool:
     """Whether values of this kind can have an adjoint."""
-    return is_differentiable(kind.item) if isinstance(kind, ListOf) else kind in (REAL, COMPLEX)
+    return is_differentiable(kind.item) if isinstance(kind, ListOf) else kind in (REAL, COMPLEX, OPTIONAL)
 
 
 # --- places --------------------------------------------------------------------------------------

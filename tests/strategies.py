@@ -26,10 +26,11 @@ ONE_PLACE = (
     "-{}", "+{}", "math.sin({})", "math.cos({})", "math.tanh({})", "math.atan({})", "{} ** 2",
     "math.exp(math.sin({}))", "math.sqrt(1.0 + {u} * {u})", "math.log(2.0 + {u} * {u})", "{} ** 3",
     "math.erf({})", "abs({})", "math.fabs({})", "{} ** 1", "({u} * {u} + 1.5) ** -2", "1 / (2 + {u} ** 2)",
-    "{} - math.floor({})", "{} % 1.7", "0.0 * {}", "{} ** 0", "math.expm1(math.cos({}))", "2.0 ** math.sin({})",
+    "{} - math.floor({})", "{} % 1.7", "rare", "math.expm1(math.cos({}))", "2.0 ** math.sin({})",
     "math.asin(0.5 * math.sin({}))", "({u} * {u} + 0.5) ** 0.5", "float({})", "(lambda u: u * u + {})({})",
-    "math.pow(1.2 + {u} * {u}, 1.5)", "{} // 1.3", "math.log1p({u} * {u})", "pow({}, 2)", "{} * True",
+    "math.pow(1.2 + {u} * {u}, 1.5)", "math.log1p({u} * {u})",
 )  # fmt: skip
+RARE = ("0.0 * {}", "{} ** 0", "{} // 1.3", "pow({}, 2)", "{} * True", "math.floor({})", "{} * 0 + {}", "round({}, 2)")
 TWO_PLACES = (
     "{} + {}", "{} - {}", "{} * {}", "{} / (1.0 + {u} * {u})", "max({}, {})", "min({}, {})",
     "math.hypot({}, 1.0 + {u} * {u})", "math.atan2({}, 2.0 + math.cos({}))", "({} or {})", "({} and {})",
@@ -73,6 +74,7 @@ class Names:
     lists: dict[str, int] = field(default_factory=dict)  # with the least length
     tuples: dict[str, int] = field(default_factory=dict)
     dicts: list[str] = field(default_factory=list)
+    fixed: list[str] = field(default_factory=list)  # the lists and tuples of a function around
     functions: list[Function] = field(default_factory=list)
 
     def keep(self, other: Names) -> None:
@@ -147,8 +149,8 @@ class Writer:
         names = self.names
         item = names.lists or names.tuples or names.dicts
         return [
-            self.variable, self.variable, self.variable, lambda _: self.literal(),
-            self.item if item else None,
+            *[self.variable] * 8, lambda _: self.literal(), lambda _: self.literal(),
+            *[self.item if item else None] * 2,
             (lambda _: f"{self.integer()} * {self.literal()}") if names.integers else None,
             lambda _: self.pick(("1.0", "2", "0.5", "-1", "math.pi")),
         ]  # fmt: skip
@@ -168,7 +170,7 @@ class Writer:
     def atom(self, depth: int) -> str:
         """An expression that binds as tightly as a name."""
         text = self.real(depth)
-        return text if text.isidentifier() else f"({text})"
+        return text if text.replace(".", "").replace("_", "").isalnum() else f"({text})"
 
     def fill(self, form: str, depth: int) -> str:
         used = self.variable() if "{u}" in form else ""
@@ -176,6 +178,8 @@ class Writer:
 
     def one_place(self, depth: int) -> str:
         form = self.pick(ONE_PLACE)
+        if form == "rare":
+            form = self.pick(RARE)
         if form in ("{} - math.floor({})", "{} % 1.7"):
             return form.replace("{}", self.atom(depth - 1))
         return self.fill(form, depth)
@@ -197,7 +201,7 @@ class Writer:
     def called(self, function: Function, depth: int) -> str:
         given = [self.real(depth - 1) for _ in function.params]
         if function.counted:
-            return f"{function.name}({', '.join([*given, self.pick(['2', '0', '3', *self.names.integers])])})"
+            return f"{function.name}({', '.join([*given, self.pick(['2', '0', '3', *(f'min({i}, 3)' for i in self.names.integers)])])})"
         plain = self.count(0, len(given))
         parts = given[:plain]
         for i, name in enumerate(function.params[plain:], plain):
@@ -237,7 +241,7 @@ class Writer:
         return f"{self.pick(('sum', 'math.fsum', 'sum'))}([{inside} for {k} in {self.range()}{condition}])"
 
     def integer(self) -> str:
-        return self.pick([*self.names.integers, "2", "-1"])
+        return self.pick(self.names.integers or ["2"])
 
     def test(self, depth: int = 2) -> str:
         forms = [
@@ -323,7 +327,7 @@ class Writer:
             self.line(f"{name} {self.pick(('+= 1', '-= 1', '= 2', '= -1'))}")
             return
         name = self.new("klm")
-        self.line(f"{name} = {self.pick(('0', '1', f'int({self.real(1)})', 'len([1, 2])'))}")
+        self.line(f"{name} = {self.pick(('0', '1', f'int(2.7 * math.sin({self.real(1)}))', 'len([1, 2])'))}")
         self.names.integers.append(name)
         free.append(name)
 
@@ -359,6 +363,8 @@ class Writer:
         size = self.names.lists[name]
         forms = ["{n}.append({})", "{n}.append({})", "{n}.extend([{}, {}])", "{n} += [{}]", "{n}.insert(0, {})",
                  "if len({n}) > {s}:|{t} = {n}.pop()", "{n} = {n} + [{}]", "{n} = {n}[::-1]", "{n}.reverse()"]  # fmt: skip
+        if name in self.names.fixed:
+            forms = [f for f in forms if not f.startswith(("{n} =", "{n} +="))]
         if size:
             forms += ["{n}[{i}] = {}", "{n}[{i}] += {}", "{n}[{i}] *= {}", "{n}[{i}], {n}[{i}] = {n}[{i}], {}", "{n}.sort()",
                       "for {v} in {n}:|{t} += {v} * {}", "for {k}, {v} in enumerate({n}):|{t} += {v} * {k}",
@@ -383,8 +389,9 @@ class Writer:
         if form == "store" and self.names.dicts:
             text = f'{self.pick(self.names.dicts)}["{self.pick("pq")}"] {self.pick(("=", "+=", "*="))} {self.real(2)}'
             return self.line(text)
-        if form == "again" and self.names.tuples:
-            name = self.pick(list(self.names.tuples))
+        again = [t for t in self.names.tuples if t not in self.names.fixed]
+        if form == "again" and again:
+            name = self.pick(again)
             first, *rest = (f"{name}[{i}]" for i in range(self.names.tuples[name]))
             return self.line(f"{name} = ({', '.join([*rest, first + ' + ' + self.real(1)])})")
         if "{}" not in form:
@@ -414,7 +421,13 @@ class Writer:
         return bool(kind)
 
     def give_back(self) -> None:
-        self.line(f"return {', '.join(self.real(2) for _ in range(self.results))}")
+        """Return results that depend on some of what was computed."""
+        parts = []
+        for _ in range(self.results):
+            parts.append(self.real(2))
+            for _ in range(self.count(0, 2)):
+                parts[-1] += f" {self.pick('+-*')} {self.atom(0)}"
+        self.line(f"return {', '.join(parts)}")
 
     def branch(self) -> None:
         ends: list[Names] = []
@@ -464,7 +477,7 @@ class Writer:
                 results, self.results = self.results, 0 if surely else self.results
                 self.statements(self.count(1, 3))
                 self.results = results
-            inside = self.names
+            inside = deepcopy(self.names)
         if surely:  # what a round defines is defined after the loop
             self.names = inside
         else:
@@ -478,10 +491,11 @@ class Writer:
             self.names.keep(before)
 
     def while_loop(self) -> None:
-        k, most = self.new("klm"), self.pick(["3", "4", *self.names.integers])
+        k = self.new("klm")
+        most = self.pick(["3", "4", *(i for i in self.names.integers if i not in self.names.free)])
         self.line(f"{k} = 0")
         self.names.integers.append(k)
-        condition = self.pick((f"{k} < {most}", f"{k} < {most} and {self.test(1)}", "True", f"not ({k} >= {most} or {self.test(1)})"))
+        condition = self.pick((f"{k} < {most}", f"{k} < {most} and ({self.test(1)})", "True", f"not ({k} >= {most} or ({self.test(1)}))"))
         with self.loop():
             with self.block(f"while {condition}:"):
                 last = self.chance(3) and condition != "True"
@@ -507,6 +521,7 @@ class Writer:
         head = [*params[: len(params) - defaults], *(f"{p}={self.literal()}" for p in params[len(params) - defaults :])]
         self.names = deepcopy(outer)
         self.names.own, self.names.free = list(params), []
+        self.names.fixed = [*outer.lists, *outer.tuples]
         self.names.reals += params
         self.results, self.jumps, self.loops = self.pick((1, 1, 1, 2)) if not counted else 1, [], 0
         function = Function(name, params, defaults, counted, self.results)

@@ -7,14 +7,13 @@ nothing of symdiff's rules.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from symdiff.check.functions import ELEMENTARY
 from symdiff.check.graph import in_order
-from symdiff.check.number import PASSIVE, Symbolic, field
+from symdiff.check.number import PASSIVE, Symbolic, cached, field
 
 
 class NotDifferentiable(Exception):
@@ -117,7 +116,7 @@ def _of_power(a: Symbolic, b: Symbolic, n: Symbolic) -> tuple[Any, Any]:
     return base, exponent
 
 
-@functools.cache
+@cached
 def _derivatives(op: str, arity: int) -> tuple[Callable[..., Any], ...]:
     """The partial derivatives of an elementary function, from SymPy, as functions of numbers."""
     import sympy

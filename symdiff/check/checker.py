@@ -13,10 +13,10 @@ from typing import Any
 
 from symdiff.check.algebra import Algebra, NoExpression, always_holds
 from symdiff.check.claims import EXACT_DIGITS
-from symdiff.check.explore import MAX_STEPS, Exploration
+from symdiff.check.explore import Exploration
 from symdiff.check.fault import first_fault
 from symdiff.check.limit import OutOfTime, within
-from symdiff.check.machine import Machine
+from symdiff.check.machine import MAX_STEPS, Machine
 from symdiff.check.original import Original
 from symdiff.check.paths import LAST_MOMENT, prove_paths
 from symdiff.check.report import Counterexample, Report

@@ -15,7 +15,8 @@ from symdiff.check.inputs import Slot, leaves
 from symdiff.check.number import DIGITS, Symbolic, Truth, field, number
 
 EXACT_DIGITS = 30
-NOISE_DIGITS = DIGITS - EXACT_DIGITS
+NOISE_DIGITS = DIGITS - EXACT_DIGITS  # relative to the terms of a sum
+TINY_DIGITS = DIGITS - 20  # errors below are rounding: where all is that small, other points tell
 
 
 class Misshapen(Exception):
@@ -51,7 +52,7 @@ class Claim:
             return (0.0, 0.0) if mp.isfinite(self.expected) else (field().dps, field().dps)
         error = abs(got - self.expected)
         largest = max(abs(got), abs(self.expected))
-        if error <= scale * mp.mpf(10) ** -NOISE_DIGITS:
+        if error <= max(scale * mp.mpf(10) ** -NOISE_DIGITS, mp.mpf(10) ** -TINY_DIGITS):
             return mp.dps, mp.dps
         return float(-mp.log10(error / largest)), float(-mp.log10(error / max(scale, largest)))
 
@@ -66,7 +67,7 @@ class Outcome:
     extra: dict[str, Any]
     trees: dict[str, Any]  # of the parameters
 
-    def claims(self, wrt: tuple[str, ...], single: bool | None) -> Iterator[Claim]:
+    def claims(self, trees: tuple[Any, ...], single: bool | None) -> Iterator[Claim]:
         """The claims about the values and the derivatives. Raises Misshapen."""
         if not isinstance(self.made, tuple) or len(self.made) != 2:
             raise Misshapen(f"it returns {self.made!r}, not a value and its derivatives")
@@ -85,7 +86,6 @@ class Outcome:
             objective = reals[0][0]
         else:
             raise Misshapen("a function of several results has no gradient, only a pullback")
-        trees = tuple(self.trees[name] for name in wrt)
         if single is None:
             single = len(trees) == 1 and leaves(trees, derivative) is None
         for slot, got in paired(trees[0] if single else trees, derivative, "the gradient"):

@@ -7,15 +7,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from symdiff.check.claims import is_differentiable
+from symdiff.check.claims import EXACT_DIGITS, is_differentiable
+from symdiff.check.confirm import confirm
 from symdiff.check.exact import Arm
 from symdiff.check.inputs import Point
-from symdiff.check.machine import Machine
+from symdiff.check.machine import MAX_STEPS, Machine
 from symdiff.check.run import Decision
 from symdiff.check.sample import Sampler, across
 from symdiff.check.trial import Trial
 
-MAX_STEPS = 20_000_000
 FEW_STEPS = 20_000  # at a point that nobody asked for
 MAX_POINTS = 150
 MAX_PATHS = 32
@@ -100,6 +100,8 @@ class Exploration:
             trial.agrees = False if trial.misshapen else None
         if trial.claims:
             trial.judge(self.machine.has_rounded_constants)
+        if trial.worst is not None and self.wrong is None:
+            self._confirm(trial, steps, seconds)
         if trial.agrees is None:
             self.failures[trial.reason] += 1
         elif trial.agrees:
@@ -107,6 +109,13 @@ class Exploration:
         elif self.wrong is None:
             self.wrong = trial
         return trial
+
+    def _confirm(self, trial: Trial, steps: int, seconds: float) -> None:
+        confirmed = confirm(self.machine, trial, steps, 10 * seconds)
+        if confirmed is None:
+            trial.agrees, trial.reason = None, "a kink"
+        elif not confirmed:
+            trial.agrees, trial.digits = True, float(EXACT_DIGITS)
 
     def _agreed(self, trial: Trial) -> None:
         self.digits = min(self.digits, trial.digits) if self.compared else trial.digits

@@ -14,7 +14,17 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from symdiff.check.number import Symbolic, constant, field, integral, named, node, number, of_float
+from symdiff.check.number import (
+    Symbolic,
+    cached,
+    constant,
+    field,
+    integral,
+    named,
+    node,
+    number,
+    of_float,
+)
 
 Domain = Callable[[Any], bool]
 
@@ -138,7 +148,7 @@ def fsum(items: Any) -> Symbolic:
     return sum((number(i) for i in items), constant(Fraction(0)))
 
 
-@functools.cache
+@cached
 def math_module() -> types.ModuleType:
     """A module that looks like `math`."""
     module = types.ModuleType("math")
@@ -285,7 +295,7 @@ def builtin_names() -> dict[str, Any]:
     return {**vars(builtins), **_overrides()}
 
 
-@functools.cache
+@cached
 def counterparts() -> dict[int, Any]:
     """What replaces an object of `math` or a builtin: from its id."""
     module = math_module()

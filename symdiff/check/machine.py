@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import math
+import time
 import traceback
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from symdiff.check.exact import World, rewrite
 from symdiff.check.inputs import Inputs, Point, Slot, describe, leaves
 from symdiff.check.lift import Lifter
+from symdiff.check.number import leaf
 from symdiff.check.original import Original
 from symdiff.check.run import Run
 from symdiff.check.trial import COTANGENTS, Trial, attempt, parameters_added
 from symdiff.stages import Kind
+
+MAX_STEPS = 20_000_000
+MAX_SECONDS = 5.0
 
 
 class Machine:
@@ -34,6 +41,10 @@ class Machine:
         kwargs: Mapping[str, Any] | None,
         names: Mapping[str, Any] | None,
     ) -> None:
+        self._given = (original, text, name)
+        self._options: dict[str, Any] = dict(
+            kinds=kinds, wrt=wrt, single=single, at=at, kwargs=kwargs, names=names
+        )
         self.run = Run(0, 0.0)
         self.coarse = False
         self.world = World(
@@ -48,7 +59,15 @@ class Machine:
         self.original, signature = original.lift(self.world)
         self.generated = self.load(ast.parse(text))
         self.inputs: Inputs = describe(signature, kinds, at, kwargs, self.lifter.lift)
-        self.wrt = self._parameters(list(signature.parameters), wrt)
+        chosen = self._parameters(signature, wrt)
+        self.wrt = tuple(label for label, _ in chosen)
+        self.wanted = tuple(tree for _, tree in chosen)
+
+    def again(self) -> Machine:
+        """The same, made anew: for another precision."""
+        made = Machine(*self._given, **self._options)
+        made.coarse = self.coarse
+        return made
 
     def load(self, tree: ast.Module) -> Any:
         """The generated function of a syntax tree of the text."""
@@ -62,18 +81,22 @@ class Machine:
         )
         return names[self.name]
 
-    def _parameters(self, signature: list[str], wrt: Sequence[str | int] | None) -> tuple[str, ...]:
-        if wrt is not None:
-            return tuple(signature[w] if isinstance(w, int) else w for w in wrt)
-        trees = self.inputs.trees
-        return tuple(
-            name
-            for name in signature
-            if any(
-                isinstance(leaf, Slot)
-                for leaf, _ in leaves(trees.get(name, ()), trees.get(name, ())) or ()
-            )
-        )
+    def _parameters(
+        self, signature: inspect.Signature, wrt: Sequence[str | int] | None
+    ) -> list[tuple[str, Any]]:
+        """The parameters chosen, as labels and trees; a mention of `*args` is of its next item."""
+        names, trees = list(signature.parameters), self.inputs.trees
+        if wrt is None:
+            wrt = [n for n in names if any(isinstance(t, Slot) for t in _leaves(trees.get(n, ())))]
+        found, items = [], Counter[str]()
+        for w in wrt:
+            name = names[w] if isinstance(w, int) else w
+            if signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL:
+                found.append((f"{name}[{items[name]}]", trees[name][items[name]]))
+                items[name] += 1
+            else:
+                found.append((name, trees[name]))
+        return found
 
     @property
     def has_rounded_constants(self) -> bool:
@@ -82,6 +105,12 @@ class Machine:
 
     def attempt(self, point: Point, steps: int, seconds: float) -> Trial:
         return attempt(self, point, steps, seconds)
+
+    def run_original(self, point: Point) -> Any:
+        """The result of the original at a point."""
+        self.run = Run(MAX_STEPS, time.monotonic() + MAX_SECONDS, self.coarse)
+        pairs = zip(self.inputs.slots, point.reals, strict=True)
+        return self.inputs.call(self.original, [leaf(s.name, v, self.run) for s, v in pairs], point)
 
     def failure_on_floats(self, point: Point) -> tuple[str, int]:
         """How the generated code, run as it stands, fails at a point, and in which line; empty
@@ -108,3 +137,7 @@ def last_function(text: str) -> str:
     if not found:
         raise LookupError("the text defines no function")
     return found[-1]
+
+
+def _leaves(tree: Any) -> list[Any]:
+    return [leaf for leaf, _ in leaves(tree, tree) or ()]

@@ -7,11 +7,13 @@ notes the decision: the decisions are the path that the program took at the samp
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 import re
+from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 DIGITS = 100
 MAX_EXPONENT = 1024  # as for floats: beyond, a result counts as an overflow
@@ -38,6 +40,35 @@ class Truth(int):
         return str(bool(self))
 
     __str__ = __repr__
+
+
+Made = TypeVar("Made", bound=Callable[..., Any])
+_made: list[Any] = []
+
+
+def cached(function: Made) -> Made:
+    """A cache of results that hold numbers; it is emptied when the precision changes."""
+    made = functools.lru_cache(maxsize=4096)(function)
+    _made.append(made)
+    return made  # type: ignore[return-value]
+
+
+@contextlib.contextmanager
+def precision(digits: int) -> Iterator[None]:
+    """Within it, numbers have so many digits; numbers made before must not be used."""
+    before = field().dps
+    try:
+        field().dps = digits
+        _forget()
+        yield
+    finally:
+        field().dps = before
+        _forget()
+
+
+def _forget() -> None:
+    for made in _made:
+        made.cache_clear()
 
 
 @functools.cache
@@ -249,7 +280,7 @@ def number(value: Any) -> Symbolic:
     raise TypeError(f"must be real number, not {type(value).__name__}")
 
 
-@functools.lru_cache(maxsize=4096)
+@cached
 def of_float(text: str) -> Symbolic:
     value = float(text)
     if not math.isfinite(value):
@@ -272,7 +303,7 @@ def is_rounded(value: float) -> bool:
     return len(digits) >= 15
 
 
-@functools.cache
+@cached
 def _irrational_constants() -> tuple[Symbolic, ...]:
     """The constants that derivative code is likely to hold as rounded literals."""
     pi, two, ten = named("pi"), number(2), number(10)

@@ -35,7 +35,7 @@ class Trial:
     failed: str = ""  # "original" or "generated": which of the two raised an exception
     too_long: bool = False
     split: int = 0  # decisions before this one are the original's
-    at_a_kink: bool = False  # of the original, so that its derivative there is a convention
+    unusual: bool = False  # the original meets a kink, or compares values that are equal
     result: Any = None  # the original's
     misshapen: str = ""  # what is wrong with the result, if not a number in it
     line: int = 0  # of the generated text, where it raised an exception
@@ -69,9 +69,7 @@ class Trial:
                 return
             right = relative >= EXACT_DIGITS or rounded and to_terms >= ROUNDED_DIGITS
             if not right:
-                self.worst = claim
-                self.agrees = None if self.at_a_kink else False
-                self.reason = "a kink" if self.at_a_kink else ""
+                self.worst, self.agrees = claim, False
                 return
             digits = min(digits, relative if relative >= EXACT_DIGITS else to_terms)
         self.digits, self.agrees = digits, True
@@ -85,7 +83,7 @@ class Machine(Protocol):
     original: Callable[..., Any]
     generated: Callable[..., Any]
     inputs: Inputs
-    wrt: tuple[str, ...]
+    wanted: tuple[Any, ...]  # the trees of the parameters to differentiate with respect to
     single: bool | None
 
 
@@ -97,7 +95,7 @@ def attempt(machine: Machine, point: Point, steps: int, seconds: float) -> Trial
     trial.failed = "original"
     try:
         result = trial.result = machine.inputs.call(machine.original, slots, point)
-        trial.split, trial.at_a_kink = len(run.decisions), run.kinks > 0
+        trial.split, trial.unusual = len(run.decisions), run.tied or run.kinks > 0
         trial.failed = "generated"
         extra = _extra_arguments(machine, result, run)
         made = machine.inputs.call(machine.generated, slots, point, **extra)
@@ -112,7 +110,7 @@ def attempt(machine: Machine, point: Point, steps: int, seconds: float) -> Trial
         outcome = Outcome(slots, result, made, extra, machine.inputs.trees)
         try:
             trial.cotangents = outcome.cotangents()
-            trial.claims = list(outcome.claims(machine.wrt, machine.single))
+            trial.claims = list(outcome.claims(machine.wanted, machine.single))
         except Misshapen as wrong:
             trial.misshapen, trial.agrees = str(wrong), False
     return trial

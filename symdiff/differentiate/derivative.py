@@ -7,17 +7,21 @@ from typing import Any, cast
 
 from symdiff.differentiate import keeping
 from symdiff.differentiate.activity import Activity
-from symdiff.differentiate.emitting import ONE, ZERO
-from symdiff.differentiate.flatten import flatten
+from symdiff.differentiate.emitting import ONE
+from symdiff.differentiate.flatten import expr_kind, flatten
 from symdiff.differentiate.procedures import Procedures, fresh
 from symdiff.differentiate.reverse import Reverse
 from symdiff.errors import NotDifferentiable
 from symdiff.stages import (
+    BOOLEAN,
+    INTEGER,
     OBJECT,
     Apply,
+    Block,
+    Branch,
     Const,
     Expr,
-    ListOf,
+    Loop,
     Opaque,
     Param,
     Procedure,
@@ -26,6 +30,7 @@ from symdiff.stages import (
     Var,
     is_differentiable,
     map_expressions,
+    steps,
     substitute,
     variables,
 )
@@ -163,6 +168,38 @@ def _with_extra(params: list[Param], wanted: str, var: Var) -> list[Param]:
     return [*(p for p in params if p.passed != "double star"), Param(name, var, "keyword"), *last]
 
 
+def as_float(block: Block, adjoint: Expr) -> Expr:
+    """An adjoint that is a float also where the partial is an integer: d(n x)/dx = n."""
+    if isinstance(adjoint, Const):
+        return Const(float(adjoint.value))
+    sources: dict[Var, list[Expr]] = {}
+    for step in steps(block):
+        match step:
+            case Stage():
+                sources[step.target] = [step.value]
+            case Branch():
+                sources |= {m.var: [e for e in (m.then, m.orelse) if e is not None] for m in step.merges}
+            case Loop():
+                sources |= {c.var: [e for e in (c.init, c.next) if e is not None] for c in step.carried}
+    seen: set[Var] = set()
+
+    def may_be_int(expr: Expr) -> bool:
+        if isinstance(expr, Var):
+            if expr not in sources:
+                return expr.kind in (INTEGER, BOOLEAN)
+            if expr in seen:
+                return False
+            seen.add(expr)
+            return any(map(may_be_int, sources[expr]))
+        if isinstance(expr, Apply) and expr.op == "cond":
+            return any(map(may_be_int, expr.args[1:]))
+        if isinstance(expr, Apply) and expr.op in ("add", "sub", "mul", "neg"):
+            return all(map(may_be_int, expr.args))
+        return expr_kind(expr) in (INTEGER, BOOLEAN)
+
+    return Apply("float", (adjoint,)) if may_be_int(adjoint) else adjoint
+
+
 def leaves(structure: Any) -> list[Var]:
     """The variables in the structure of a parameter."""
     if isinstance(structure, Var):
@@ -203,13 +240,7 @@ def _structured(sweep: Reverse, structure: Any) -> Expr:
         if not is_differentiable(structure.kind):
             return Const(None)
         known = sweep.adjoints.get(structure)
-        return (
-            known
-            if known is not None
-            else sweep.zero(structure)
-            if isinstance(structure.kind, ListOf)
-            else ZERO
-        )
+        return sweep.zero(structure) if known is None else as_float(sweep.out, known)
     if isinstance(structure, dict):
         return Apply(
             "dict",

@@ -14,6 +14,9 @@ from symdiff.differentiate import keeping
 from symdiff.differentiate.containers import reverse_container
 from symdiff.differentiate.emitting import ZERO, Emitter, zeros_like
 from symdiff.stages import (
+    OBJECT,
+    OPTIONAL,
+    REAL,
     Apply,
     Block,
     Branch,
@@ -148,7 +151,7 @@ class Reverse(Emitter):
             params, partials, rule_out = helper.params, helper.partials, helper.out
             pairs = [(p, a, q) for p, a, q in zip(params, value.args, partials, strict=True)]
         else:
-            args = tuple(self.procedures.constant(a) for a in value.args)
+            args = tuple(self.for_rule(a) for a in value.args)
             rule = rules.template(value.op, args)
             self.globals |= rule.globals
             if any("math." in value.text for value in rule.globals.values()):
@@ -160,6 +163,13 @@ class Reverse(Emitter):
         for _, arg, partial in pairs:
             if partial is not None and partial != ZERO and self.is_active(arg):
                 self.accumulate(arg, self.times(adjoint, substitute(partial, table)))
+
+    def for_rule(self, arg: Expr) -> Expr:
+        """An argument as its rule is to see it: literals as such, what is active as real."""
+        arg = self.procedures.constant(arg)
+        if isinstance(arg, Var) and arg in self.active and arg.kind in (OBJECT, OPTIONAL):
+            return Var(arg.base, REAL)
+        return arg
 
     # --- branches ---
 

@@ -146,6 +146,11 @@ class Builtins(Objects):
 
     # --- builtins, by name ---
 
+    def builtin_object___init__(
+        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        return Const(None)
+
     def builtin_range(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
         atoms = tuple(self.atom(a, node) for a in args)
         for atom in atoms:
@@ -323,6 +328,7 @@ class Builtins(Objects):
             return Const(own in types)
         if (
             isinstance(value, Runtime)
+            and value not in self.mixed
             and kind_of(value) in (REAL, INTEGER, TEXT, BOOLEAN)
             and types <= {"float", "int", "str", "bool", "list", "tuple", "dict", "complex"}
         ):
@@ -423,6 +429,9 @@ class Builtins(Objects):
                 )
             return known(receiver, args, keywords, node)  # type: ignore[no-any-return]
         if isinstance(receiver, Tuple):
+            if name in ("index", "count"):
+                trees = (self.tree(receiver, node), self.tree(args[0], node))
+                return self.emit(Opaque(f"_0.{name}(_1)", trees, pure=True), INTEGER, node)
             if name == "_replace":
                 fields = list(getattr(receiver.type, "_fields", ()))
                 items = [keywords.get(f, v) for f, v in zip(fields, receiver.items, strict=True)]

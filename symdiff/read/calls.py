@@ -12,13 +12,14 @@ from typing import Any
 
 from symdiff.errors import SymdiffError, UnsupportedCall
 from symdiff.read.builtins import Builtins
-from symdiff.read.core import Frame, Slot
-from symdiff.read.desugar import VALUE, desugar
+from symdiff.read.core import Frame, Slot, same
+from symdiff.read.desugar import VALUE, leaves_always
 from symdiff.read.helpers import closed_helper
 from symdiff.read.names import assigned_names
 from symdiff.read.values import (
     Bound,
     Builtin,
+    Choice,
     Class,
     Function,
     Iterator,
@@ -27,6 +28,7 @@ from symdiff.read.values import (
     Partial,
     Ref,
     Runtime,
+    Super,
     Tuple,
     Undefined,
     Unknown,
@@ -46,6 +48,8 @@ from symdiff.stages import (
     Procedure,
     Var,
 )
+
+DEEPEST = 150  # functions read in place inside each other
 
 
 class Recursive(Exception):
@@ -71,6 +75,24 @@ class Signature:
         self.captures: list[tuple[Slot, tuple[Any, ...], Param]] = []
         self.pending: list[tuple[Call, Any]] = []
         self.procedure: Procedure | None = None
+        self.seen: dict[Slot, Any] = {}  # outer values as they were when it was read
+
+    def holds_for(self, reader: Calls) -> bool:
+        """Whether the outer values that were known while reading are what they were; numbers in
+        variables may differ, for they are passed."""
+        return self.busy or all(alike(v, reader.read_slot(slot)) for slot, v in self.seen.items())
+
+
+def alike(then: Any, now: Any) -> bool:
+    if isinstance(then, Var) and isinstance(now, Var):
+        return then.kind == now.kind
+    if isinstance(then, Tuple) and isinstance(now, Tuple):
+        return then.type == now.type and alike(then.items, now.items)
+    if isinstance(then, tuple) and isinstance(now, tuple):
+        return len(then) == len(now) and all(map(alike, then, now))
+    if isinstance(then, dict) and isinstance(now, dict):
+        return list(then) == list(now) and all(alike(then[k], now[k]) for k in then)
+    return same(then, now)
 
 
 class Calls(Builtins):
@@ -79,8 +101,7 @@ class Calls(Builtins):
     def __init__(self, shared: Any, parent: Any = None) -> None:
         super().__init__(shared.unit)
         self.shared, self.parent = shared, parent
-        self.frames: set[Frame] = set()
-        self.reading: list[ast.AST] = list(parent.reading) if parent is not None else []
+        self.reading: list[Any] = list(parent.reading) if parent is not None else []
         self.captured: dict[Slot, Any] = {}
         self.signature: Signature | None = None
 
@@ -95,7 +116,10 @@ class Calls(Builtins):
         if self.is_foreign(slot):
             if slot not in self.captured:
                 name = slot[1] if isinstance(slot[0], Frame) else slot[0].name
-                self.captured[slot] = self.capture(self.parent.read_slot(slot), slot, (), name)
+                outer = self.parent.read_slot(slot)
+                assert self.signature is not None
+                self.signature.seen[slot] = outer
+                self.captured[slot] = self.capture(outer, slot, (), name)
             return self.captured[slot]  # type: ignore[no-any-return]
         return Undefined()
 
@@ -148,6 +172,8 @@ class Calls(Builtins):
     # --- calling ---
 
     def call(self, node: ast.Call) -> Value:
+        if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args:
+            return self.super_object(node)
         function = self.evaluate(node.func)
         args = self.elements(node.args)
         keywords: dict[str, Value] = {}
@@ -163,6 +189,18 @@ class Calls(Builtins):
                 )
             keywords.update(content)
         return self.apply_function(function, args, keywords, node)
+
+    def super_object(self, node: ast.Call) -> Value:
+        """super(), in a method whose class is known."""
+        frame: Frame | None = self.frame
+        while frame is not None and (frame.function is None or frame.function.owner is None):
+            frame = frame.parent
+        first = next(iter(frame.node.args.args), None) if frame is not None else None
+        if frame is None or frame.function is None or first is None:
+            raise self.refuse(node, "super() can't be followed here")
+        owner = frame.function.owner
+        assert owner is not None
+        return Super(owner, self.read_slot((frame, first.arg)))
 
     def apply_function(
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: ast.AST
@@ -190,6 +228,13 @@ class Calls(Builtins):
                 if isinstance(method, Bound):
                     return self.apply_function(method.function, [function, *args], keywords, node)
                 return self.opaque_call(self.live_global(function), args, keywords, node)
+            case Choice():
+                return self.conditional(
+                    function.test,
+                    lambda: self.apply_function(function.then, args, keywords, node),
+                    lambda: self.apply_function(function.orelse, args, keywords, node),
+                    node,
+                )
             case Unknown():
                 return function
             case Var() | Global():
@@ -248,8 +293,10 @@ class Calls(Builtins):
                         fix="Pass and return numbers or tuples of numbers.",
                     ) from None
                 self.shared.in_place.add(function.node)
-        if function.node in self.reading:
+        if function.identity in self.reading:
             raise Recursive(function.node)
+        if len(self.reading) > DEEPEST:
+            raise self.refuse(node, "functions call each other too deeply to be followed")
         state, block, size = dict(self.state), self.block, len(self.block)
         frame = self.frame
         try:
@@ -265,7 +312,7 @@ class Calls(Builtins):
     def in_place(self, function: Function, bound: dict[str, Value], node: ast.AST) -> Value:
         """Read a function's body at the place of its call."""
         outer = self.frame
-        self.reading.append(function.node)
+        self.reading.append(function.identity)
         try:
             self.enter(function, bound, inlined=True)
             value = self.body(function)
@@ -290,6 +337,8 @@ class Calls(Builtins):
             return self.evaluate(node.body)
         slot = (self.frame, VALUE)
         self.frame.names.add(VALUE)
+        if not leaves_always(node.body):
+            self.state[slot] = Const(None)
         self.statements(self.shared.desugared(node))
         value = self.state.get(slot, Undefined())
         return Const(None) if isinstance(value, Undefined) else value
@@ -332,8 +381,10 @@ class Calls(Builtins):
     def call_procedure(self, function: Function, bound: dict[str, Value], node: ast.AST) -> Value:
         leaves: list[Expr] = []
         shape = tuple((name, self.leaves(value, leaves)) for name, value in bound.items())
-        key = (function.node, function.frame, shape)
-        signature = self.shared.procedures.get(key)
+        key = (function.identity, shape)
+        signature = next(
+            (s for s in self.shared.procedures.get(key, ()) if s.holds_for(self)), None
+        )
         if signature is None:
             signature = self.read_procedure(function, bound, key)
         elif signature.busy:
@@ -365,7 +416,7 @@ class Calls(Builtins):
         if isinstance(value, Tuple):
             return ("tuple", value.type, tuple(self.leaves(v, leaves) for v in value.items))
         if isinstance(value, (Function, Builtin, Const, LiveObject, Class)):
-            return (value.node, value.frame) if isinstance(value, Function) else value
+            return value.identity if isinstance(value, Function) else value
         if isinstance(value, Bound):
             return (
                 "bound",
@@ -402,24 +453,25 @@ class Calls(Builtins):
         while True:
             signature = Signature(name)
             signature.result = result
-            self.shared.procedures[key] = signature
+            self.shared.procedures.setdefault(key, []).append(signature)
             reader = type(self)(self.shared, self)
             reader.signature = signature
             params: list[Param] = []
             inside = {n: self.parameter(v, n, params) for n, v in bound.items()}
             try:
                 reader.frame = self.frame
-                reader.reading.append(function.node)
+                reader.reading.append(function.identity)
                 reader.enter(function, inside, inlined=False)
                 value = reader.body(function)
                 atoms: list[Expr] = []
                 shape = reader.result_shape(value, atoms)
             except (SymdiffError, InPlace, Recursive):
-                del self.shared.procedures[key]
+                self.shared.procedures[key].remove(signature)
                 raise
             self.offences += reader.offences
             if signature.called_itself and shape != signature.result and not reader.offences:
                 result = shape
+                self.shared.procedures[key].remove(signature)
                 continue
             break
         signature.result = shape
@@ -496,5 +548,3 @@ def _is_generator(node: ast.FunctionDef) -> bool:
             stack.extend(ast.iter_child_nodes(sub))
     return False
 
-
-__all__ = ["Calls", "InPlace", "Recursive", "desugar"]

@@ -15,9 +15,14 @@ from symdiff.errors import SymdiffError, UnboundName, UnsupportedSyntax
 from symdiff.read.scope import Scope, Unit
 from symdiff.read.source import FunctionNode
 from symdiff.read.values import (
+    Bound,
+    Builtin,
+    Choice,
+    Class,
     Conflict,
     Function,
     Identity,
+    Partial,
     Ref,
     Runtime,
     Tuple,
@@ -28,7 +33,9 @@ from symdiff.read.values import (
     kind_of,
 )
 from symdiff.stages import (
+    NOTHING,
     OBJECT,
+    OPTIONAL,
     REAL,
     Apply,
     Block,
@@ -46,6 +53,7 @@ from symdiff.stages import (
     Stage,
     Var,
     ends,
+    is_differentiable,
 )
 
 
@@ -94,8 +102,11 @@ class Core:
         self.claims: dict[Var, str] = {}
         self.inlined: set[Var] = set()  # named by a function that was read in place
         self.offences: list[SymdiffError] = []
+        self.mixed: set[Var] = set()  # an int on one path, a float on another
         self.arms: tuple[State, State] = ({}, {})
+        self.frames: set[Frame] = set()
         self.slot_order: dict[Slot, int] = {}
+        self.iterated: list[Identity] = []  # the lists of the loops around what is read
 
     # --- places and errors ---
 
@@ -191,7 +202,24 @@ class Core:
                 "this object may be one of several: it can't be updated in place",
                 fix="Update it before the branch that chooses it, or copy it.",
             )
+        if ref.identity in self.iterated and not self.keeps_length(self.content(ref), content):
+            raise self.refuse(
+                node,
+                "a list can't change its length while it is iterated over",
+                fix="Loop over an index, or over a copy.",
+            )
         self.write_slot((ref.identity, "content"), content)
+
+    def keeps_length(self, old: Any, new: Any) -> bool:
+        if isinstance(old, tuple) and isinstance(new, tuple):
+            return len(old) == len(new)
+        last = self.block[-1] if self.block else None
+        return (
+            isinstance(last, Stage)
+            and last.target is new
+            and isinstance(last.value, Apply)
+            and last.value.op == "setitem"
+        )
 
     def dynamic(self, ref: Ref, node: ast.AST | None) -> Var | Global:
         """The content of a list as one run-time value."""
@@ -213,6 +241,12 @@ class Core:
         for value in items:
             if isinstance(value, Ref):
                 value.identity.frozen = True
+            if isinstance(value, Tuple) and has_real(value):
+                raise self.refuse(
+                    node or self.frame.node,
+                    "a list of tuples of numbers can't be used here, where its length is not known",
+                    fix="Use one list for each part of its items.",
+                )
         atoms = tuple(self.atom(v, node) for v in items)
         for atom in atoms:
             item = kind_of(atom) if item is None else join(item, kind_of(atom))
@@ -318,6 +352,8 @@ class Core:
             return self.merge_contents(a, b, step, name, node)
         if isinstance(a, dict) and isinstance(b, dict):
             return self.merge_contents(a, b, step, name, node)
+        if isinstance(a, CALLABLE) and isinstance(b, CALLABLE):
+            return Choice(step.test, a, b)
         return Conflict(
             f"{name.lstrip('%')!r} is not the same function or object on every path",
             self.place(node),
@@ -369,6 +405,8 @@ class Core:
         for other in defined[1:]:
             kind = join(kind, kind_of(other))
         var = self.named(name, kind)
+        if any(kind_of(v) != kind or v in self.mixed for v in defined):
+            self.mixed.add(var)
         sides = [None if isinstance(v, Undefined) else v for v in (a, b)]
         step.merges.append(Merge(var, sides[0], sides[1]))
         return var
@@ -402,8 +440,10 @@ class Core:
         shapes: dict[Slot, Any] = {}
         promoted: list[Slot] = []
         rebound: dict[Slot, Ref] = {}
+        frames, reported = set(self.frames), len(self.offences)
         for _ in range(60):
             self.state, self.block, self.inlined = dict(saved), [], set(inlined)
+            del self.offences[reported:]
             before: Block = self.block
             for slot, ref in rebound.items():
                 old = saved.get(slot)
@@ -432,7 +472,7 @@ class Core:
                 target(step)
             body()
             if self.rebind(start, guess, rebound) or self.settle(
-                entry, start, guess, leaves, shapes, promoted
+                entry, start, guess, leaves, shapes, promoted, frames
             ):
                 continue
             for slot in leaves:
@@ -458,19 +498,15 @@ class Core:
     def rebind(self, start: State, guess: set[Slot], rebound: dict[Slot, Ref]) -> bool:
         """Carry a list or object that each round makes anew by its content; whether that is news."""
         news = False
+        ends: dict[Slot, tuple[Ref, Any]] = {}
         for slot in list(guess):
             value, ref = self.state.get(slot), rebound.get(slot)
-            if (
-                not isinstance(value, Ref)
-                or not isinstance(slot[0], Frame | Identity)
-                or slot[1] == "content"
-            ):
+            if not isinstance(value, Ref) or slot[1] == "content":
                 continue
             if ref is None:
                 old = start.get(slot, Undefined())
-                if (
-                    isinstance(old, Undefined)
-                    or isinstance(old, Ref)
+                if isinstance(old, Undefined) or (
+                    isinstance(old, Ref)
                     and old.identity is not value.identity
                     and old.identity.kind == value.identity.kind
                 ):
@@ -479,23 +515,21 @@ class Core:
                     guess.add((rebound[slot].identity, "content"))
                     news = True
             elif value.identity is not ref.identity:
-                # By value: whoever else holds the new object may no longer update it in place.
-                content = self.state.get((value.identity, "content"), Undefined())
-                if isinstance(start.get((ref.identity, "content")), Undefined) and isinstance(
-                    content, tuple
-                ):
-                    content = self.list_value(content, None, name=ref.identity.name)
-                self.state[ref.identity, "content"] = content
-                if (
-                    sum(
-                        1
-                        for v in self.state.values()
-                        if isinstance(v, Ref) and v.identity is value.identity
-                    )
-                    > 1
-                ):
-                    value.identity.frozen = True
-                self.state[slot] = ref
+                ends[slot] = (ref, self.state.get((value.identity, "content"), Undefined()))
+        for slot, (ref, content) in ends.items():
+            # By value: whoever else holds the new object may no longer update it in place.
+            new = self.state[slot].identity
+            holders = [v for v in self.state.values() if isinstance(v, Ref) and v.identity is new]
+            if len(holders) > 1:
+                new.frozen = True
+            if isinstance(start.get((ref.identity, "content")), Undefined) and isinstance(
+                content, tuple
+            ):
+                content = self.list_value(content, None, name=ref.identity.name)
+            ends[slot] = (ref, content)
+        for slot, (ref, content) in ends.items():
+            self.state[ref.identity, "content"] = content
+            self.state[slot] = ref
         return news
 
     def order(self, slot: Slot) -> tuple[int, str]:
@@ -525,7 +559,10 @@ class Core:
         if isinstance(value, dict):
             return {k: self.carry(v, None, f"{name}_{k}", leaves) for k, v in value.items()}
         if isinstance(value, (Var, Const, Global)):
-            var = self.named(name, shape if shape is not None else kind_of(value))
+            kind = shape if shape is not None else kind_of(value)
+            var = self.named(name, OPTIONAL if kind is NOTHING else kind)
+            if kind != kind_of(value):
+                self.mixed.add(var)
             leaves.append(Carried(var, value, None))
             return var
         if (
@@ -546,12 +583,16 @@ class Core:
         leaves: dict[Slot, list[Carried]],
         shapes: dict[Slot, Any],
         promoted: list[Slot],
+        before: set[Frame],
     ) -> bool:
         """Whether the loop has to be read again, with the guesses corrected."""
         again = False
         for slot, value in self.state.items():
             if slot not in entry and slot not in guess:
-                continue  # made in the round and gone with it
+                if isinstance(slot[0], Frame) and slot[0] in before and not slot[1].startswith("%"):
+                    guess.add(slot)  # a name of a function around the loop
+                    again = True
+                continue  # else made in the round and gone with it
             if slot not in guess and not same(value, start.get(slot, Undefined())):
                 guess.add(slot)
                 again = True
@@ -693,6 +734,16 @@ class Core:
         if isinstance(start, Undefined) and isinstance(value, (Function, Ref)):
             return value
         return Conflict("a loop gives it another function or object in each round")
+
+
+def has_real(value: Any) -> bool:
+    """Whether a tuple holds a number that may be active."""
+    if isinstance(value, Tuple):
+        return any(map(has_real, value.items))
+    return isinstance(value, Var) and is_differentiable(value.kind)
+
+
+CALLABLE = (Function, Builtin, Partial, Bound, Choice, Class)
 
 
 def slot_name(slot: Slot) -> str:

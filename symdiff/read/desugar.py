@@ -43,14 +43,14 @@ def _exits(node: ast.stmt | Sequence[ast.stmt], inner: bool = False) -> set[str]
     return set()
 
 
-def _always(body: Sequence[ast.stmt]) -> bool:
+def leaves_always(body: Sequence[ast.stmt]) -> bool:
     """Whether the end of a block is never reached."""
     for stmt in body:
         if isinstance(stmt, (ast.Return, ast.Break, ast.Continue, ast.Raise)):
             return True
-        if isinstance(stmt, ast.If) and _always(stmt.body) and _always(stmt.orelse):
+        if isinstance(stmt, ast.If) and leaves_always(stmt.body) and leaves_always(stmt.orelse):
             return True
-        if isinstance(stmt, ast.With) and _always(stmt.body):
+        if isinstance(stmt, ast.With) and leaves_always(stmt.body):
             return True
         if isinstance(stmt, ast.While) and _is_true(stmt.test) and "break" not in _exits(stmt.body):
             return True
@@ -112,10 +112,10 @@ class _Desugarer:
             if isinstance(stmt, ast.Continue):
                 return out + self.raise_flags(stmt, whole_function=False)
             if isinstance(stmt, ast.If) and _exits(stmt):
-                if rest and _always(stmt.body):
+                if rest and leaves_always(stmt.body):
                     out.append(self.branch(stmt, stmt.body, [*stmt.orelse, *rest]))
                     return out
-                if rest and _always(stmt.orelse):
+                if rest and leaves_always(stmt.orelse):
                     out.append(self.branch(stmt, [*stmt.body, *rest], stmt.orelse))
                     return out
                 return out + self.guarded(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,7 @@ from symdiff.read.values import (
     Module,
     Ref,
     Runtime,
+    Super,
     Tuple,
     Undefined,
     Unknown,
@@ -33,6 +35,7 @@ from symdiff.stages import (
     INTEGER,
     NOTHING,
     OBJECT,
+    OPTIONAL,
     REAL,
     TEXT,
     Apply,
@@ -63,6 +66,14 @@ BINARY: dict[type[ast.operator], str] = {
     ast.BitAnd: "and_",
     ast.BitOr: "or_",
     ast.BitXor: "xor",
+}
+FOLDED: dict[str, Callable[[Any, Any], bool]] = {
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "eq": operator.eq,
+    "ne": operator.ne,
 }
 UNARY: dict[type[ast.unaryop], str] = {
     ast.USub: "neg",
@@ -192,6 +203,9 @@ class Expressions(Core):
         sequences = self.sequence_operator(op, a, b, node)
         if sequences is not None:
             return sequences
+        if isinstance(a, Const) and isinstance(b, Const) and type(a.value) is type(b.value) is int:
+            if op in ("add", "sub", "mul") or op in ("floordiv", "mod") and b.value:
+                return Const(getattr(operator, op)(a.value, b.value))
         for holder, other, prefix in ((a, b, ""), (b, a, "r")):
             if isinstance(holder, Ref) and holder.identity.kind == "instance":
                 method = self.instance_attribute(holder, f"__{prefix}{op.rstrip('_')}__", node)
@@ -438,17 +452,15 @@ class Expressions(Core):
             other = b if a == nothing else a
             if (
                 other == nothing
-                or kind_of(other) not in (OBJECT, NOTHING)
+                or kind_of(other) not in (OBJECT, NOTHING, OPTIONAL)
                 or not isinstance(other, Runtime)
             ):
                 return Const((other == nothing) == (op == "is"))
-        if (
-            isinstance(a, Const)
-            and isinstance(b, Const)
-            and op in ("eq", "ne")
-            and isinstance(a.value, str)
-        ):
-            return Const((a.value == b.value) == (op == "eq"))
+        if isinstance(a, Const) and isinstance(b, Const) and op in FOLDED:
+            try:
+                return Const(FOLDED[op](a.value, b.value))
+            except TypeError as error:
+                raise self.refuse(node, str(error)) from None
         if (
             op in ("in", "not_in")
             and isinstance(b, Ref)
@@ -522,6 +534,10 @@ class Expressions(Core):
                 raise self.refuse(node, f"the dict has no key {at.value!r}")
             return content[at.value]  # type: ignore[no-any-return]
         if isinstance(content, tuple):
+            if not isinstance(at, Const) and self.are_rows(content):
+                # Tuples chosen by an index: each of their parts is chosen from a list of its own.
+                parts = zip(*(row.items for row in content), strict=True)
+                return Tuple(tuple(self.item(Tuple(part), at, node) for part in parts))
             if isinstance(at, Const) and isinstance(at.value, int):
                 if not -len(content) <= at.value < len(content):
                     raise self.refuse(
@@ -540,10 +556,22 @@ class Expressions(Core):
         if content is None:
             content = self.atom(value, node)
         kind = kind_of(content)
+        if kind in (REAL, INTEGER, BOOLEAN, OPTIONAL):
+            raise self.refuse(
+                node, "a number can't be indexed", fix="Annotate the parameter: list[float]."
+            )
         return self.emit(
             Apply("getitem", (content, self.atom(at, node))),
             kind.item if isinstance(kind, ListOf) else OBJECT,
             node,
+        )
+
+    def are_rows(self, content: tuple[Value, ...]) -> bool:
+        """Whether the items of a list are tuples of one shape."""
+        first = content[0] if content else None
+        return isinstance(first, Tuple) and all(
+            isinstance(v, Tuple) and len(v.items) == len(first.items) and v.type == first.type
+            for v in content
         )
 
     def sliced(self, value: Value, index: ast.Slice, node: ast.AST) -> Value:
@@ -590,6 +618,8 @@ class Expressions(Core):
                 return value.items[fields.index(name)] if name in fields else Method(value, name)
             case LiveObject():
                 return self.live_attribute(value, name, node)
+            case Super():
+                return self.super_attribute(value, name, node)
             case Class():
                 found = self.class_attribute(value, name, node)
                 if found is None:
@@ -661,6 +691,9 @@ class Expressions(Core):
             self.unit,
             id(value.value) if not value.path.startswith("self") else value.path,
         )
+
+    def super_attribute(self, value: Super, name: str, node: ast.AST) -> Value:
+        raise NotImplementedError
 
     def instance_attribute(self, ref: Ref, name: str, node: ast.AST) -> Value | None:
         raise NotImplementedError

@@ -68,6 +68,8 @@ def offences(root: ast.AST) -> list[tuple[ast.AST, str, str]]:
 
     def visit(node: ast.AST) -> None:
         refused = REFUSED.get(type(node))
+        if isinstance(node, ast.Delete) and all(isinstance(t, ast.Subscript) for t in node.targets):
+            refused = None  # an item of a list or dict, not a name
         if refused is not None:
             found.append((node, *refused))
             return

@@ -16,7 +16,17 @@ from symdiff.read.core import Frame, Growing, Slot
 from symdiff.read.expressions import Expressions
 from symdiff.read.kinds import result_kind
 from symdiff.read.names import written_in
-from symdiff.read.values import Iterator, Ref, Runtime, Tuple, Unknown, Value, join, kind_of
+from symdiff.read.values import (
+    Identity,
+    Iterator,
+    Ref,
+    Runtime,
+    Tuple,
+    Unknown,
+    Value,
+    join,
+    kind_of,
+)
 from symdiff.stages import (
     INTEGER,
     OBJECT,
@@ -181,6 +191,8 @@ class Iteration(Expressions):
             kind = kind_of(item)
             if isinstance(item, Var) and (kind in (REAL, OBJECT) or isinstance(kind, ListOf)):
                 return None
+            if kind is TEXT:
+                return None  # known one by one, they may be keys
             return item, kind
         if isinstance(item, Tuple):
             found = [self.passive_item(i) for i in item.items]
@@ -264,8 +276,15 @@ class Iteration(Expressions):
                 fix="Loop over an index.",
             )
         if isinstance(value, Ref) and value.identity.kind == "list":
-            content: Expr = self.dynamic(value, node)
-        elif isinstance(value, Tuple):
+            ref, kind = value, kind_of(self.dynamic(value, node))
+            item = kind.item if isinstance(kind, ListOf) else OBJECT
+            length = self.emit(Apply("len", (self.dynamic(ref, node),)), INTEGER, node)
+            # The items are those of the moment they are read: the loop may store into the list.
+            return length, lambda i: self.emit(
+                Apply("getitem", (self.dynamic(ref, node), i)), item, node
+            )
+        content: Expr
+        if isinstance(value, Tuple):
             content = self.list_value(value.items, node)
         elif isinstance(value, Runtime):
             content = value
@@ -324,6 +343,29 @@ class Iteration(Expressions):
         leave: Slot | None,
     ) -> None:
         passive = self.passive(value)
+        if passive is None:
+            known = self.items(value, node)
+            if known is not None and len(known) <= UNROLL:
+                source = value if isinstance(value, Ref) else known
+                self.unroll(source, 0, bind, body, node, leave)
+                return
+        refs = lists_in(value)
+        self.iterated += refs
+        try:
+            self.loop_over(value, passive, bind, body, node, guess, leave)
+        finally:
+            del self.iterated[len(self.iterated) - len(refs) :]
+
+    def loop_over(
+        self,
+        value: Value,
+        passive: tuple[Expr, Any] | None,
+        bind: Callable[[Value], None],
+        body: Callable[[], None],
+        node: ast.AST,
+        guess: set[Slot],
+        leave: Slot | None,
+    ) -> None:
         if passive is not None:
             iterable, shape = passive
             name = "i" if shape is INTEGER else "item"
@@ -339,10 +381,6 @@ class Iteration(Expressions):
                 bind(self.unpacked(step.target, shape, node))
 
             self.loop(set(guess), start, body, node, leave, unpack)
-            return
-        known = self.items(value, node)
-        if known is not None and len(known) <= UNROLL:
-            self.unroll(known, 0, bind, body, node, leave)
             return
         length, item = self.indexed(value, node)
 
@@ -375,14 +413,24 @@ class Iteration(Expressions):
 
     def unroll(
         self,
-        items: list[Value],
+        source: Ref | list[Value],
         k: int,
         bind: Callable[[Value], None],
         body: Callable[[], None],
         node: ast.AST,
         leave: Slot | None,
     ) -> None:
-        while k < len(items):
+        while True:
+            # A list may grow while it is iterated over, as in Python.
+            items = self.items(source, node) if isinstance(source, Ref) else source
+            if items is None or k > UNROLL:
+                raise self.refuse(
+                    node,
+                    "a list can't change its length while it is iterated over",
+                    fix="Loop over an index, or over a copy.",
+                )
+            if k >= len(items):
+                return
             bind(items[k])
             body()
             k += 1
@@ -395,7 +443,7 @@ class Iteration(Expressions):
                 self.branch(
                     flag,
                     lambda: None,
-                    lambda k=k: self.unroll(items, k, bind, body, node, leave),
+                    lambda k=k: self.unroll(source, k, bind, body, node, leave),
                     node,
                 )  # type: ignore[misc]
                 return
@@ -553,6 +601,15 @@ class Iteration(Expressions):
             {(result.identity, "content")},
         )
         return result
+
+
+def lists_in(value: Any) -> list[Identity]:
+    """The lists that an iterable runs through."""
+    if isinstance(value, Ref):
+        return [value.identity]
+    if isinstance(value, Iterator) and value.name != "generator":
+        return [i for a in value.args for i in lists_in(a)]
+    return []
 
 
 def _join_shapes(a: Any, b: Any) -> Any:

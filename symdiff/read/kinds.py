@@ -8,7 +8,18 @@ from typing import Any
 
 from symdiff import rules
 from symdiff.read.values import ORDER, join
-from symdiff.stages import BOOLEAN, COMPLEX, INTEGER, OBJECT, REAL, TEXT, Kind, ListOf, Var
+from symdiff.stages import (
+    BOOLEAN,
+    COMPLEX,
+    INTEGER,
+    OBJECT,
+    OPTIONAL,
+    REAL,
+    TEXT,
+    Kind,
+    ListOf,
+    Var,
+)
 
 _BOOLEAN = {"lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "in", "not_in", "not"}
 _INTEGER = {"invert", "lshift", "rshift"}
@@ -44,6 +55,7 @@ def result_kind(op: str, kinds: Sequence[Kind], *, negative_power: bool = False)
 
 def _joined(kinds: Sequence[Kind]) -> Kind:
     flat = [k.item if isinstance(k, ListOf) else k for k in kinds]
+    flat = [REAL if k is OPTIONAL else k for k in flat]
     known = [k for k in flat if k in ORDER]
     if not known:
         return OBJECT

@@ -6,11 +6,24 @@ import ast
 import dataclasses
 import inspect
 import types
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
+from symdiff.read.core import Frame
 from symdiff.read.iteration import Iteration
 from symdiff.read.scope import function_value, wrap
-from symdiff.read.values import Bound, Class, Const, Function, Ref, Tuple, Value
+from symdiff.read.values import (
+    Bound,
+    Builtin,
+    Class,
+    Function,
+    LiveObject,
+    Ref,
+    Super,
+    Tuple,
+    Value,
+)
+from symdiff.stages import Const
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -27,36 +40,25 @@ class Objects(Iteration):
         self, cls: Class, args: list[Value], keywords: dict[str, Value], node: ast.AST
     ) -> Value:
         """An object of one of the user's classes, made while the function runs."""
-        live: Any = cls.live
-        fields = getattr(live, "_fields", None)
-        if fields is not None and issubclass(live, tuple):
-            given = dict(zip(fields, args, strict=False)) | keywords
-            defaults = getattr(live, "_field_defaults", {})
-            return Tuple(
-                tuple(given[f] if f in given else Const(defaults[f]) for f in fields), live
-            )
+        named = self.tuple_fields(cls, node)
+        if named is not None:
+            given = dict(zip(named, args, strict=False)) | keywords
+            lacking = [f for f in named if f not in given and named[f] is None]
+            if lacking or len(given) > len(named):
+                raise self.refuse(node, f"{cls.name}() is not given the fields that it has")
+            items = [given[f] if f in given else default for f, default in named.items()]
+            return Tuple(tuple(i for i in items if i is not None), cls.live or tuple)
         ref = self.new_object("instance", {}, cls)
-        if dataclasses.is_dataclass(live) and "__init__" not in {
-            k
-            for k, v in vars(live).items()
-            if isinstance(v, types.FunctionType) and v.__code__.co_filename != "<string>"
-        }:
-            names = [f.name for f in dataclasses.fields(live) if f.init]
-            given = dict(zip(names, args, strict=False)) | keywords
-            for f in dataclasses.fields(live):
-                if f.name in given:
-                    self.set_attribute(ref, f.name, given[f.name], node)
-                elif f.default is not dataclasses.MISSING:
-                    self.set_attribute(ref, f.name, Const(f.default), node)
-                elif f.default_factory is not dataclasses.MISSING:
-                    self.set_attribute(
-                        ref,
-                        f.name,
-                        self.apply_function(
-                            wrap(f.default_factory, f.name, None, self.unit), [], {}, node
-                        ),
-                        node,
-                    )
+        fields = self.dataclass_fields(cls, node)
+        if fields is not None:
+            given = dict(zip(fields, args, strict=False)) | keywords
+            for name, default in fields.items():
+                value = given.pop(name, None) or (default() if default is not None else None)
+                if value is None:
+                    raise self.refuse(node, f"{cls.name}() lacks the argument {name!r}")
+                self.set_attribute(ref, name, value, node)
+            if given:
+                raise self.refuse(node, f"{cls.name}() has no field {next(iter(given))!r}")
             after = self.class_attribute(cls, "__post_init__", node)
             if after is not None:
                 self.apply_function(after, [ref], {}, node)
@@ -67,6 +69,124 @@ class Objects(Iteration):
         elif args or keywords:
             raise self.refuse(node, f"{cls.name}() takes no arguments that can be followed")
         return ref
+
+    def tuple_fields(self, cls: Class, node: ast.AST) -> dict[str, Value | None] | None:
+        """The fields of a named tuple, with their defaults."""
+        if cls.live is not None:
+            if not issubclass(cls.live, tuple) or not hasattr(cls.live, "_fields"):
+                return None
+            defaults = cls.live._field_defaults
+            return {f: Const(defaults[f]) if f in defaults else None for f in cls.live._fields}
+        assert cls.node is not None
+        if "NamedTuple" not in map(_decorator, cls.node.bases):
+            return None
+        return {
+            name: None if default is None else default()
+            for name, default in self.annotated(cls, node).items()
+        }
+
+    def dataclass_fields(
+        self, cls: Class, node: ast.AST
+    ) -> dict[str, Callable[[], Value] | None] | None:
+        """The fields of a dataclass whose __init__ is generated, each with what makes its default."""
+        if cls.live is None:
+            return self.static_fields(cls, node)
+        if not dataclasses.is_dataclass(cls.live):
+            return None
+        init = cls.live.__init__
+        if isinstance(init, types.FunctionType) and init.__code__.co_filename != "<string>":
+            return None
+        found: dict[str, Callable[[], Value] | None] = {}
+        for field in dataclasses.fields(cls.live):
+            made: Callable[[], Value] | None = None
+            if field.default is not dataclasses.MISSING:
+                made = partial(wrap, field.default, field.name, None, self.unit)
+            elif field.default_factory is not dataclasses.MISSING:
+                factory = wrap(field.default_factory, field.name, None, self.unit)
+                made = partial(self.apply_function, factory, [], {}, node)
+            if field.init:
+                found[field.name] = made
+        return found
+
+    def static_fields(
+        self, cls: Class, node: ast.AST
+    ) -> dict[str, Callable[[], Value] | None] | None:
+        assert cls.node is not None
+        names = [
+            _decorator(d.func if isinstance(d, ast.Call) else d) for d in cls.node.decorator_list
+        ]
+        if "dataclass" not in names or self.member_node(cls, "__init__") is not None:
+            return None
+        found: dict[str, Callable[[], Value] | None] = {}
+        for base in self.bases(cls):
+            found |= self.static_fields(base, node) or {}
+        return found | self.annotated(cls, node)
+
+    def annotated(self, cls: Class, node: ast.AST) -> dict[str, Callable[[], Value] | None]:
+        """The annotated names of a class in a file, with what makes their defaults."""
+        found: dict[str, Callable[[], Value] | None] = {}
+        assert cls.node is not None
+        for stmt in cls.node.body:
+            if not isinstance(stmt, ast.AnnAssign) or not isinstance(stmt.target, ast.Name):
+                continue
+            if "ClassVar" in ast.unparse(stmt.annotation):
+                continue
+            default = stmt.value
+            if isinstance(default, ast.Call) and _decorator(default.func) == "field":
+                given = {k.arg: k.value for k in default.keywords}
+                factory = given.get("default_factory")
+                default = given.get("default")
+                if factory is not None:
+                    default = ast.copy_location(ast.Call(factory, [], []), factory)
+            found[stmt.target.id] = (
+                partial(self.in_module, cls, default) if default is not None else None
+            )
+        return found
+
+    def in_module(self, cls: Class, expr: ast.expr) -> Value:
+        """The value of an expression at the top of the file of a class."""
+        outer = self.frame
+        self.frame = Frame(outer.node, cls.scope, None, set(), set())
+        self.frames.add(self.frame)
+        try:
+            return self.evaluate(expr)
+        finally:
+            self.frame = outer
+
+    def bases(self, cls: Class) -> list[Class]:
+        """The base classes of a class in a file that are classes of the user's."""
+        found = []
+        for base in cls.node.bases if cls.node is not None else []:
+            parent = cls.scope.lookup(base.id, self.unit) if isinstance(base, ast.Name) else None
+            if isinstance(parent, Class):
+                found.append(parent)
+        return found
+
+    def super_attribute(self, value: Super, name: str, node: ast.AST) -> Value:
+        """An attribute of super(): of the next class that has it."""
+        owner, receiver = value.owner, value.receiver
+        assert isinstance(owner, Class)
+        found: Value | Property | None = None
+        if owner.live is not None:
+            if isinstance(receiver, LiveObject):
+                order = type(receiver.value).__mro__
+            else:
+                cls = receiver.identity.cls if isinstance(receiver, Ref) else receiver
+                order = cls.live.__mro__ if isinstance(cls, Class) else ()
+            later = order[order.index(owner.live) + 1 :] if owner.live in order else ()
+            holder = next((c for c in later if name in vars(c)), None)
+            if holder is not None and holder is not object:
+                found = self.live_member(Class(holder.__name__, None, None, holder), name)
+        else:
+            for base in self.bases(owner):
+                found = found or self.class_member(base, name, node)
+        if found is None and name == "__init__":
+            return Builtin("builtins.object.__init__")
+        if found is None:
+            raise self.refuse(node, f"no base class has the attribute {name!r}")
+        if isinstance(found, Property):
+            return self.apply_function(found.getter, [receiver], {}, node)
+        return Bound(found, receiver) if isinstance(found, Function) else found
 
     def set_attribute(self, ref: Ref, name: str, value: Value, node: ast.AST) -> None:
         if ref.identity.kind != "instance":
@@ -111,17 +231,17 @@ class Objects(Iteration):
                 return Property(function)
             return Bound(function, cls) if "classmethod" in kinds else function  # type: ignore[no-any-return]
         if isinstance(member, (ast.Assign, ast.AnnAssign)) and member.value is not None:
-            outer = self.frame
-            try:
-                return self.evaluate(member.value)
-            finally:
-                self.frame = outer
-        for base in cls.node.bases if cls.node is not None else []:
-            parent = cls.scope.lookup(base.id, self.unit) if isinstance(base, ast.Name) else None
-            if isinstance(parent, Class):
-                found = self.class_member(parent, name, node)
-                if found is not None:
-                    return found
+            target = member.targets[0] if isinstance(member, ast.Assign) else member.target
+            value = self.in_module(cls, member.value)
+            if isinstance(target, ast.Tuple):
+                parts = self.items(value, node) or []
+                names = [t.id if isinstance(t, ast.Name) else "" for t in target.elts]
+                return parts[names.index(name)]
+            return value
+        for parent in self.bases(cls):
+            found = self.class_member(parent, name, node)
+            if found is not None:
+                return found
         return None
 
     def member_node(self, cls: Class, name: str) -> ast.stmt | None:
@@ -134,6 +254,9 @@ class Objects(Iteration):
                     | ast.AnnAssign(target=ast.Name(id=target))
                 ) if target == name:
                     return stmt
+                case ast.Assign(targets=[ast.Tuple(elts=elts)]):
+                    if name in [e.id for e in elts if isinstance(e, ast.Name)]:
+                        return stmt
         return None
 
     def live_member(self, cls: Class, name: str) -> Value | Property | None:

@@ -102,7 +102,7 @@ class Shared:
 
     def __init__(self) -> None:
         self.unit = Unit()
-        self.procedures: dict[Any, Any] = {}
+        self.procedures: dict[Any, list[Any]] = {}
         self.callees: dict[str, Procedure] = {}
         self.helpers: dict[str, Helper] = {}
         self.closed: dict[Any, str | None] = {}
@@ -119,7 +119,9 @@ class Shared:
     def procedure_name(self, name: str) -> str:
         base = name if name.isidentifier() else "inner"
         made, n = base, 1
-        while made in self.callees or any(s.name == made for s in self.procedures.values()):
+        while made in self.callees or any(
+            s.name == made for found in self.procedures.values() for s in found
+        ):
             n += 1
             made = f"{base}_{n}"
         return made
@@ -254,7 +256,7 @@ def _read(target: Value, shared: Shared, specs: dict[str, Spec]) -> Reading:
             node,
         )
     else:
-        reader.reading.append(node)
+        reader.reading.append(function.identity)
         try:
             value = reader.body(function)
         except SymdiffError as error:
@@ -392,7 +394,7 @@ def evaluate_definition(
 
     def constant(default: ast.expr) -> Value:
         value = reader.evaluate(default)
-        if isinstance(value, Var):
+        if isinstance(value, (Var, Ref, Global)):
             return Opaque(ast.unparse(default), pure=True)
         return value
 
@@ -579,7 +581,7 @@ def default_specs(function: Value) -> dict[str, Spec]:
     if a.vararg is not None:
         specs[a.vararg.arg] = ListOf(REAL)
     if a.kwarg is not None:
-        specs[a.kwarg.arg] = {}
+        specs[a.kwarg.arg] = OBJECT  # a dict whose keys are not known
     return specs
 
 

@@ -218,7 +218,13 @@ def function_value(function: types.FunctionType, unit: Unit, read: Reader | None
     defaults = tuple(default(d, f"default_{i}") for i, d in enumerate(function.__defaults__ or ()))
     kwdefaults = {k: default(d, k) for k, d in (function.__kwdefaults__ or {}).items()}
     owner: Value | None = None
-    if "." in function.__qualname__ and "<locals>" not in function.__qualname__.rpartition(".")[0]:
+    if "__class__" in function.__code__.co_freevars:
+        at = function.__code__.co_freevars.index("__class__")
+        held = (function.__closure__ or ())[at].cell_contents
+        owner = Class(held.__name__, None, None, held)
+    elif (
+        "." in function.__qualname__ and "<locals>" not in function.__qualname__.rpartition(".")[0]
+    ):
         cls: Any = sys.modules.get(function.__module__)
         for part in function.__qualname__.split(".")[:-1]:
             cls = getattr(cls, part, None)

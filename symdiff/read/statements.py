@@ -71,6 +71,17 @@ class Statements(Calls):
                 self.passive_statement(stmt, terminates=False)
             case ast.With():
                 self.with_block(stmt)
+            case ast.Delete(targets=targets):
+                for target in targets:
+                    assert isinstance(target, ast.Subscript)
+                    holder = self.evaluate(target.value)
+                    if not isinstance(holder, Ref) or isinstance(target.slice, ast.Slice):
+                        raise self.refuse(
+                            target, "only items of lists and dicts of this function can be deleted"
+                        )
+                    self.call_method(
+                        Method(holder, "pop"), [self.evaluate(target.slice)], {}, target
+                    )
             case ast.Pass() | ast.Nonlocal():
                 pass
             case _:

@@ -17,9 +17,11 @@ from symdiff.stages import (
     INTEGER,
     NOTHING,
     OBJECT,
+    OPTIONAL,
     REAL,
     TEXT,
     Const,
+    Expr,
     Global,
     Kind,
     ListOf,
@@ -65,8 +67,13 @@ class Function:
     defaults: tuple[Value, ...] = ()
     kwdefaults: dict[str, Value] = field(default_factory=dict)
     frame: Any = None
-    owner: Value | None = None  # the class it is a method of, for super() and __class__
+    owner: Value | None = None  # the class it is a method of, for super()
     live: Any = None
+
+    @property
+    def identity(self) -> Any:
+        """Equal for the same function object, however often it was looked up."""
+        return self.live if self.live is not None else (self.node, self.frame, id(self.scope))
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +132,23 @@ class Method:
 
     receiver: Value
     name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """One function or another, as a branch decided."""
+
+    test: Expr
+    then: Value
+    orelse: Value
+
+
+@dataclass(frozen=True, eq=False)
+class Super:
+    """What super() gives in a method of `owner`."""
+
+    owner: Value
+    receiver: Value
 
 
 @dataclass(frozen=True)
@@ -212,6 +236,9 @@ def join(a: Kind, b: Kind) -> Kind:
         return ORDER[max(ORDER.index(a), ORDER.index(b))]
     if isinstance(a, ListOf) and isinstance(b, ListOf):
         return ListOf(join(a.item, b.item))
+    pair = {a, b}
+    if pair <= {REAL, INTEGER, NOTHING, OPTIONAL} and pair & {NOTHING, OPTIONAL}:
+        return OPTIONAL
     if REAL in (a, b) and OBJECT in (a, b):
         return REAL
     return OBJECT

@@ -10,7 +10,7 @@ import ast
 import textwrap
 
 from symdiff.write.breaking import INDENT, OPERATORS, broken, flat
-from symdiff.write.python import Marks
+from symdiff.write.statements import Marks
 
 WIDTH = 100
 COMMENTS = 51  # the column of the numbers, from 0

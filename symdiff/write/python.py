@@ -1,22 +1,18 @@
-"""Steps as Python statements: the body of the function that is written."""
+"""Procedures as Python functions: blocks, branches, loops and returns."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from symdiff.stages import (
-    COMPLEX,
-    INTEGER,
-    REAL,
     Apply,
     Block,
     Branch,
     Call,
     Const,
     Expr,
-    ListOf,
     Loop,
     Param,
     Passive,
@@ -33,24 +29,12 @@ from symdiff.stages import (
 )
 from symdiff.write.aliases import in_place
 from symdiff.write.expressions import Builder, load
-from symdiff.write.liveness import UPDATES, handed_flag, live_ranges, read_counts, terminates
+from symdiff.write.liveness import handed_flag, live_ranges, read_counts, terminates
 from symdiff.write.names import printed_names, shadowed_builtins
 from symdiff.write.prepare import parts_of_target, prepare
+from symdiff.write.statements import Marks, Pair, Statements, is_update
 
-AUGMENTED: dict[str, type[ast.operator]] = {
-    "add": ast.Add, "sub": ast.Sub, "mul": ast.Mult, "truediv": ast.Div,
-}
-NUMBERS = (REAL, INTEGER, COMPLEX)
-Pair = tuple[Var, Expr]
 Decision = tuple[Branch, tuple[Expr | None, Expr | None]]
-
-
-@dataclass(slots=True)
-class Marks:
-    """What the text says beside the syntax: comment lines, and the stage a line belongs to."""
-
-    remarks: dict[ast.stmt, str] = field(default_factory=dict)
-    stages: dict[ast.stmt, tuple[int, bool]] = field(default_factory=dict)
 
 
 def function(procedure: Procedure, marks: Marks) -> ast.FunctionDef:
@@ -92,14 +76,8 @@ def _arguments(params: Sequence[Param], build: Builder) -> ast.arguments:
     return made
 
 
-class _Writer:
-    def __init__(self, build: Builder, names: dict[Var, str], in_place: set[Var], marks: Marks,
-                 reads: dict[Var, int]) -> None:
-        self.build = build
-        self.names = names
-        self.in_place = in_place
-        self.marks = marks
-        self.reads = reads
+class _Writer(Statements):
+    """Blocks, with the control flow in the words that Python has for it."""
 
     def block(self, block: Block) -> list[ast.stmt]:
         made: list[ast.stmt] = []
@@ -143,7 +121,7 @@ class _Writer:
         match first, second:
             case Call(targets=(result,)), Stage(value=value) if (
                 result.temporary and self.reads.get(result) == 1 and result in variables(value)
-                and not _is_update(value)
+                and not is_update(value)
             ):
                 self.build.calls[result] = self.called(first)
                 return self.step(second)
@@ -169,7 +147,7 @@ class _Writer:
         while arm and kept and isinstance(stage := kept[-1], Stage):
             if self.reads.get(stage.target) != 1 or stage.target not in variables(inlined):
                 break
-            if _is_update(stage.value) or (len(kept) > 1 and isinstance(kept[-2], Call)):
+            if is_update(stage.value) or (len(kept) > 1 and isinstance(kept[-2], Call)):
                 break
             inlined = substitute(inlined, {stage.target: stage.value})
             kept.pop()
@@ -214,97 +192,6 @@ class _Writer:
                 self.marks.remarks[statement] = text
                 return [statement]
 
-    # --- stages
-
-    def assign(self, target: Var, value: ast.expr) -> ast.stmt:
-        return ast.Assign([ast.Name(self.names[target], ast.Store())], value)
-
-    def method(self, owner: ast.expr, name: str, *args: Expr) -> ast.stmt:
-        func = ast.Attribute(owner, name, ast.Load())
-        return ast.Expr(ast.Call(func, [self.build(a) for a in args], []))
-
-    def same_name(self, target: Var, value: Expr | None) -> bool:
-        return isinstance(value, Var) and self.names[value] == self.names[target]
-
-    def stage(self, step: Stage) -> list[ast.stmt]:
-        target, value = step.target, step.value
-        if isinstance(value, Apply) and _is_update(value):
-            return self.update(target, value)
-        return self.copy(target, value)
-
-    def copy(self, target: Var, value: Expr) -> list[ast.stmt]:
-        """`target = value`, or nothing, or `target += ...`."""
-        if self.same_name(target, value):
-            return []
-        match value:
-            case Apply(op=op, args=(Var() as first, other)) if (
-                op in AUGMENTED and self.same_name(target, first)
-                and target.kind in NUMBERS and first.kind in NUMBERS
-            ):
-                name = ast.Name(self.names[target], ast.Store())
-                return [ast.AugAssign(name, AUGMENTED[op](), self.build(other))]
-        return [self.assign(target, self.build(value))]
-
-    def update(self, target: Var, value: Apply) -> list[ast.stmt]:
-        """A container update: in place, or on a new object."""
-        old, *rest = value.args
-        made: list[ast.stmt] = []
-        if not (self.same_name(target, old) and target in self.in_place):
-            if value.op in ("append", "extend"):
-                return [self.assign(target, self.build(value))]
-            fresh = self.build(Apply("copy", (old,)))
-            if not isinstance(target.kind, ListOf):
-                fresh = ast.Call(ast.Attribute(self.build(old), "copy", ast.Load()), [], [])
-            made.append(self.assign(target, fresh))
-        owner = load(self.names[target])
-        if value.op in ("append", "extend", "insert"):
-            return [*made, self.method(owner, value.op, *rest)]
-        index = self.build.index(rest[0])
-        if value.op == "delitem":
-            return [*made, ast.Delete([ast.Subscript(owner, index, ast.Del())])]
-        place = ast.Subscript(owner, index, ast.Store())
-        if value.op == "setitem":
-            return [*made, ast.Assign([place], self.build(rest[1]))]
-        added = rest[1]
-        if isinstance(added, Apply) and added.op == "neg":
-            return [*made, ast.AugAssign(place, ast.Sub(), self.build(added.args[0]))]
-        return [*made, ast.AugAssign(place, ast.Add(), self.build(added))]
-
-    def call(self, step: Call) -> ast.stmt:
-        made = self.called(step)
-        targets: list[ast.expr] = [ast.Name(self.names[t], ast.Store()) for t in step.targets]
-        if not targets:
-            return ast.Expr(made)
-        if len(targets) == 1:
-            return ast.Assign(targets, made)
-        return ast.Assign([ast.Tuple(targets, ast.Store())], made)
-
-    def called(self, step: Call) -> ast.expr:
-        return ast.Call(load(step.callee), [self.build(a) for a in step.args], [])
-
-    # --- values handed on at the ends of arms and rounds
-
-    def hand_on(self, pairs: list[Pair]) -> list[ast.stmt]:
-        """Assignments that happen at once, as lines in an order that is right, or as one line
-        where they exchange values."""
-        waiting = [(t, v) for t, v in pairs if self.reads.get(t) and not self.same_name(t, v)]
-        made: list[ast.stmt] = []
-        while waiting:
-            ready = next((p for p in waiting if not self.is_read(p, waiting)), None)
-            if ready is None:
-                names: list[ast.expr] = [ast.Name(self.names[t], ast.Store()) for t, _ in waiting]
-                values = [self.build(v) for _, v in waiting]
-                target = ast.Tuple(names, ast.Store())
-                return [*made, ast.Assign([target], ast.Tuple(values, ast.Load()))]
-            waiting.remove(ready)
-            made.extend(self.copy(*ready))
-        return made
-
-    def is_read(self, pair: Pair, waiting: list[Pair]) -> bool:
-        name = self.names[pair[0]]
-        others = (value for other in waiting if other is not pair for value in [other[1]])
-        return any(name == self.names[v] for value in others for v in variables(value))
-
     # --- control flow
 
     def arm(self, branch: Branch, side: int) -> list[ast.stmt]:
@@ -321,7 +208,7 @@ class _Writer:
         moved: dict[Var, Expr] = {}
         while kept and isinstance(stage := kept[-1], Stage):
             target, value = stage.target, stage.value
-            if _is_update(value) or value == Apply("stack"):
+            if is_update(value) or value == Apply("stack"):
                 break
             if target not in sources or self.reads[target] != 1:
                 break
@@ -416,10 +303,6 @@ class _Writer:
                 )
                 return (branch, (merge.then, merge.orelse)) if all(known) else None
         return None
-
-
-def _is_update(value: Expr) -> bool:
-    return isinstance(value, Apply) and value.op in UPDATES
 
 
 def _merged(branch: Branch, side: int) -> list[Pair]:

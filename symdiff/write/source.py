@@ -22,7 +22,8 @@ from symdiff.write.breaking import broken
 from symdiff.write.expressions import needs_math
 from symdiff.write.layout import WIDTH, print_module
 from symdiff.write.names import shadowed_builtins
-from symdiff.write.python import Marks, function
+from symdiff.write.python import function
+from symdiff.write.statements import Marks
 
 
 @dataclass(slots=True)

@@ -178,6 +178,55 @@ def test_expressions_that_swell_are_compared_in_numbers():
     assert report.status == "agrees" and report.digits >= 30
 
 
+SINC = """
+    import math
+    def f(x):
+        return 1.0 if x == 0 else math.sin(x) / x
+
+    def f_grad(x):
+        if x == 0:
+            return 1.0, {at_zero}
+        s = math.sin(x) / x
+        return s, (math.cos(x) - s) / x
+"""
+SQUARE_OF_KINK = """
+    def f(x):
+        return abs(x) ** 2
+
+    def f_grad(x):
+        return abs(x) ** 2, {slope}
+"""
+
+
+@pytest.mark.parametrize(
+    "texts, status",
+    [
+        (SINC.format(at_zero="0.0"), "proved"),
+        (SINC.format(at_zero="1.0"), "wrong"),
+        (SQUARE_OF_KINK.format(slope="2 * x"), "proved"),
+        (SQUARE_OF_KINK.format(slope="2 * x if x else 1.0"), "wrong"),
+    ],
+)
+def test_at_a_smooth_point_there_is_no_freedom_of_convention(texts, status):
+    assert compare(texts, at=(0.0,)).status == status
+
+
+def test_a_difference_that_vanishes_with_more_digits_is_none():
+    report = compare(
+        """
+        import math
+        def f(x):
+            return math.expm1(-x)
+
+        def f_grad(x):
+            value = math.expm1(-x)
+            return value, -(value + 1)
+    """,
+        at=(300.0,),
+    )
+    assert report.status == "proved"
+
+
 # --- results --------------------------------------------------------------------------------------
 
 SQUARE = FromText("def f(x):\n    return x * x\n", "f")
@@ -239,6 +288,15 @@ PRODUCT = FromText("def f(x, y, z):\n    return x * y * z\n", "f")
 def test_one_derivative_and_some_of_them(derivative, options, status):
     text = f"def d(x, y, z):\n    return x * y * z, {derivative}\n"
     assert check(PRODUCT, text, **options).status == status
+
+
+@pytest.mark.parametrize("wrt, derivative", [(["xs", "xs"], "(x[1], x[0])"), (["xs"], "x[1]")])
+def test_items_of_variable_arguments_count_one_by_one(wrt, derivative):
+    product = FromText("def f(*xs):\n    return xs[0] * xs[1]\n", "f")
+    text = f"def d(*x):\n    return x[0] * x[1], {derivative}\n"
+    report = check(product, text, wrt=wrt, at=(2.0, 3.0))
+    assert report.status == "proved"
+    assert report.wrt == ("xs[0]", "xs[1]")[: len(wrt)]
 
 
 def test_the_order_of_results_matters_to_a_pullback():

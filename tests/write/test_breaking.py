@@ -60,9 +60,9 @@ def test_calls_are_broken_in_their_own_brackets():
 
 def test_tables_of_numbers_are_filled():
     table = parsed("(" + ", ".join(f"-{i}.25" for i in range(12)) + ")")
-    assert broken("TABLE = ", table, "", 40) == [
-        "TABLE = (", "    -0.25, -1.25, -2.25, -3.25, -4.25,", "    -5.25, -6.25, -7.25, -8.25, -9.25,",
-        "    -10.25, -11.25,", ")"]
+    assert broken("TABLE = ", table, "", 60) == [
+        "TABLE = (", "    -0.25, -1.25, -2.25, -3.25, -4.25, -5.25, -6.25, -7.25,",
+        "    -8.25, -9.25, -10.25, -11.25,", ")"]
 
 
 def test_eighty_nested_parentheses():
