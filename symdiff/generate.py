@@ -398,6 +398,7 @@ def _generate(
         value,
         shared,
         {**specs, **{n: REAL for n in names if specs.get(n) in (INTEGER, OBJECT, None)}},
+        guarded=call is None,
     )
     procedure = reading.procedure
     chosen = selection.resolve(procedure.params, procedure.name, procedure.place)

@@ -15,6 +15,7 @@ from symdiff.read.scope import Access, is_standard, member, wrap
 from symdiff.read.values import (
     Bound,
     Builtin,
+    Choice,
     Class,
     Function,
     Iterator,
@@ -47,6 +48,7 @@ from symdiff.stages import (
     Kind,
     ListOf,
     Opaque,
+    Passive,
     Stage,
     Var,
     substitute,
@@ -525,11 +527,7 @@ class Expressions(Core):
             content = self.content(value)
         if isinstance(content, dict):
             if not isinstance(at, Const):
-                raise self.refuse(
-                    node,
-                    "the key of a dict must be known when the function is read",
-                    fix="Use a list, or choose with if / elif.",
-                )
+                return self.item_by_key(content, self.atom(at, node), node)
             if at.value not in content:
                 raise self.refuse(node, f"the dict has no key {at.value!r}")
             return content[at.value]  # type: ignore[no-any-return]
@@ -565,6 +563,27 @@ class Expressions(Core):
             kind.item if isinstance(kind, ListOf) else OBJECT,
             node,
         )
+
+    def item_by_key(self, content: dict[Any, Value], at: Expr, node: ast.AST) -> Value:
+        """An item of a dict whose keys are known, by a key that is not."""
+        if not content:
+            raise self.refuse(node, "an item of an empty dict")
+        keys = Apply("tuple", tuple(map(Const, content)))
+        error = Passive("raise KeyError(_0)", (at,), True, self.place(node))
+        test = self.emit(Apply("not_in", (at, keys)), BOOLEAN, node)
+        self.block.append(Branch(test, [error], [], [], self.place(node)))
+        pairs = list(content.items())
+
+        def chosen(k: int) -> Value:
+            key, value = pairs[k]
+            if k + 1 == len(pairs):
+                return value
+            same_key = self.emit(Apply("eq", (at, Const(key))), BOOLEAN, node)
+            if isinstance(value, (Function, Builtin, Class)):
+                return Choice(same_key, value, chosen(k + 1))
+            return self.conditional(same_key, lambda: value, lambda: chosen(k + 1), node)
+
+        return chosen(0)
 
     def are_rows(self, content: tuple[Value, ...]) -> bool:
         """Whether the items of a list are tuples of one shape."""

@@ -109,10 +109,41 @@ def uses(
             case ast.Slice(lower=lower, upper=upper, step=step):
                 for part in (lower, upper, step):
                     note(part, kind)
-            case ast.Tuple(elts=elts):
+            case ast.Tuple(elts=elts) if kind is INTEGER:
                 for part in elts:
                     note(part, kind)
 
+    rows = {
+        sub.value.id
+        for stmt in body
+        for sub in ast.walk(stmt)
+        if isinstance(sub, ast.Subscript) and isinstance(sub.value, ast.Name)
+    }
+
+    def iterated(over: ast.expr, target: ast.expr | None) -> None:
+        """What is iterated over is a list; of lists, if its items are indexed or unpacked."""
+        match over, target:
+            case ast.Call(func=ast.Name(id="enumerate"), args=[inner, *_]), ast.Tuple(elts=[_, item]):
+                iterated(inner, item)
+            case ast.Call(func=ast.Name(id="zip"), args=parts), ast.Tuple(elts=items):
+                for part, item in zip(parts, items, strict=False):
+                    iterated(part, item)
+            case ast.Call(func=ast.Name(id="reversed" | "sorted"), args=[inner, *_]), _:
+                iterated(inner, target)
+            case ast.Subscript(value=inner, slice=ast.Slice()), _:
+                iterated(inner, target)
+            case ast.Name(), _:
+                nested = isinstance(target, ast.Tuple)
+                nested = nested or isinstance(target, ast.Name) and target.id in rows
+                note(over, ListOf(ListOf(REAL)) if nested else ListOf(REAL))
+
+    for stmt in body:
+        for sub in ast.walk(stmt):
+            match sub:
+                case ast.For(iter=iterable, target=target) | ast.comprehension(
+                    iter=iterable, target=target
+                ):
+                    iterated(iterable, target)
     for stmt in body:
         for sub in ast.walk(stmt):
             match sub:
@@ -142,8 +173,6 @@ def uses(
                 case ast.Subscript(value=value, slice=index):
                     note(index, INTEGER)
                     note(value, ListOf(REAL))
-                case ast.For(iter=iterable) | ast.comprehension(iter=iterable):
-                    note(iterable, ListOf(REAL))
                 case ast.BinOp(
                     left=left,
                     op=ast.LShift() | ast.RShift() | ast.BitAnd() | ast.BitOr() | ast.BitXor(),

@@ -43,6 +43,7 @@ from symdiff.stages import (
     REAL,
     TEXT,
     Apply,
+    Branch,
     Const,
     Expr,
     Global,
@@ -52,6 +53,7 @@ from symdiff.stages import (
     ListOf,
     Opaque,
     Param,
+    Passive,
     Place,
     Procedure,
     Scalar,
@@ -74,6 +76,13 @@ class Live:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Live) and (self.value is other.value)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text argument: it is known while reading, for it may be a key."""
+
+    value: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,15 +168,18 @@ class Reader(Statements):
                 self.offences.append(self.refuse(node, why, fix=fix))
 
 
-def read(function: Value, unit_owner: Shared, specs: dict[str, Spec]) -> Reading:
+def read(
+    function: Value, unit_owner: Shared, specs: dict[str, Spec], guarded: bool = False
+) -> Reading:
     """Read a function whose arguments are known as `specs` says.
 
+    With `guarded` the code refuses to run with another None or function than it was written for.
     Raises SymdiffError: all offences together, each with its place.
     """
     shared = unit_owner
     while True:
         try:
-            return _read(function, shared, specs)
+            return _read(function, shared, specs, guarded)
         except Recursive as found:
             shared.recursive.add(found.node)
             fresh = Shared()
@@ -175,7 +187,9 @@ def read(function: Value, unit_owner: Shared, specs: dict[str, Spec]) -> Reading
             shared = fresh
 
 
-def _read(target: Value, shared: Shared, specs: dict[str, Spec]) -> Reading:
+def _read(
+    target: Value, shared: Shared, specs: dict[str, Spec], guarded: bool
+) -> Reading:
     receivers: list[Value] = []
     keywords: dict[str, Value] = {}
     function = target
@@ -244,6 +258,9 @@ def _read(target: Value, shared: Shared, specs: dict[str, Spec]) -> Reading:
             Param(name, var, "keyword" if after_bound and passed == "plain" else passed, given)
         )  # type: ignore[arg-type]
         bound[name], parameters[name] = _parameter(reader, var, spec, name, default)
+        if guarded and (spec is NOTHING or isinstance(spec, Value_)):
+            params[-1].default = Const(None)
+            _guard(reader, var, name, node)
     for name, value in bound.items():
         reader.state[(reader.frame, name)] = value
         if isinstance(value, Ref):
@@ -271,6 +288,14 @@ def _read(target: Value, shared: Shared, specs: dict[str, Spec]) -> Reading:
     return Reading(reader.finish(procedure), _renamed(parameters, reader), shared.unit, specs)
 
 
+def _guard(reader: Reader, var: Var, name: str, node: ast.AST) -> None:
+    """Refuse an argument that the code is not written for, instead of ignoring it."""
+    text = f"raise TypeError('this code is written for the default of {name}')"
+    test = reader.emit(Apply("is_not", (var, Const(None))), BOOLEAN, node)
+    error = Passive(text, (), True, reader.place(node))
+    reader.block.append(Branch(test, [error], [], [], reader.place(node)))
+
+
 def _renamed(parameters: dict[str, Any], reader: Reader) -> dict[str, Any]:
     from symdiff.read.temporaries import renamed_structure
 
@@ -287,6 +312,8 @@ def _parameter(
         if spec.value is None:
             return Const(None), None
         return wrap(spec.value, name, None, reader.unit, name), None
+    if isinstance(spec, Text):
+        return Const(spec.value), None
     if isinstance(spec, Value_):
         return spec.value, None
     if isinstance(spec, ListOf):
@@ -661,7 +688,9 @@ def spec_of(value: Any) -> Spec:
         return REAL
     if value is None:
         return NOTHING
-    if isinstance(value, (bool, int, float, str, complex)):
+    if isinstance(value, str):
+        return Text(value)
+    if isinstance(value, (bool, int, float, complex)):
         return kind_of(value)
     if isinstance(value, tuple):
         return (type(value), *map(spec_of, value))
