@@ -95,7 +95,7 @@ def check(
         )
     paths = prove_paths(found, started + seconds)
     notes, complete = _remarks(found, started + seconds)
-    proved = complete and all(path.verdict == "proved" or path.boundary for path in paths)
+    proved = complete and all(path.settled for path in paths)
     return Report(
         "proved" if proved else "agrees",
         *subject,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import types
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,9 +69,13 @@ def _find(
     return found, inspect.signature(found)
 
 
-def _signature(function: Callable[..., Any]) -> inspect.Signature:
+def _signature(function: Any) -> inspect.Signature:
     try:
         return inspect.signature(function)
+    except NameError:  # an annotation that cannot be evaluated, from Python 3.14 on
+        bare = types.FunctionType(function.__code__, {}, closure=function.__closure__)
+        bare.__defaults__, bare.__kwdefaults__ = function.__defaults__, function.__kwdefaults__
+        return inspect.signature(bare)
     except ValueError:  # some builtin functions
         x = inspect.Parameter("x", inspect.Parameter.POSITIONAL_ONLY)
         return inspect.Signature([x])

@@ -5,17 +5,20 @@ from __future__ import annotations
 import contextlib
 import math
 import time
+from fractions import Fraction
 
 from symdiff.check.algebra import Algebra, Prover
 from symdiff.check.claims import EXACT_DIGITS
 from symdiff.check.conditions import conditions
 from symdiff.check.explore import Exploration
 from symdiff.check.graph import tree_size
+from symdiff.check.inputs import Point
 from symdiff.check.limit import OutOfTime, within
 from symdiff.check.report import Path
 from symdiff.check.trial import Trial
 
 LAST_MOMENT = 0.3  # seconds below which no proof is begun
+NEAR = Fraction(7, 10**9)
 SHARES = 4  # of the time left, one for a path
 
 
@@ -40,9 +43,16 @@ def prove_paths(found: Exploration, deadline: float) -> list[Path]:
             "proved" if method else "agrees",
             method or f"{digits} digits",
             found.visits[signature],
-            boundary=all(any(d.is_tie for d in t.run.decisions) for t in trials),
+            _is_boundary(found, trials[0]) if all(t.run.tied for t in trials) else bool(method),
         )
     return [paths[signature] for signature in found.paths]
+
+
+def _is_boundary(found: Exploration, trial: Trial) -> bool:
+    """Whether a comparison of equal values is one of unequal ones close by."""
+    near = tuple(v + (v or 1) * NEAR * (i + 1) for i, v in enumerate(trial.point.reals))
+    moved = found.machine.attempt(Point(near, trial.point.choices), found.steps, found.patience)
+    return not moved.reason and not moved.run.tied
 
 
 def size(trial: Trial) -> int:

@@ -16,7 +16,7 @@ class Path:
     verdict: str  # "proved", "agrees" or "wrong"
     method: str  # "normal form", "30 digits", ...
     points: int
-    boundary: bool = False  # it is taken only where two values happen to be equal
+    settled: bool = True  # it is proved, or taken only where values happen to be equal
 
     def __str__(self) -> str:
         where = " and ".join(self.conditions) or "everywhere"

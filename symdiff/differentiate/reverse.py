@@ -70,8 +70,10 @@ class Reverse(Emitter):
         known = self.adjoints.get(var)
         if known is None:
             if isinstance(var.kind, ListOf) and isinstance(contribution, Var):
-                contribution = Apply("copy", (contribution,))
-            elif var.temporary and not isinstance(contribution, (Apply, Opaque)):
+                # The adjoint of what is gone: nobody else holds this list any more.
+                self.adjoints[var] = contribution
+                return
+            if var.temporary and not isinstance(contribution, (Apply, Opaque)):
                 self.adjoints[var] = contribution
                 return
             self.adjoints[var] = self.assign(self.new_adjoint(var), contribution)

@@ -49,7 +49,7 @@ from symdiff.stages import (
     Var,
 )
 
-DEEPEST = 150  # functions read in place inside each other
+DEEPEST = 60  # functions read in place inside each other
 
 
 class Recursive(Exception):
@@ -269,7 +269,10 @@ class Calls(Builtins):
                 f"{function.name!r} is a generator, which can't be differentiated",
                 fix="Return a list.",
             )
-        bound = self.bind(function, args, keywords, node)
+        return self.call_bound(function, self.bind(function, args, keywords, node), node)
+
+    def call_bound(self, function: Function, bound: dict[str, Value], node: ast.AST) -> Value:
+        """Call a function whose parameters have their values."""
         if any(isinstance(v, Unknown) for v in bound.values()):
             return Unknown()
         helper = closed_helper(self, function, bound)
@@ -307,7 +310,7 @@ class Calls(Builtins):
             self.shared.recursive.add(function.node)
             self.state, self.block, self.frame = state, block, frame
             del block[size:]
-            return self.call_function(function, args, keywords, node)
+            return self.call_bound(function, bound, node)
 
     def in_place(self, function: Function, bound: dict[str, Value], node: ast.AST) -> Value:
         """Read a function's body at the place of its call."""

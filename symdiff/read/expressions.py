@@ -150,7 +150,7 @@ class Expressions(Core):
             case ast.Tuple(elts=elts):
                 return Tuple(tuple(self.elements(elts)))
             case ast.List(elts=elts):
-                return self.new_object("list", tuple(self.elements(elts)))
+                return self.list_display(elts, node)
             case ast.Dict(keys=keys, values=values):
                 return self.dict_display(keys, values, node)
             case ast.Set(elts=elts):
@@ -175,6 +175,22 @@ class Expressions(Core):
             f"{_english(node)} is not supported in a differentiated function",
             fix="Move it out of the function, or pass its result in.",
         )
+
+    def list_display(self, elts: list[ast.expr], node: ast.AST) -> Value:
+        """[a, *b, c], where what is starred may be of a length known at run time only."""
+        values = [self.evaluate(e.value if isinstance(e, ast.Starred) else e) for e in elts]
+        known: list[Value] = []
+        for at, (elt, value) in enumerate(zip(elts, values, strict=True)):
+            items = self.items(value, node) if isinstance(elt, ast.Starred) else [value]
+            if items is None:
+                ref = self.new_object("list", tuple(known))
+                assert isinstance(ref, Ref)
+                for rest, more in zip(elts[at:], values[at:], strict=True):
+                    name = "extend" if isinstance(rest, ast.Starred) else "append"
+                    self.apply_function(Method(ref, name), [more], {}, node)
+                return ref
+            known += items
+        return self.new_object("list", tuple(known))
 
     def elements(self, elts: list[ast.expr]) -> list[Value]:
         found: list[Value] = []
@@ -293,6 +309,8 @@ class Expressions(Core):
                 and not isinstance(value.value, bool)
             ):
                 return Const(-value.value)
+        if op == "not" and self.is_dynamic_list(value):
+            value = self.length_of(value, node)
         if op == "not" and not isinstance(value, Runtime):
             return Const(not self.truth(value, node))
         if op == "neg" and isinstance(value, Ref) and value.identity.kind == "instance":
@@ -319,15 +337,23 @@ class Expressions(Core):
         value = self.evaluate(node)
         if isinstance(value, Unknown):
             return Var("unknown", BOOLEAN)
-        if (
-            isinstance(value, Ref)
-            and value.identity.kind == "list"
-            and not isinstance(self.content(value), tuple)
-        ):
-            return self.apply("len", (self.dynamic(value, node),), node)
+        if self.is_dynamic_list(value):
+            return self.length_of(value, node)
         if not isinstance(value, Runtime):
             return Const(self.truth(value, node))
         return value
+
+    def is_dynamic_list(self, value: Value) -> bool:
+        return (
+            isinstance(value, Ref)
+            and value.identity.kind == "list"
+            and not isinstance(self.content(value), tuple)
+        )
+
+    def length_of(self, value: Value, node: ast.AST) -> Var:
+        """The truth of a list whose length is known at run time only: its length."""
+        assert isinstance(value, Ref)
+        return self.apply("len", (self.dynamic(value, node),), node)
 
     def arm(self, read: Callable[[], Value]) -> tuple[Value, Block]:
         """Read something that may not be evaluated, into a block of its own."""
@@ -390,6 +416,8 @@ class Expressions(Core):
         for i, operand in enumerate(values[1:], start=1):
             if isinstance(first, Unknown):
                 return first
+            if self.is_dynamic_list(first):
+                first = self.length_of(first, node)
             if not isinstance(first, Runtime):
                 first = (
                     first if self.truth(first, node) != (op == "and") else self.evaluate(operand)

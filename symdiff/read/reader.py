@@ -180,6 +180,11 @@ def read(
     while True:
         try:
             return _read(function, shared, specs, guarded)
+        except RecursionError:
+            place = function.scope.file.place(function.node) if isinstance(function, Function) else None
+            raise UnsupportedSyntax(
+                "functions call each other, or expressions nest, too deeply to be followed", place
+            ) from None
         except Recursive as found:
             shared.recursive.add(found.node)
             fresh = Shared()
@@ -266,12 +271,7 @@ def _read(
         if isinstance(value, Ref):
             value.identity.name = name
     if node in shared.recursive:
-        value = reader.call_function(
-            function,
-            list(bound.values()) if not a.kwonlyargs and not a.vararg else [],
-            {} if not a.kwonlyargs and not a.vararg else bound,
-            node,
-        )
+        value = reader.call_bound(function, bound, node)
     else:
         reader.reading.append(function.identity)
         try:

@@ -25,6 +25,7 @@ from symdiff.stages import (
     Pop,
     Procedure,
     Push,
+    Scalar,
     Stage,
     Var,
     map_expressions,
@@ -33,8 +34,9 @@ from symdiff.stages import (
 )
 from symdiff.write.liveness import UPDATES, Liveness
 
-FRESH = frozenset({"zeros_like", "stack", "range"})
-COPIES = frozenset({"copy", "list", "sorted"})
+COPIES = frozenset({"copy", "list", "sorted", "add", "mul"})
+# The operations whose result may be, or hold, one of their arguments; others give numbers.
+HOLDERS = COPIES | {"tuple", "dict", "getitem", "cond", "and", "or", "reversed"} | UPDATES
 
 
 class Groups:
@@ -113,9 +115,18 @@ def shares(target: Var, value: Expr | None) -> Iterator[object]:
                     yield var
             case Global(name=name):
                 yield name
-            case Opaque(args=args):
-                pending.extend(args)
-            case Apply(op=op) if op in FRESH:
+            case Opaque(template=template, args=args, pure=pure):
+                if not (pure and template.startswith("[")):  # else a new list of numbers
+                    pending.extend(args)
+            case Apply(op=op) if op not in HOLDERS and not op.startswith("helper:"):
+                pass
+            case Apply(op="getitem", args=(Var(kind=ListOf(item=item)), _)) if (
+                not isinstance(item, ListOf) and item is not OBJECT and nested
+            ):
+                pass
+            case Apply(op="getitem", args=(Var(kind=ListOf(item=Scalar())) as var, index)) if (
+                not (isinstance(index, Apply) and index.op == "slice") and var.kind.item is not OBJECT
+            ):
                 pass
             case Apply(op=op) if op in COPIES and not nested:
                 pass

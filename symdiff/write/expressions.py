@@ -168,8 +168,10 @@ def _chains(first: Apply | None, second: Expr) -> bool:
     if first is None or not isinstance(second, Apply):
         return False
     same_way = any({first.op, second.op} <= way for way in ({"lt", "le"}, {"gt", "ge"}, {"eq"}))
+    if not same_way:
+        return False
     middle = first.args[1]
-    return same_way and isinstance(middle, (Var, Const)) and middle == second.args[0]
+    return isinstance(middle, (Var, Const)) and middle == second.args[0]
 
 
 def _flat(op: str, args: tuple[Expr, ...]) -> list[Expr]:
