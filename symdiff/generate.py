@@ -347,7 +347,7 @@ def _same_code(found: Any, expected: Any) -> bool:
 
 def _specs_of_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
     """What a call tells of each parameter; those left out have their defaults."""
-    from symdiff.read.reader import default_specs, spec_of
+    from symdiff.read.reader import default_specs, spec_of, spec_of_value
     from symdiff.read.scope import Unit
 
     value = _root_value(function, Unit(), len(args))
@@ -367,6 +367,10 @@ def _specs_of_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any])
         raise NotDifferentiable(
             f"{value.name}() takes {len(plain)} positional arguments, {len(args)} were given"
         )
+    defaults = dict(zip(plain[len(plain) - len(value.defaults) :], value.defaults, strict=False))
+    for name, default in (defaults | value.kwdefaults).items():
+        if name in specs:
+            specs[name] = spec_of_value(default)
     for name, arg in zip(plain, args, strict=False):
         specs[name] = spec_of(arg)
     if a.vararg is not None:
@@ -427,7 +431,7 @@ def _generate(
         doc=_docstring(procedure, labels, mode, selection.single),
     )
     made = _simplified(made)
-    written = write(made)
+    written = write(made, live=call is not None)
     wrt = tuple(n for n, _ in chosen)
     result = Generated(
         function,
@@ -465,7 +469,7 @@ def _split(
     parts = []
     for made in split(reading.procedure, structures):
         made = _simplified(made)
-        written = write(made)
+        written = write(made, live=True)
         parts.append(
             Generated(
                 function,

@@ -13,7 +13,8 @@ from typing import Any
 
 from symdiff.check.functions import ELEMENTARY
 from symdiff.check.graph import in_order
-from symdiff.check.number import PASSIVE, Symbolic, cached, field
+from symdiff.check.number import PASSIVE, Symbolic
+from symdiff.check.precision import cached, field
 
 
 class NotDifferentiable(Exception):

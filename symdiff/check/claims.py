@@ -12,11 +12,12 @@ from typing import Any
 
 from symdiff.check.adjoint import NotDifferentiable, Sweep, sweep
 from symdiff.check.inputs import Slot, leaves
-from symdiff.check.number import DIGITS, Symbolic, Truth, field, number
+from symdiff.check.number import Symbolic, Truth, number
+from symdiff.check.precision import DIGITS, field
 
 EXACT_DIGITS = 30
 NOISE_DIGITS = DIGITS - EXACT_DIGITS  # relative to the terms of a sum
-TINY_DIGITS = DIGITS - 20  # errors below are rounding: where all is that small, other points tell
+TINY_DIGITS = 305  # what is smaller, floats do not tell from zero
 
 
 class Misshapen(Exception):

@@ -8,7 +8,8 @@ from typing import Any
 from symdiff.check.claims import Claim, is_real, paired
 from symdiff.check.inputs import Point
 from symdiff.check.machine import Machine
-from symdiff.check.number import field, number, precision
+from symdiff.check.number import number
+from symdiff.check.precision import field, precision
 from symdiff.check.run import TooLong
 from symdiff.check.trial import Trial
 
@@ -21,13 +22,13 @@ def confirm(machine: Machine, trial: Trial, steps: int, seconds: float) -> bool 
     """Whether a trial that found a difference was right to: False when it vanishes with more
     digits; None when the original has a kink at the point, or changes its path there, so that its
     derivative is a convention."""
-    if trial.worst is not None and trial.unusual and not _is_smooth(machine, trial, trial.worst):
-        return None
     with precision(MANY_DIGITS):
         finer = machine.again()
         again = finer.attempt(trial.point, steps, seconds)
         if again.claims:
             again.judge(finer.has_rounded_constants)
+        if again.worst is not None and again.unusual and not _is_smooth(finer, again, again.worst):
+            return None
     return again.agrees is not True
 
 

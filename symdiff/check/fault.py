@@ -19,7 +19,7 @@ from symdiff.check.claims import EXACT_DIGITS
 from symdiff.check.inputs import Point
 from symdiff.check.machine import Machine
 from symdiff.check.number import Symbolic, number
-from symdiff.check.number import field as numbers
+from symdiff.check.precision import field as numbers
 from symdiff.check.trial import Trial
 
 MAX_EVENTS = 20_000

@@ -14,17 +14,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from symdiff.check.number import (
-    Symbolic,
-    cached,
-    constant,
-    field,
-    integral,
-    named,
-    node,
-    number,
-    of_float,
-)
+from symdiff.check.number import Symbolic, constant, integral, named, node, number, of_float
+from symdiff.check.precision import cached, field
 
 Domain = Callable[[Any], bool]
 

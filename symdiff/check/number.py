@@ -7,15 +7,13 @@ notes the decision: the decisions are the path that the program took at the samp
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import math
 import re
-from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
-DIGITS = 100
+from symdiff.check.precision import cached, field
+
 MAX_EXPONENT = 1024  # as for floats: beyond, a result counts as an overflow
 INTEGER_VALUED = frozenset({"floor", "ceil", "trunc", "round"})
 PASSIVE = INTEGER_VALUED | {"round_to"}
@@ -40,45 +38,6 @@ class Truth(int):
         return str(bool(self))
 
     __str__ = __repr__
-
-
-Made = TypeVar("Made", bound=Callable[..., Any])
-_made: list[Any] = []
-
-
-def cached(function: Made) -> Made:
-    """A cache of results that hold numbers; it is emptied when the precision changes."""
-    made = functools.lru_cache(maxsize=4096)(function)
-    _made.append(made)
-    return made  # type: ignore[return-value]
-
-
-@contextlib.contextmanager
-def precision(digits: int) -> Iterator[None]:
-    """Within it, numbers have so many digits; numbers made before must not be used."""
-    before = field().dps
-    try:
-        field().dps = digits
-        _forget()
-        yield
-    finally:
-        field().dps = before
-        _forget()
-
-
-def _forget() -> None:
-    for made in _made:
-        made.cache_clear()
-
-
-@functools.cache
-def field() -> Any:
-    """The arithmetic of sample values: a context of mpmath that nobody else changes."""
-    from mpmath.ctx_mp import MPContext
-
-    context = MPContext()
-    context.dps = DIGITS
-    return context
 
 
 class Symbolic:

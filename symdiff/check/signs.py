@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from symdiff.check.graph import in_order
-from symdiff.check.number import Symbolic, field
+from symdiff.check.number import Symbolic
+from symdiff.check.precision import field
 from symdiff.check.run import Decision
 
 NOT_NEGATIVE = frozenset({"sqrt", "exp", "cosh", "acos", "erfc"})

@@ -14,7 +14,8 @@ from symdiff.check.adjoint import NotDifferentiable, Sweep
 from symdiff.check.claims import EXACT_DIGITS, Claim, Misshapen, Outcome, is_real
 from symdiff.check.graph import in_order
 from symdiff.check.inputs import Inputs, Point, Slot, fill
-from symdiff.check.number import DIGITS, Symbolic, leaf
+from symdiff.check.number import Symbolic, leaf
+from symdiff.check.precision import DIGITS
 from symdiff.check.run import Run, TooLong
 
 ROUNDED_DIGITS = 11  # when the text holds rounded constants, or a series that breaks off

@@ -227,8 +227,8 @@ class Builtins(Objects):
 
     def extreme_in_loop(self, op: str, value: Value, key: Value, node: ast.AST) -> Value:
         length, item_at = self.indexed(value, node)
-        best: Slot = (self.frame, f"%best{len(self.slot_order)}")
-        rank: Slot = (self.frame, f"%rank{len(self.slot_order)}")
+        best: Slot = (self.frame, self.fresh("best"))
+        rank: Slot = (self.frame, self.fresh("rank"))
         self.write_slot(best, item_at(Const(0)))
         self.write_slot(rank, self.apply_function(key, [self.read_slot(best)], {}, node))
         holder: list[Value] = []
@@ -368,7 +368,7 @@ class Builtins(Objects):
             return result
         if len(args) < 3:
             raise self.refuse(node, "reduce() over a list of unknown length needs an initial value")
-        slot = (self.frame, f"%total{len(self.slot_order)}")
+        slot = (self.frame, self.fresh("total"))
         self.write_slot(slot, args[2])
         holder: list[Value] = []
 
@@ -400,7 +400,7 @@ class Builtins(Objects):
             return self.new_object("list", tuple(made))
         length, item_at = self.indexed(args[0], node)
         result = self.new_object("list", ())
-        slot = (self.frame, f"%total{len(self.slot_order)}")
+        slot = (self.frame, self.fresh("total"))
         self.write_slot(slot, item_at(Const(0)) if start == Const(None) else start)
         self.append(result, self.read_slot(slot), node)
         holder: list[Value] = []

@@ -43,6 +43,7 @@ from symdiff.stages import (
     Const,
     Expr,
     Global,
+    GlobalValue,
     Opaque,
     Param,
     Procedure,
@@ -242,11 +243,9 @@ class Calls(Builtins):
         raise self.refuse(node, "this can't be called")
 
     def live_global(self, value: LiveObject) -> Global:
-        from symdiff.stages import GlobalValue
-
-        return self.unit.constant(
-            value.path, GlobalValue(repr(value.value), value.read), OBJECT, id(value.value)
-        )
+        """An object that exists already, which only code that runs live can refer to."""
+        kept = GlobalValue(repr(value.value), value.read)
+        return self.unit.constant(value.path, kept, OBJECT, id(value.value))
 
     def no_atom(self, value: Value, node: ast.AST | None) -> Expr:
         if isinstance(value, LiveObject):

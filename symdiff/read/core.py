@@ -106,6 +106,7 @@ class Core:
         self.arms: tuple[State, State] = ({}, {})
         self.frames: set[Frame] = set()
         self.slot_order: dict[Slot, int] = {}
+        self.made = 0
         self.iterated: list[Identity] = []  # the lists of the loops around what is read
 
     # --- places and errors ---
@@ -124,6 +125,11 @@ class Core:
     ) -> SymdiffError:
         lines = self.frame.scope.file.text.splitlines()
         return error(message, self.place(node), why=why, fix=fix, lines=lines)
+
+    def fresh(self, name: str) -> str:
+        """The name of a slot of the reader's own."""
+        self.made += 1
+        return f"%{name}{self.made}"
 
     # --- emission ---
 

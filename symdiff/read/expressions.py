@@ -9,7 +9,7 @@ from typing import Any
 
 from symdiff import rules
 from symdiff.errors import UnsupportedSyntax
-from symdiff.read.core import Core, Frame
+from symdiff.read.core import Core, Frame, State
 from symdiff.read.kinds import result_kind
 from symdiff.read.scope import Access, is_standard, member, wrap
 from symdiff.read.values import (
@@ -69,6 +69,7 @@ BINARY: dict[type[ast.operator], str] = {
     ast.BitOr: "or_",
     ast.BitXor: "xor",
 }
+MIRRORED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
 FOLDED: dict[str, Callable[[Any, Any], bool]] = {
     "lt": operator.lt,
     "le": operator.le,
@@ -126,7 +127,7 @@ class Expressions(Core):
                 return (
                     self.binary(BINARY[type(op)], a, b, node)
                     if type(op) in BINARY
-                    else self.matmul(node)
+                    else self.matmul(a, b, node)
                 )
             case ast.UnaryOp(op=op, operand=operand):
                 return self.unary(UNARY[type(op)], self.evaluate(operand), node)
@@ -212,7 +213,11 @@ class Expressions(Core):
 
     # --- operators ---
 
-    def matmul(self, node: ast.BinOp) -> Value:
+    def matmul(self, a: Value, b: Value, node: ast.AST) -> Value:
+        if isinstance(a, Ref) and a.identity.kind == "instance":
+            method = self.instance_attribute(a, "__matmul__", node)
+            if method is not None:
+                return self.apply_function(method, [b], {}, node)
         raise self.refuse(node, "matrix multiplication needs arrays, which are not supported yet")
 
     def binary(self, op: str, a: Value, b: Value, node: ast.AST) -> Value:
@@ -385,6 +390,10 @@ class Expressions(Core):
             return None
         return substitute(value, table)
 
+    def unchanged(self, saved: State) -> bool:
+        """Whether what was evaluated has assigned nothing."""
+        return self.state.keys() == saved.keys() and all(self.state[k] is saved[k] for k in saved)
+
     def conditional(
         self, test: Expr, then: Callable[[], Value], orelse: Callable[[], Value], node: ast.AST
     ) -> Value:
@@ -396,13 +405,12 @@ class Expressions(Core):
         if (
             x is not None
             and y is not None
-            and self.state.keys() == saved.keys()
-            and all(self.state[k] is saved[k] for k in saved)
+            and self.unchanged(saved)
         ):
             kind = result_kind("cond", [BOOLEAN, kind_of(a), kind_of(b)])
             return self.emit(Apply("cond", (test, x, y)), kind, node)
         self.state = saved
-        slot = (self.frame, f"%value{len(self.slot_order)}c")
+        slot = (self.frame, self.fresh("value"))
 
         def side(read: Callable[[], Value]) -> Callable[[], None]:
             return lambda: self.write_slot(slot, read())
@@ -431,7 +439,7 @@ class Expressions(Core):
             saved = dict(self.state)
             value, block = self.arm(lambda o=operand: self.evaluate(o))  # type: ignore[misc]
             tree = self.nested(value, block)
-            if tree is not None and all(self.state.get(k) is saved[k] for k in saved):
+            if tree is not None and self.unchanged(saved):
                 kind = result_kind(op, [kind_of(first), kind_of(value)])
                 first = self.emit(Apply(op, (first, tree)), kind, node)
                 continue
@@ -498,16 +506,33 @@ class Expressions(Core):
             and isinstance(a, Const)
         ):
             return Const((a.value in self.content(b)) == (op == "in"))
+        for holder, other, name in ((a, b, op), (b, a, MIRRORED.get(op, ""))):
+            if isinstance(holder, Ref) and holder.identity.kind == "instance" and name:
+                method = self.instance_attribute(holder, f"__{name}__", node)
+                if method is not None:
+                    return self.apply_function(method, [other], {}, node)
         if isinstance(a, (Tuple, Ref)) or isinstance(b, (Tuple, Ref)):
             parts: list[Expr] = []
             for value in (a, b):
                 parts.append(self.tree(value, node))
             return self.emit(Apply(op, tuple(parts)), BOOLEAN, node)
         if not isinstance(a, Runtime) or not isinstance(b, Runtime):
-            if op in ("is", "is_not", "eq", "ne"):
-                return Const((a is b or a == b) == (op in ("is", "eq")))
-            raise self.refuse(node, "these can't be compared")
+            return self.compare_objects(op, a, b, node)
         return self.apply(op, (a, b), node)
+
+    def compare_objects(self, op: str, a: Value, b: Value, node: ast.AST) -> Value:
+        """Compare objects: those that are known now, others when the code runs."""
+        if op in ("is", "is_not", "eq", "ne"):
+            if isinstance(a, LiveObject) and isinstance(b, LiveObject):
+                equal = a.value is b.value if op in ("is", "is_not") else a.value == b.value
+                return Const(bool(equal) == (op in ("is", "eq")))
+            if isinstance(a, Function) and isinstance(b, Function):
+                return Const((a.identity == b.identity) == (op in ("is", "eq")))
+            if isinstance(a, (Builtin, Class)) and isinstance(b, (Builtin, Class)):
+                return Const((a is b or a.name == b.name) == (op in ("is", "eq")))
+            if isinstance(a, (*Runtime, LiveObject)) and isinstance(b, (*Runtime, LiveObject)):
+                return self.apply(op, (self.atom(a, node), self.atom(b, node)), node)
+        raise self.refuse(node, "these can't be compared while the function is read")
 
     # --- containers ---
 

@@ -191,8 +191,46 @@ class Objects(Iteration):
     def set_attribute(self, ref: Ref, name: str, value: Value, node: ast.AST) -> None:
         if ref.identity.kind != "instance":
             raise self.refuse(node, "attributes can only be set on objects made in the function")
+        setter = self.setter(ref.identity.cls, name, node)
+        if setter is not None:
+            self.apply_function(setter, [ref, value], {}, node)
+            return
         self.claim(value, name)
         self.set_content(ref, {**self.content(ref), name: value}, node)
+
+    def setter(self, cls: Value | None, name: str, node: ast.AST) -> Value | None:
+        """The setter of a property. Classes with a way of their own to set attributes are refused."""
+        if not isinstance(cls, Class):
+            return None
+        if cls.live is None:
+            found = self.setter_node(cls, name)
+            if found is None:
+                return None
+            return Function(found, cls.scope, name, owner=cls)
+        static = inspect.getattr_static(cls.live, name, None)
+        if isinstance(static, property):
+            if static.fset is None:
+                raise self.refuse(node, f"the property {name!r} has no setter")
+            return function_value(static.fset, self.unit, None)
+        own = getattr(cls.live, "__setattr__", None) is not object.__setattr__
+        if (own and not dataclasses.is_dataclass(cls.live)) or (
+            hasattr(type(static), "__set__")
+            and not isinstance(static, (types.MemberDescriptorType, types.GetSetDescriptorType))
+        ):
+            raise self.refuse(node, f"{cls.name} sets its attributes in a way that can't be followed")
+        return None
+
+    def setter_node(self, cls: Class, name: str) -> ast.FunctionDef | None:
+        for stmt in cls.node.body if cls.node is not None else []:
+            if isinstance(stmt, ast.FunctionDef) and stmt.name == name:
+                for d in stmt.decorator_list:
+                    if isinstance(d, ast.Attribute) and d.attr == "setter":
+                        return stmt
+        for base in self.bases(cls):
+            found = self.setter_node(base, name)
+            if found is not None:
+                return found
+        return None
 
     def instance_attribute(self, ref: Ref, name: str, node: ast.AST) -> Value | None:
         content = self.content(ref)
@@ -248,7 +286,8 @@ class Objects(Iteration):
         for stmt in reversed(cls.node.body if cls.node is not None else []):
             match stmt:
                 case ast.FunctionDef() if stmt.name == name:
-                    return stmt
+                    if not any(isinstance(d, ast.Attribute) for d in stmt.decorator_list):
+                        return stmt
                 case (
                     ast.Assign(targets=[ast.Name(id=target)])
                     | ast.AnnAssign(target=ast.Name(id=target))

@@ -40,6 +40,7 @@ from symdiff.stages import (
     INTEGER,
     NOTHING,
     OBJECT,
+    OPTIONAL,
     REAL,
     TEXT,
     Apply,
@@ -353,7 +354,7 @@ def _parameter(
         return reader.new_object("dict", content), shape
     if spec is NOTHING:
         return Const(None), None
-    return var, var if spec in (REAL, INTEGER) else None
+    return var, var if spec in (REAL, INTEGER, OPTIONAL) else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -601,7 +602,7 @@ def default_specs(function: Value) -> dict[str, Spec]:
         if method and i == 0:
             spec = OBJECT
         if spec is None and param.arg in defaults:
-            spec = _spec_of_value(defaults[param.arg])
+            spec = spec_of_value(defaults[param.arg])
             if spec is INTEGER and known.get(param.arg) is None and spec is REAL:
                 spec = REAL
         specs[param.arg] = spec if spec is not None else known.get(param.arg, REAL)
@@ -627,12 +628,12 @@ def _callee(function: Function, func: ast.expr) -> ast.FunctionDef | ast.Lambda 
     return found.node if isinstance(found, Function) else None
 
 
-def _spec_of_value(value: Value) -> Spec | None:
+def spec_of_value(value: Value) -> Spec | None:
     if isinstance(value, Runtime):
         kind = kind_of(value)
         return kind if not isinstance(kind, ListOf) else ListOf(kind.item)
     if isinstance(value, Tuple):
-        return (tuple, *(_spec_of_value(v) for v in value.items))
+        return (tuple, *(spec_of_value(v) for v in value.items))
     if isinstance(value, (Function, Builtin, Partial, Bound)):
         return Value_(value)
     return OBJECT
@@ -660,7 +661,10 @@ def _annotated(annotation: ast.expr | None) -> Spec | None:
         case ast.Constant(value=None):
             return NOTHING
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-            found = [k for k in (_annotated(left), _annotated(right)) if k not in (None, NOTHING)]
+            kinds = [_annotated(left), _annotated(right)]
+            found = [k for k in kinds if k not in (None, NOTHING)]
+            if NOTHING in kinds and REAL in found:
+                return OPTIONAL
             return REAL if REAL in found else found[0] if found else None
         case ast.Subscript(value=ast.Name(id=name) | ast.Attribute(attr=name), slice=inner):
             if name in ("list", "List", "Sequence", "Iterable", "Collection"):
@@ -678,7 +682,8 @@ def _annotated(annotation: ast.expr | None) -> Spec | None:
                     *(_annotated(e) if _annotated(e) is not None else REAL for e in inner.elts),
                 )
             if name == "Optional":
-                return _annotated(inner)
+                optional = _annotated(inner)
+                return OPTIONAL if optional is REAL else optional
     return None
 
 

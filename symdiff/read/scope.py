@@ -27,6 +27,7 @@ from symdiff.read.values import (
     Function,
     Global,
     LiveObject,
+    Method,
     Module,
     Partial,
     Tuple,
@@ -135,6 +136,14 @@ def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any =
     if isinstance(value, types.ModuleType):
         return Module(value.__name__)
     plain = unwrap(value)
+    bare = getattr(plain, "__func__", plain)
+    if isinstance(bare, types.FunctionType) and is_standard(bare.__module__ or ""):
+        # The standard library is called, not read.
+        if isinstance(plain, types.MethodType):
+            owner = (lambda root: read(root).__self__) if read else None
+            receiver = wrap(plain.__self__, path.rpartition(".")[0] or path, owner, unit, identity)
+            return Method(receiver, bare.__name__)
+        return Builtin(f"{bare.__module__}.{bare.__qualname__}", plain)
     if isinstance(plain, types.FunctionType):
         unit.guard(path, read, value)
         return function_value(plain, unit, (lambda root: unwrap(read(root))) if read else None)

@@ -215,7 +215,7 @@ class Statements(Calls):
             container, at = self.evaluate(target.value), self.evaluate(target.slice)
             old = self.item(container, at, target)
             new = self.binary(op, old, self.evaluate(stmt.value), stmt)
-            slot = (self.frame, f"%index{len(self.slot_order)}")
+            slot = (self.frame, self.fresh("index"))
             self.state[slot] = at
             self.frame.names.add(slot[1])
             self.store_into(

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from symdiff.errors import NoSource
 from symdiff.stages import (
     Apply,
     Const,
@@ -58,7 +59,7 @@ def write(procedure: Procedure, *, header: str = "", live: bool = False) -> Writ
     constants = [
         line for n, v in names.items()
         if not _is_import(v) and "." not in n and n not in helpers and not (live and n in refreshed)
-        for line in broken(f"{n} = ", ast.parse(v.text, mode="eval").body, "", WIDTH)
+        for line in broken(f"{n} = ", _constant(n, v), "", WIDTH)
     ]
     lines = [f"# {line}".rstrip() for line in header.splitlines()]
     for group in (imports, constants):
@@ -81,6 +82,16 @@ def write(procedure: Procedure, *, header: str = "", live: bool = False) -> Writ
             stages = {at + len(lines): number for at, number in numbered.items()}
         lines.extend(text)
     return Written("\n".join(lines) + "\n", procedure.name, refreshed, stages)
+
+
+def _constant(name: str, value: GlobalValue) -> ast.expr:
+    try:
+        return ast.parse(value.text, mode="eval").body
+    except SyntaxError:
+        raise NoSource(
+            f"{name!r} is an object that can't be written into a file: {value.text}",
+            fix="Pass it as an argument, or do without it in the differentiated function.",
+        ) from None
 
 
 def _callees(procedure: Procedure, seen: set[str]) -> Iterator[Procedure]:

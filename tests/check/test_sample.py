@@ -3,7 +3,6 @@ import itertools
 import random
 
 from check.running import Laboratory
-
 from symdiff.check.inputs import Point, describe, exact
 from symdiff.check.sample import Sampler, across
 from symdiff.stages import INTEGER

@@ -10,6 +10,7 @@ from support import function_of, op, run, text_of
 from symdiff.stages import (
     BOOLEAN,
     INTEGER,
+    OBJECT,
     REAL,
     Branch,
     Call,
@@ -255,3 +256,76 @@ def test_a_loop_over_indices_that_looks_up_items_runs_over_the_items():
                  target=i, iterable=op("range", op("len", xs)))]
     assert text_of(procedure([xs], body, total)).splitlines() == [
         "s = 0.0", "for x in xs:", "    s += x * x", "return s"]
+
+
+def test_a_list_that_a_loop_runs_over_does_not_change_under_it():
+    x, item = Var("x"), Var("v")
+    xs, grown, after = (Var("L", REALS) for _ in range(3))
+    body = [Stage(xs, op("list", x, x)),
+            Loop([Carried(grown, xs, after)], [Stage(after, op("append", grown, item))],
+                 target=item, iterable=xs)]
+    made = procedure([x], body, grown)
+    assert function_of(made)(1.0) == run(made, 1.0) == [1.0] * 4
+
+
+def test_rows_of_a_matrix_are_copied_before_they_are_updated():
+    rows, row, new = Var("A", ListOf(REALS)), Var("row", REALS), Var("row", REALS)
+    body = [Stage(row, op("getitem", rows, 0)), Stage(new, op("setitem", row, 0, 9.0))]
+    made = procedure([rows], body, op("tuple", rows, new))
+    given = [[1.0, 2.0]]
+    assert function_of(made)(given) == ([[1.0, 2.0]], [9.0, 2.0]) and given == [[1.0, 2.0]]
+
+
+def test_targets_of_enumerate_and_zip_are_taken_apart():
+    xs, item, i, x = Var("xs", REALS), Var("item", OBJECT), Var("i", INTEGER), Var("x")
+    s, after = Var("s"), Var("s")
+    body = [Loop([Carried(s, Const(0.0), after)], [
+        Stage(i, op("getitem", item, 0)), Stage(x, op("getitem", item, 1)),
+        Stage(after, op("add", s, op("mul", i, x)))], target=item, iterable=op("enumerate", xs))]
+    made = procedure([xs], body, s)
+    assert text_of(made).splitlines() == [
+        "s = 0.0", "for i, x in enumerate(xs):", "    s += i * x", "return s"]
+
+
+def test_a_flag_is_set_only_where_the_loop_is_left():
+    x, s, after, flag = Var("x"), Var("s"), Var("s"), Var("found", BOOLEAN)
+    done = Var("done", BOOLEAN, temporary=True)
+    body = [Stage(after, op("mul", s, 2.0)),
+            Branch(op("gt", after, 9), [], [], [Merge(done, Const(True), Const(False))])]
+    loop = Loop([Carried(s, x, after), Carried(flag, Const(False), done)], body,
+                iterable=op("range", 5), leave=done)
+    made = procedure([x], [loop], op("tuple", s, flag))
+    assert text_of(made).splitlines() == [
+        "s = x", "found = False", "for _ in range(5):", "    s *= 2.0", "    if s > 9:",
+        "        found = True", "        break", "return s, found"]
+    assert [function_of(made)(v) for v in (1.0, 0.1)] == [(16.0, True), (3.2, False)]
+
+
+def test_arms_return_what_the_user_did_not_name():
+    x, n = Var("x"), Var("n", INTEGER)
+    a, r = Var("t", REAL, temporary=True), Var("t", REAL, temporary=True)
+    branch = Branch(op("eq", n, 0), [], [Stage(a, op("mul", x, x))], [Merge(r, Const(1.0), a)])
+    assert text_of(procedure([x, n], [branch], r)).splitlines() == [
+        "if n == 0:", "    return 1.0", "return x * x"]
+
+
+def test_a_call_is_written_where_its_result_is_read():
+    x, t = Var("x"), Var("t", REAL, temporary=True)
+    d, after, arg = Var("d"), Var("d"), Var("t")
+    callee = Procedure("half", [Param("t", arg)], [], op("truediv", arg, 2))
+    body = [Stage(d, op("neg", x)), Call((t,), "half", (x,)), Stage(after, op("add", d, t))]
+    made = procedure([x], body, after)
+    made.callees["half"] = callee
+    assert text_of(made).splitlines() == ["d = -x", "d += half(x)", "return d"]
+
+
+def test_the_next_value_comes_after_what_reads_the_present_one():
+    x, n = Var("x"), Var("n", INTEGER)
+    d, d_next, s, s_next = Var("d"), Var("d"), Var("s"), Var("s")
+    loop = Loop([Carried(d, Const(1.0), d_next), Carried(s, Const(0.0), s_next)],
+                [Stage(d_next, op("truediv", d, x)), Stage(s_next, op("add", s, d))],
+                iterable=op("range", n))
+    made = procedure([x, n], [loop], op("tuple", d, s))
+    assert text_of(made).splitlines()[2:] == [
+        "for _ in range(n):", "    s += d", "    d /= x", "return d, s"]
+    assert function_of(made)(2.0, 3) == run(made, 2.0, 3)
