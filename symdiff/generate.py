@@ -390,6 +390,7 @@ def _generate(
     function: Any, selection: Selection, mode: str | None, specs: dict[str, Any], call: Any
 ) -> Generated:
     from symdiff.differentiate.derivative import derivative
+    from symdiff.read.hidden import rename_hidden_globals
     from symdiff.read.reader import Shared, read
     from symdiff.write import write
 
@@ -405,6 +406,7 @@ def _generate(
         guarded=call is None,
     )
     procedure = reading.procedure
+    rename_hidden_globals(procedure)
     chosen = selection.resolve(procedure.params, procedure.name, procedure.place)
     if chosen is None:
         chosen = _all_real(reading)
@@ -430,6 +432,8 @@ def _generate(
         single=selection.single,
         doc=_docstring(procedure, labels, mode, selection.single),
     )
+    if mode == "grad" and _is_object(procedure.result):
+        raise _not_scalar(procedure, "an object of a kind that is not known")
     made = _simplified(made)
     written = write(made, live=call is not None)
     wrt = tuple(n for n, _ in chosen)
@@ -571,13 +575,22 @@ def _refuse_unreal(
 def _refuse_result(procedure: Procedure) -> None:
     result = procedure.result
     kind = result.kind if isinstance(result, Var) else None
-    if isinstance(kind, ListOf) or kind in (BOOLEAN, TEXT, NOTHING, COMPLEX, OBJECT):
-        said = "list" if isinstance(kind, ListOf) else f"{kind!r} value"
-        raise NotDifferentiable(
-            f"{procedure.name} returns a {said}; a gradient needs a function that returns a real scalar",
-            procedure.place,
-            fix="Return a number, or use symdiff.vjp for several results.",
-        )
+    if isinstance(kind, ListOf):
+        raise _not_scalar(procedure, "a list")
+    if kind in (BOOLEAN, TEXT, NOTHING, COMPLEX):
+        raise _not_scalar(procedure, f"a {kind!r} value")
+
+
+def _is_object(result: Any) -> bool:
+    return isinstance(result, Var) and result.kind is OBJECT
+
+
+def _not_scalar(procedure: Procedure, what: str) -> NotDifferentiable:
+    return NotDifferentiable(
+        f"{procedure.name} returns {what}; a gradient needs a function that returns a real scalar",
+        procedure.place,
+        fix="Return a number, or use symdiff.vjp for several results.",
+    )
 
 
 def _docstring(procedure: Procedure, labels: list[str], mode: str, single: bool) -> str:

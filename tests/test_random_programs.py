@@ -186,7 +186,7 @@ def sign(x: float, y: float = 1.0) -> float:
 
 
 DUAL_MATH = types.SimpleNamespace(
-    pi=math.pi, fsum=total(math.fsum), prod=product, fabs=abs, floor=lambda x: math.floor(plain(x)),
+    pi=math.pi, fsum=total(math.fsum), prod=product, fabs=lifted(math.fabs, sign), floor=lambda x: math.floor(plain(x)),
     sin=lifted(math.sin, math.cos), cos=lifted(math.cos, lambda x: -math.sin(x)),
     tanh=lifted(math.tanh, lambda x: 1 / math.cosh(x) ** 2), atan=lifted(math.atan, lambda x: 1 / (1 + x * x)),
     asin=lifted(math.asin, lambda x: 1 / math.sqrt(1 - x * x)), exp=lifted(math.exp, math.exp),

@@ -84,7 +84,8 @@ def derivative(
     for leaf, adjoint in seeds:
         sweep.accumulate(leaf, adjoint)
     sweep.block(flat.body)
-    adjoints = [_structured(sweep, structure) for structure in wrt]
+    integers = possible_integers(sweep.out)
+    adjoints = [_structured(sweep, integers, structure) for structure in wrt]
     body = [Remark("forward"), *flat.body, *forward_end, *sweep.out]
     result: Expr = adjoints[0] if single else Apply("tuple", tuple(adjoints))
     made = Procedure(
@@ -116,7 +117,8 @@ def split(procedure: Procedure, wrt: Sequence[Any]) -> tuple[Procedure, Procedur
     for leaf, adjoint in seeds:
         sweep.accumulate(leaf, adjoint)
     sweep.block(flat.body)
-    adjoints = Apply("tuple", tuple(_structured(sweep, structure) for structure in wrt))
+    integers = possible_integers(sweep.out)
+    adjoints = Apply("tuple", tuple(_structured(sweep, integers, structure) for structure in wrt))
     backward: list[Any] = [*seeding, *sweep.out]
     packed, body, (result,) = keeping.provide_tuple(sweep, flat.body, backward, [adjoints], kept)
     own: dict[Var, Expr] = {p.var: Var(p.var.base, p.var.kind) for p in flat.params}
@@ -168,36 +170,42 @@ def _with_extra(params: list[Param], wanted: str, var: Var) -> list[Param]:
     return [*(p for p in params if p.passed != "double star"), Param(name, var, "keyword"), *last]
 
 
-def as_float(block: Block, adjoint: Expr) -> Expr:
-    """An adjoint that is a float also where the partial is an integer: d(n x)/dx = n."""
-    if isinstance(adjoint, Const):
-        return Const(float(adjoint.value))
-    sources: dict[Var, list[Expr]] = {}
-    for step in steps(block):
-        match step:
-            case Stage():
-                sources[step.target] = [step.value]
-            case Branch():
-                sources |= {m.var: [e for e in (m.then, m.orelse) if e is not None] for m in step.merges}
-            case Loop():
-                sources |= {c.var: [e for e in (c.init, c.next) if e is not None] for c in step.carried}
-    seen: set[Var] = set()
+def possible_integers(block: Block) -> set[Var]:
+    """The adjoints whose value may be an int, because a partial is: d(n x)/dx = n."""
+    found: set[Var] = set()
 
     def may_be_int(expr: Expr) -> bool:
         if isinstance(expr, Var):
-            if expr not in sources:
-                return expr.kind in (INTEGER, BOOLEAN)
-            if expr in seen:
-                return False
-            seen.add(expr)
-            return any(map(may_be_int, sources[expr]))
+            return expr in found or expr.kind in (INTEGER, BOOLEAN)
         if isinstance(expr, Apply) and expr.op == "cond":
             return any(map(may_be_int, expr.args[1:]))
         if isinstance(expr, Apply) and expr.op in ("add", "sub", "mul", "neg"):
             return all(map(may_be_int, expr.args))
         return expr_kind(expr) in (INTEGER, BOOLEAN)
 
-    return Apply("float", (adjoint,)) if may_be_int(adjoint) else adjoint
+    size = -1
+    while size != len(found):  # again while a loop hands on what its round has found
+        size = len(found)
+        for step in steps(block):
+            pairs: list[tuple[Var, tuple[Expr | None, ...]]] = []
+            match step:
+                case Stage():
+                    pairs = [(step.target, (step.value,))]
+                case Branch():
+                    pairs = [(m.var, (m.then, m.orelse)) for m in step.merges]
+                case Loop():
+                    pairs = [(c.var, (c.init, c.next)) for c in step.carried]
+            for var, sources in pairs:
+                if any(source is not None and may_be_int(source) for source in sources):
+                    found.add(var)
+    return found
+
+
+def as_float(integers: set[Var], adjoint: Expr) -> Expr:
+    if isinstance(adjoint, Const):
+        return Const(float(adjoint.value))
+    is_int = adjoint in integers if isinstance(adjoint, Var) else False
+    return Apply("float", (adjoint,)) if is_int else adjoint
 
 
 def leaves(structure: Any) -> list[Var]:
@@ -234,23 +242,25 @@ def _seed(
         seeds.append((result, dout))
 
 
-def _structured(sweep: Reverse, structure: Any) -> Expr:
+def _structured(sweep: Reverse, integers: set[Var], structure: Any) -> Expr:
     """The adjoint of a parameter, in the parameter's structure."""
     if isinstance(structure, Var):
         if not is_differentiable(structure.kind):
             return Const(None)
         known = sweep.adjoints.get(structure)
-        return sweep.zero(structure) if known is None else as_float(sweep.out, known)
+        return sweep.zero(structure) if known is None else as_float(integers, known)
     if isinstance(structure, dict):
         return Apply(
             "dict",
-            tuple(e for k, v in structure.items() for e in (Const(k), _structured(sweep, v))),
+            tuple(
+                e for k, v in structure.items() for e in (Const(k), _structured(sweep, integers, v))
+            ),
         )
     if isinstance(structure, (tuple, list)):
         op = "list" if isinstance(structure, list) else "tuple"
-        return Apply(op, tuple(_structured(sweep, v) for v in structure))
+        return Apply(op, tuple(_structured(sweep, integers, v) for v in structure))
     if hasattr(structure, "parts"):
-        parts = tuple(_structured(sweep, v) for v in structure.parts)
+        parts = tuple(_structured(sweep, integers, v) for v in structure.parts)
         names = ", ".join(f"_{i + 1}" for i in range(len(parts)))
         return Opaque(f"type(_0)({names})", (structure.whole, *parts), pure=True)
     return Const(None)

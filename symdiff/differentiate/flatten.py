@@ -6,11 +6,14 @@ atoms (or sequences of atoms), and the stages are numbered.
 
 from __future__ import annotations
 
+import functools
+
 from symdiff.differentiate.activity import dependences
 from symdiff.read.kinds import result_kind
 from symdiff.read.temporaries import proposed
-from symdiff.read.values import kind_of
+from symdiff.read.values import join, kind_of
 from symdiff.stages import (
+    OBJECT,
     REAL,
     Apply,
     Block,
@@ -19,6 +22,7 @@ from symdiff.stages import (
     Expr,
     Global,
     Kind,
+    ListOf,
     Loop,
     Merge,
     Place,
@@ -144,6 +148,15 @@ class _Flattener:
 
 def expr_kind(expr: Expr) -> Kind:
     """The kind of a tree."""
-    if isinstance(expr, Apply):
-        return result_kind(expr.op, [expr_kind(a) for a in expr.args])
-    return kind_of(expr) if isinstance(expr, (Var, Const, Global)) else REAL
+    if not isinstance(expr, Apply):
+        return kind_of(expr) if isinstance(expr, (Var, Const, Global)) else REAL
+    kinds = [expr_kind(a) for a in expr.args]
+    if expr.op == "getitem":
+        index = expr.args[1]
+        whole = isinstance(index, Apply) and index.op == "slice"
+        return kinds[0] if whole or not isinstance(kinds[0], ListOf) else kinds[0].item
+    if expr.op in ("tuple", "list"):
+        return ListOf(functools.reduce(join, kinds)) if kinds else OBJECT
+    if expr.op in ("copy", "sorted", "append", "extend", "insert", "setitem", "delitem", "add_at"):
+        return kinds[0]
+    return result_kind(expr.op, kinds)

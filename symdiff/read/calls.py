@@ -549,4 +549,3 @@ def _is_generator(node: ast.FunctionDef) -> bool:
         if not isinstance(sub, (ast.FunctionDef, ast.Lambda, ast.AsyncFunctionDef)):
             stack.extend(ast.iter_child_nodes(sub))
     return False
-

@@ -402,11 +402,7 @@ class Expressions(Core):
         saved = dict(self.state)
         (a, a_block), (b, b_block) = self.arm(then), self.arm(orelse)
         x, y = self.nested(a, a_block), self.nested(b, b_block)
-        if (
-            x is not None
-            and y is not None
-            and self.unchanged(saved)
-        ):
+        if x is not None and y is not None and self.unchanged(saved):
             kind = result_kind("cond", [BOOLEAN, kind_of(a), kind_of(b)])
             return self.emit(Apply("cond", (test, x, y)), kind, node)
         self.state = saved

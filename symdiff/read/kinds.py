@@ -123,7 +123,9 @@ def uses(
     def iterated(over: ast.expr, target: ast.expr | None) -> None:
         """What is iterated over is a list; of lists, if its items are indexed or unpacked."""
         match over, target:
-            case ast.Call(func=ast.Name(id="enumerate"), args=[inner, *_]), ast.Tuple(elts=[_, item]):
+            case ast.Call(func=ast.Name(id="enumerate"), args=[inner, *_]), ast.Tuple(
+                elts=[_, item]
+            ):
                 iterated(inner, item)
             case ast.Call(func=ast.Name(id="zip"), args=parts), ast.Tuple(elts=items):
                 for part, item in zip(parts, items, strict=False):
@@ -140,8 +142,9 @@ def uses(
     for stmt in body:
         for sub in ast.walk(stmt):
             match sub:
-                case ast.For(iter=iterable, target=target) | ast.comprehension(
-                    iter=iterable, target=target
+                case (
+                    ast.For(iter=iterable, target=target)
+                    | ast.comprehension(iter=iterable, target=target)
                 ):
                     iterated(iterable, target)
     for stmt in body:

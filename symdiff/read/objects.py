@@ -217,7 +217,9 @@ class Objects(Iteration):
             hasattr(type(static), "__set__")
             and not isinstance(static, (types.MemberDescriptorType, types.GetSetDescriptorType))
         ):
-            raise self.refuse(node, f"{cls.name} sets its attributes in a way that can't be followed")
+            raise self.refuse(
+                node, f"{cls.name} sets its attributes in a way that can't be followed"
+            )
         return None
 
     def setter_node(self, cls: Class, name: str) -> ast.FunctionDef | None:

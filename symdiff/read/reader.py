@@ -182,7 +182,9 @@ def read(
         try:
             return _read(function, shared, specs, guarded)
         except RecursionError:
-            place = function.scope.file.place(function.node) if isinstance(function, Function) else None
+            place = (
+                function.scope.file.place(function.node) if isinstance(function, Function) else None
+            )
             raise UnsupportedSyntax(
                 "functions call each other, or expressions nest, too deeply to be followed", place
             ) from None
@@ -193,9 +195,7 @@ def read(
             shared = fresh
 
 
-def _read(
-    target: Value, shared: Shared, specs: dict[str, Spec], guarded: bool
-) -> Reading:
+def _read(target: Value, shared: Shared, specs: dict[str, Spec], guarded: bool) -> Reading:
     receivers: list[Value] = []
     keywords: dict[str, Value] = {}
     function = target

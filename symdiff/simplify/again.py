@@ -37,13 +37,15 @@ def compute_again(procedure: Procedure) -> Procedure:
     derived: dict[Var, int] = {}
     other: set[Var] = set(variables(procedure.result))
     for step in steps(procedure.body):
-        if isinstance(step, Stage):
-            counts = own if step.place is not None else derived
-            for var in variables(step.value):
+        counts = own if getattr(step, "place", None) is not None else derived
+        for expr in expressions(step):
+            line = isinstance(step, Stage) or isinstance(step, Loop) and expr is step.iterable
+            for var in variables(expr):
                 counts[var] = counts.get(var, 0) + 1
-        else:
-            other.update(v for e in expressions(step) for v in variables(e))
+                if not line:
+                    other.add(var)
     last = {v.base: v for v in [*(p.var for p in procedure.params), *all_defined(procedure.body)]}
+    params = {p.var for p in procedure.params}
     table: dict[Var, Expr] = {}
     for stage in _outside_loops(procedure.body):
         target = stage.target
@@ -54,11 +56,16 @@ def compute_again(procedure: Procedure) -> Procedure:
             last[v.base] is v and (not v.temporary or own.get(v, 0) + derived.get(v, 0) > 1)
             for v in variables(stage.value)
         )
-        if stable and (_is_sign(stage.value) or reads == 1 and _is_sum(stage.value)):
+        short = _is_sum(stage.value) or _is_length(stage.value, params)
+        if stable and (_is_sign(stage.value) or reads == 1 and short):
             table[target] = stage.value
     if not table:
         return procedure
     return drop_dead(replace(procedure, body=[_filled(s, table) for s in procedure.body]))
+
+
+def _is_length(expr: Expr, params: set[Var]) -> bool:
+    return isinstance(expr, Apply) and expr.op == "len" and expr.args[0] in params
 
 
 def _is_sign(expr: Expr) -> bool:
@@ -92,6 +99,12 @@ def _filled(step: Step, table: dict[Var, Expr]) -> Step:
         case Branch():
             then = [_filled(s, table) for s in step.then]
             return replace(step, then=then, orelse=[_filled(s, table) for s in step.orelse])
-        case Loop() | Scope():
+        case Loop():
+            body = [_filled(s, table) for s in step.body]
+            iterable = step.iterable
+            if step.place is None and iterable is not None:
+                iterable = substitute(iterable, table)
+            return replace(step, body=body, iterable=iterable)
+        case Scope():
             return replace(step, body=[_filled(s, table) for s in step.body])
     return step

@@ -17,6 +17,7 @@ from symdiff.stages import (
     Apply,
     Branch,
     Call,
+    Const,
     Expr,
     Global,
     ListOf,
@@ -95,7 +96,7 @@ class Groups:
 
     def _link(self, target: Var, value: Expr | None) -> None:
         if holds_objects(target):
-            for source in shares(target, value):
+            for source in shares(value):
                 self.join(target, source)
 
 
@@ -103,10 +104,8 @@ def holds_objects(var: Var) -> bool:
     return isinstance(var.kind, ListOf) or var.kind in (OBJECT, STACK)
 
 
-def shares(target: Var, value: Expr | None) -> Iterator[object]:
+def shares(value: Expr | None) -> Iterator[object]:
     """The variables whose objects the value of an expression may share."""
-    nested = not isinstance(target.kind, ListOf) or isinstance(target.kind.item, ListOf)
-    nested = nested or (isinstance(target.kind, ListOf) and target.kind.item is OBJECT)
     pending: list[Expr | None] = [value]
     while pending:
         match pending.pop():
@@ -115,25 +114,24 @@ def shares(target: Var, value: Expr | None) -> Iterator[object]:
                     yield var
             case Global(name=name):
                 yield name
-            case Opaque(template=template, args=args, pure=pure):
-                if not (pure and template.startswith("[")):  # else a new list of numbers
-                    pending.extend(args)
-            case Apply(op=op) if op not in HOLDERS and not op.startswith("helper:"):
-                pass
-            case Apply(op="getitem", args=(Var(kind=ListOf(item=item)), _)) if (
-                not isinstance(item, ListOf) and item is not OBJECT and nested
-            ):
-                pass
-            case Apply(op="getitem", args=(Var(kind=ListOf(item=Scalar())) as var, index)) if (
-                not (isinstance(index, Apply) and index.op == "slice") and var.kind.item is not OBJECT
-            ):
-                pass
-            case Apply(op=op) if op in COPIES and not nested:
-                pass
-            case Apply(op="getitem", args=(_, Apply(op="slice"))) if not nested:
-                pass
-            case Apply(args=args):
+            case Opaque(args=args):
                 pending.extend(args)
+            case Apply(op=op, args=args) if op in COPIES and all(map(is_flat, args)):
+                pass
+            case Apply(op="getitem", args=(items, _)) if is_flat(items):
+                pass
+            case Apply(op=op, args=args) if op in HOLDERS:
+                pending.extend(args)
+
+
+def is_flat(expr: Expr) -> bool:
+    """Whether a value is a number or a list of numbers: a new list of them shares nothing."""
+    if not isinstance(expr, Var):
+        return isinstance(expr, Const)
+    return expr.kind is not OBJECT and (
+        not isinstance(expr.kind, ListOf)
+        or (isinstance(expr.kind.item, Scalar) and expr.kind.item is not OBJECT)
+    )
 
 
 def in_place(procedure: Procedure, liveness: Liveness) -> set[Var]:

@@ -11,6 +11,7 @@ from symdiff.stages import (
     REAL,
     Apply,
     Call,
+    Const,
     Expr,
     ListOf,
     Stage,
@@ -97,10 +98,10 @@ class Statements:
         place = ast.Subscript(owner, index, ast.Store())
         if value.op == "setitem":
             return [*made, ast.Assign([place], self.build(rest[1]))]
-        added = rest[1]
-        if isinstance(added, Apply) and added.op == "neg":
-            return [*made, ast.AugAssign(place, ast.Sub(), self.build(added.args[0]))]
-        return [*made, ast.AugAssign(place, ast.Add(), self.build(added))]
+        taken = opposite(rest[1])
+        if taken is not None:
+            return [*made, ast.AugAssign(place, ast.Sub(), self.build(taken))]
+        return [*made, ast.AugAssign(place, ast.Add(), self.build(rest[1]))]
 
     def call(self, step: Call) -> ast.stmt:
         made = self.called(step)
@@ -136,6 +137,19 @@ class Statements:
         name = self.names[pair[0]]
         others = (value for other in waiting if other is not pair for value in [other[1]])
         return any(name == self.names[v] for value in others for v in variables(value))
+
+
+def opposite(expr: Expr) -> Expr | None:
+    """`e` for an expression that is written with a minus in front of e."""
+    match expr:
+        case Const(value=int() | float() as value) if value < 0:
+            return Const(-value)
+        case Apply(op="neg", args=(inner,)):
+            return inner
+        case Apply(op="mul" | "truediv" as op, args=(first, second)):
+            start = opposite(first)
+            return None if start is None else Apply(op, (start, second))
+    return None
 
 
 def is_update(value: Expr) -> bool:
