@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from symdiff._version import __version__
 from symdiff.errors import NotDifferentiable, SymdiffError, together
-from symdiff.read.scope import Access
+from symdiff.read.scope import Access, TypeOf
 from symdiff.stages import (
     BOOLEAN,
     COMPLEX,
@@ -57,7 +57,8 @@ class Selection:
 
     @property
     def key(self) -> Any:
-        return tuple(self.argnums) if isinstance(self.argnums, (list, tuple)) else self.argnums
+        many = isinstance(self.argnums, (list, tuple))
+        return repr(list(self.argnums) if many else self.argnums), many
 
     def resolve(
         self, params: Sequence[Param], function: str, place: Any = None
@@ -232,7 +233,7 @@ def _root_value(function: Any, unit: Any, arguments: int | None) -> Any:
     from symdiff.read.builtin import function_of_rule
     from symdiff.read.scope import function_value, wrap
     from symdiff.read.static import StaticFunction
-    from symdiff.read.values import Bound, Builtin, Class, LiveObject
+    from symdiff.read.values import Bound, Builtin, Class, Conflict, LiveObject, Partial
 
     if isinstance(function, StaticFunction):
         return function.value(unit)
@@ -245,6 +246,12 @@ def _root_value(function: Any, unit: Any, arguments: int | None) -> Any:
         return Bound(function_value(method, unit, lambda root: type(root).__call__), receiver)
     if isinstance(value, (Builtin, Class)):
         return function_of_rule(function, arguments).value(unit)
+    if isinstance(value, Conflict):
+        raise NotDifferentiable(value.why)
+    if isinstance(value, Partial) and isinstance(value.function, Builtin):
+        count = (arguments or 0) + len(value.args) + len(value.keywords)
+        inner = function_of_rule(function.func, count or None).value(unit)
+        return Partial(inner, value.args, value.keywords)
     return value
 
 
@@ -275,13 +282,26 @@ def find(
     with _LOCK:
         for made in _MADE.get(key, ()):
             if _valid(made, function):
+                _refuse_shared_lists(made, args)
                 return made if made.root is function else made.bound_to(function)
         made = _generate(
             function, selection, mode, _specs_of_call(function, args, kwargs), (args, kwargs)
         )
         made.by_types = all(isinstance(s, Scalar) for s in specs) and not kwargs
         _MADE.setdefault(key, []).append(made)
+        _refuse_shared_lists(made, args)
         return made
+
+
+def _refuse_shared_lists(made: Generated, args: tuple[Any, ...]) -> None:
+    """A list that is given twice, and changed by the function, is one list: that is not followed."""
+    lists = [id(a) for a in args if isinstance(a, (list, dict))]
+    if made.reading.changed and len(lists) != len(set(lists)):
+        raise NotDifferentiable(
+            f"{made.reading.procedure.name}() changes a list that is given to it twice",
+            made.reading.procedure.place,
+            fix="Pass a copy.",
+        )
 
 
 def _code_key(function: Any) -> Any:
@@ -562,9 +582,8 @@ def _refuse_unreal(
             ) from None
         if not _has_real(leaves(structure)):
             spec = reading.specs.get(name)
-            what = {INTEGER: "an int"}.get(
-                spec, "a bool" if spec is BOOLEAN else "not a real number"
-            )  # type: ignore[call-overload]
+            what = "an int" if spec is INTEGER else "not a real number"
+            what = "a bool" if spec is BOOLEAN else what
             raise NotDifferentiable(
                 f"the argument {name!r} is {what}: it has no gradient",
                 procedure.place,
@@ -654,6 +673,8 @@ def _freshener(made: Generated, names: dict[str, Any]) -> Callable[[], bool] | N
 
 def _access(read: Callable[[Any], Any], root: Any, name: str, known: dict[str, Any]) -> str:
     """An expression for a live value, its owner looked up once and for all."""
+    if isinstance(read, TypeOf):
+        return f"type({_access(read.read, root, name, known)})"
     if isinstance(read, Access):
         owner = read.owner(root)
         if read.how == "cell":

@@ -17,6 +17,7 @@ from symdiff.check.precision import DIGITS, field
 
 EXACT_DIGITS = 30
 NOISE_DIGITS = DIGITS - EXACT_DIGITS  # relative to the terms of a sum
+ALL_DIGITS = (float(NOISE_DIGITS), float(NOISE_DIGITS))  # as many as are not rounding
 TINY_DIGITS = 305  # what is smaller, floats do not tell from zero
 
 
@@ -50,11 +51,11 @@ class Claim:
                 scale += abs(weight.value) * done.scale(x)
         got = self.got.value
         if not mp.isfinite(got):
-            return (0.0, 0.0) if mp.isfinite(self.expected) else (field().dps, field().dps)
+            return (0.0, 0.0) if mp.isfinite(self.expected) else ALL_DIGITS
         error = abs(got - self.expected)
         largest = max(abs(got), abs(self.expected))
         if error <= max(scale * mp.mpf(10) ** -NOISE_DIGITS, mp.mpf(10) ** -TINY_DIGITS):
-            return mp.dps, mp.dps
+            return ALL_DIGITS
         return float(-mp.log10(error / largest)), float(-mp.log10(error / max(scale, largest)))
 
 

@@ -11,11 +11,10 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from symdiff.check.adjoint import NotDifferentiable, Sweep
-from symdiff.check.claims import EXACT_DIGITS, Claim, Misshapen, Outcome, is_real
+from symdiff.check.claims import EXACT_DIGITS, NOISE_DIGITS, Claim, Misshapen, Outcome, is_real
 from symdiff.check.graph import in_order
 from symdiff.check.inputs import Inputs, Point, Slot, fill
 from symdiff.check.number import Symbolic, leaf
-from symdiff.check.precision import DIGITS
 from symdiff.check.run import Run, TooLong
 
 ROUNDED_DIGITS = 11  # when the text holds rounded constants, or a series that breaks off
@@ -60,7 +59,7 @@ class Trial:
     def judge(self, rounded: bool) -> None:
         """Compare the claims at the point."""
         sweeps: dict[int, Sweep] = {}
-        digits = float(DIGITS)
+        digits = float(NOISE_DIGITS)
         rounded = rounded or any(n.op in SERIES for n in in_order(c.objective for c in self.claims))
         for claim in self.claims:
             try:

@@ -320,7 +320,7 @@ def _iterate_backwards(
         assert rounds is not None
         reversed_loop.iterable = Apply("range", (rounds,))
         return
-    if isinstance(iterable, Var) and iterable.kind is OBJECT:
+    if isinstance(iterable, (Var, Global)) and iterable.kind is OBJECT:
         # It may run through only once.
         items = Var("items", OBJECT)
         sweep.before.append(Stage(items, Apply("copy", (iterable,))))

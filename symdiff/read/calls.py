@@ -21,6 +21,7 @@ from symdiff.read.values import (
     Builtin,
     Choice,
     Class,
+    Conflict,
     Function,
     Iterator,
     LiveObject,
@@ -236,6 +237,8 @@ class Calls(Builtins):
                     lambda: self.apply_function(function.orelse, args, keywords, node),
                     node,
                 )
+            case Conflict():
+                raise self.refuse(node, function.why)
             case Unknown():
                 return function
             case Var() | Global():

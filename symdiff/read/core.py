@@ -183,6 +183,8 @@ class Core:
                 error=UnboundName,
                 fix="Define or import it in the file of the function.",
             )
+        if isinstance(found, Conflict):
+            raise self.refuse(node, f"{name!r} can't be used here: {found.why}")
         return found
 
     def read_slot(self, slot: Slot) -> Value:

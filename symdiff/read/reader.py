@@ -13,7 +13,7 @@ from typing import Any
 
 from symdiff.errors import NotDifferentiable, SymdiffError, UnsupportedSyntax, together
 from symdiff.read.calls import Recursive
-from symdiff.read.core import Frame
+from symdiff.read.core import Frame, same
 from symdiff.read.desugar import desugar
 from symdiff.read.fence import offences
 from symdiff.read.kinds import uses
@@ -103,6 +103,7 @@ class Reading:
         str, Any
     ]  # name -> Var, or tuple / dict / list of such, or None: nothing to differentiate
     unit: Unit
+    changed: set[str] = field(default_factory=set)  # parameters whose lists the function changes
     specs: dict[str, Spec] = field(default_factory=dict)
     returns: list[Place] = field(default_factory=list)
 
@@ -267,10 +268,12 @@ def _read(target: Value, shared: Shared, specs: dict[str, Spec], guarded: bool) 
         if guarded and (spec is NOTHING or isinstance(spec, Value_)):
             params[-1].default = Const(None)
             _guard(reader, var, name, node)
+    given_lists: dict[str, tuple[Ref, Any]] = {}
     for name, value in bound.items():
         reader.state[(reader.frame, name)] = value
         if isinstance(value, Ref):
             value.identity.name = name
+            given_lists[name] = (value, reader.content(value))
     if node in shared.recursive:
         value = reader.call_bound(function, bound, node)
     else:
@@ -286,7 +289,11 @@ def _read(target: Value, shared: Shared, specs: dict[str, Spec], guarded: bool) 
     name = function.name if function.name.isidentifier() else "function"
     procedure = Procedure(name, params, reader.block, result, place)
     procedure.callees = shared.callees
-    return Reading(reader.finish(procedure), _renamed(parameters, reader), shared.unit, specs)
+    changed = {
+        n for n, (ref, content) in given_lists.items() if not same(reader.content(ref), content)
+    }
+    made = reader.finish(procedure)
+    return Reading(made, _renamed(parameters, reader), shared.unit, changed, specs)
 
 
 def _guard(reader: Reader, var: Var, name: str, node: ast.AST) -> None:
@@ -422,7 +429,7 @@ def evaluate_definition(
 
     def constant(default: ast.expr) -> Value:
         value = reader.evaluate(default)
-        if isinstance(value, (Var, Ref, Global)):
+        if isinstance(value, (Var, Ref)):
             return Opaque(ast.unparse(default), pure=True)
         return value
 

@@ -23,6 +23,7 @@ from symdiff.read.values import (
     Bound,
     Builtin,
     Class,
+    Conflict,
     Const,
     Function,
     Global,
@@ -57,6 +58,16 @@ class Access:
         if self.how == "global":
             return owner.__globals__[self.key]
         return getattr(owner, self.key)
+
+
+@dataclass(frozen=True)
+class TypeOf:
+    """The type of a live value."""
+
+    read: Reader
+
+    def __call__(self, root: Any) -> Any:
+        return type(self.read(root))
 
 
 class Scope(Protocol):
@@ -96,6 +107,11 @@ class Unit:
         if read is not None:
             self.guards.setdefault((path, id(value)), (read, value))
 
+    def guard_kind(self, path: str, read: Reader | None, value: Any) -> None:
+        """The value may change from call to call, but not what it is a value of."""
+        if read is not None:
+            self.guards.setdefault((path, id(type(value))), (TypeOf(read), type(value)))
+
 
 def is_standard(name: str) -> bool:
     return name.partition(".")[0] in sys.stdlib_module_names or name.partition(".")[0] in (
@@ -131,7 +147,13 @@ class LiveScope:
 
 def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any = None) -> Value:
     """What the reader makes of a live Python object found at `path`."""
+    if type(value).__module__.startswith("symdiff.") or (
+        isinstance(value, types.FunctionType) and value.__module__ in ("symdiff.api", "symdiff")
+    ):
+        if not hasattr(value, "__symdiff_primal__"):
+            return Conflict("derivatives inside a differentiated function are not supported yet")
     if value is None or value is Ellipsis or isinstance(value, (bool, int, float, complex, str)):
+        unit.guard_kind(path, read, value)
         return unit.constant(path, GlobalValue(repr(value), read), kind_of(value), identity)
     if isinstance(value, types.ModuleType):
         return Module(value.__name__)
@@ -191,6 +213,7 @@ def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any =
         unit.guard(path, read, value)
         return Class(value.__name__, None, None, value)
     if _is_plain_data(value):
+        unit.guard_kind(path, read, value)
         return unit.constant(path, GlobalValue(repr(value), read), kind_of(value), identity)
     return LiveObject(path, value, read)
 
@@ -265,6 +288,7 @@ class StaticScope:
     def __init__(self, file: SourceFile, module: str, folder: Path | None) -> None:
         self.file, self.module, self.folder = file, module, folder
         self.names: dict[str, ast.stmt] = {}
+        self.unsure = unsure_names(file.tree)
         self.stars: list[ast.ImportFrom] = []
         self._collect(file.tree.body)
         self._busy: set[str] = set()
@@ -307,6 +331,13 @@ class StaticScope:
 
     def lookup(self, name: str, unit: Unit) -> Value | None:
         stmt = self.names.get(name)
+        if name in self.unsure:
+            raise UnsupportedSyntax(
+                f"the value of {name!r} can't be told without running the file",
+                self.file.place(self.unsure[name]),
+                why="It is set or changed more than once, or only on some condition.",
+                fix="Compute it in the function, or pass it in.",
+            )
         if stmt is None:
             for star in self.stars:
                 module = self._module(star)
@@ -389,11 +420,99 @@ class StaticScope:
         if module is None:
             return None
         if module.scope is not None:
-            found = module.scope.lookup(name, unit)
-            if found is not None:
-                return found  # type: ignore[no-any-return]
+            # `from . import name` in a package's own file names the submodule.
+            if module.scope.names.get(name) is not stmt:
+                found = module.scope.lookup(name, unit)
+                if found is not None:
+                    return found  # type: ignore[no-any-return]
             return _module_in(module.scope.folder, name)
         return _standard(module.name, name) or Builtin(f"{module.name}.{name}")
+
+
+CHANGES = {
+    "append",
+    "extend",
+    "insert",
+    "pop",
+    "remove",
+    "sort",
+    "reverse",
+    "clear",
+    "update",
+    "setdefault",
+    "add",
+}
+
+
+def unsure_names(tree: ast.Module) -> dict[str, ast.AST]:
+    """The names of a module that the text alone gives no certain value, and where that is seen."""
+    found: dict[str, ast.AST] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Global):
+            found |= dict.fromkeys(node.names, node)
+    seen: dict[str, type] = {}
+    alias: dict[str, str] = {}
+
+    def bind(name: str, stmt: ast.stmt, certain: bool) -> None:
+        constant = not isinstance(stmt, (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom))
+        if name in seen and (constant or seen[name] is not type(stmt)) or not certain and constant:
+            found[name] = stmt
+        seen[name] = type(stmt)
+
+    def visit(body: list[ast.stmt], certain: bool) -> None:
+        for stmt in body:
+            match stmt:
+                case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                    if not certain and name in seen:
+                        found[name] = stmt
+                    seen[name] = type(stmt)
+                case ast.Assign(targets=targets):
+                    for target in targets:
+                        if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+                            found[target.value.id] = stmt
+                            if target.value.id in alias:
+                                found[alias[target.value.id]] = stmt
+                        for sub in ast.walk(target):
+                            if isinstance(sub, ast.Name) and isinstance(sub.ctx, ast.Store):
+                                bind(sub.id, stmt, certain)
+                    if isinstance(stmt.value, ast.Name) and isinstance(targets[0], ast.Name):
+                        alias[targets[0].id] = stmt.value.id
+                case ast.AnnAssign(target=ast.Name(id=name), value=value) if value is not None:
+                    bind(name, stmt, certain)
+                case ast.AugAssign(target=target):
+                    for sub in ast.walk(target):
+                        if isinstance(sub, ast.Name):
+                            found[sub.id] = stmt
+                case ast.Delete(targets=targets):
+                    for target in targets:
+                        for sub in ast.walk(target):
+                            if isinstance(sub, ast.Name):
+                                found[sub.id] = stmt
+                case ast.Expr(
+                    value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr))
+                ):
+                    if attr in CHANGES:
+                        found[name] = stmt
+                case ast.If(test=test, body=then, orelse=orelse):
+                    if _is_main(test):
+                        visit(orelse, certain)
+                    else:
+                        visit([*then, *orelse], False)
+                case ast.For(body=inner, orelse=orelse) | ast.While(body=inner, orelse=orelse):
+                    visit([*inner, *orelse], False)
+                case ast.With(body=inner):
+                    visit(inner, certain)
+                case ast.Try():
+                    for part in (
+                        stmt.body,
+                        *(h.body for h in stmt.handlers),
+                        stmt.orelse,
+                        stmt.finalbody,
+                    ):
+                        visit(part, False)
+
+    visit(tree.body, True)
+    return found
 
 
 def _is_main(test: ast.expr) -> bool:

@@ -119,6 +119,8 @@ def _find_file(where: str) -> Path:
     if path.suffix == ".py" or path.exists():
         if path.is_file():
             return path
+        if (path / "__init__.py").is_file():
+            return path / "__init__.py"
         raise BadTarget(f"{where}: no such file" if not path.is_dir() else f"{where}: is a folder")
     if not re.fullmatch(r"\w+(\.\w+)*", where):
         raise BadTarget(f"{where}: no such file")

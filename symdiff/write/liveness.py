@@ -130,8 +130,9 @@ class _Walk:
                     self.read(step.context, self.tick())
                 case Stage(target=target, value=Apply(op=op, args=(first, *rest))) if op in UPDATES:
                     written = self.tick()
-                    for arg in rest:
-                        self.read(arg, written)
+                    # A copy is made before these are read; the old version reads the same then.
+                    for var in (v for arg in rest for v in variables(arg) if v is not first):
+                        self.read(var, written)
                     self.define(target, written, arms)
                     self.read(first, self.tick())
                 case Stage() | Call() | Pop():

@@ -31,6 +31,7 @@ from symdiff.write.aliases import in_place
 from symdiff.write.expressions import Builder, load
 from symdiff.write.liveness import handed_flag, live_ranges, read_counts, terminates
 from symdiff.write.names import printed_names, shadowed_builtins
+from symdiff.write.ownership import owned_updates
 from symdiff.write.prepare import parts_of_target, prepare
 from symdiff.write.statements import Marks, Pair, Statements, is_update
 
@@ -44,7 +45,8 @@ def function(procedure: Procedure, marks: Marks) -> ast.FunctionDef:
     names = printed_names(procedure, liveness)
     shadowed = shadowed_builtins(procedure)
     build = Builder(names, lambda n: f"builtins.{n}" if n in shadowed else n)
-    writer = _Writer(build, names, in_place(procedure, liveness), marks, read_counts(procedure))
+    changed = in_place(procedure, liveness) | owned_updates(procedure, liveness)
+    writer = _Writer(build, names, changed, marks, read_counts(procedure))
     body = writer.returning(procedure.body, procedure.result)
     if procedure.doc:
         body.insert(0, ast.Expr(ast.Constant(procedure.doc)))

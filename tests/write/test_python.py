@@ -329,3 +329,55 @@ def test_the_next_value_comes_after_what_reads_the_present_one():
     assert text_of(made).splitlines()[2:] == [
         "for _ in range(n):", "    s += d", "    d /= x", "return d, s"]
     assert function_of(made)(2.0, 3) == run(made, 2.0, 3)
+
+
+def test_an_update_may_read_the_version_it_replaces():
+    x, xs, new = Var("x"), Var("L", REALS), Var("L", REALS)
+    body = [Stage(xs, op("list", x, 2.0)),
+            Stage(new, op("setitem", xs, 0, op("mul", op("getitem", xs, 1), 3)))]
+    made = procedure([x], body, new)
+    assert text_of(made).splitlines() == ["L = [x, 2.0]", "L[0] = L[1] * 3", "return L"]
+
+
+def list_of_rounds(append):
+    """A list made anew in each round of a loop; the one of the round before is still read."""
+    x, i, j = Var("x"), Var("i", INTEGER), Var("j", INTEGER)
+    first, last, new, grown, after = (Var(n, REALS) for n in ("alpha", "alpha", "L", "L", "L"))
+    inner = Loop([Carried(grown, new, after)],
+                 [Stage(after, op("append", grown, op("getitem", last, j)))],
+                 target=j, iterable=op("range", 2))
+    outer = Loop([Carried(last, first, grown)], [Stage(new, op("list")), inner],
+                 target=i, iterable=op("range", 3))
+    if not append:
+        outer.carried[0].next = after_all = Var("alpha", REALS)
+        outer.body.append(Stage(after_all, op("append", last, op("getitem", grown, 0))))
+    return procedure([x], [Stage(first, op("list", x, 2.0)), outer], last)
+
+
+def test_a_list_made_in_the_round_is_changed_in_place():
+    made = list_of_rounds(append=True)
+    assert "L.append(alpha[j])" in text_of(made)
+    assert function_of(made)(1.0) == run(made, 1.0)
+
+
+def test_a_list_that_was_put_elsewhere_is_not_changed():
+    x, inner, outer, new = Var("x"), Var("L", REALS), Var("A", ListOf(REALS)), Var("L", REALS)
+    body = [Stage(inner, op("list", x)), Stage(outer, op("list", inner)),
+            Stage(new, op("append", inner, 2.0))]
+    made = procedure([x], body, op("tuple", outer, new))
+    assert function_of(made)(1.0) == ([[1.0]], [1.0, 2.0])
+    made = list_of_rounds(append=False)
+    assert function_of(made)(1.0) == run(made, 1.0)
+
+
+def test_a_list_kept_in_an_earlier_round_is_not_changed():
+    from symdiff.stages import STACK, Pop, Push
+
+    x, first, xs, after = Var("x"), Var("L", REALS), Var("L", REALS), Var("L", REALS)
+    kept, back = Var("L_kept", STACK), Var("M", REALS)
+    body = [Stage(kept, op("stack")), Stage(first, op("list", x)),
+            Loop([Carried(xs, first, after)],
+                 [Stage(after, op("append", xs, 1.0)), Push(kept, after)], iterable=op("range", 3)),
+            Pop(Var("M", REALS), kept), Pop(back, kept)]
+    made = procedure([x], body, op("tuple", op("len", back), op("len", xs)))
+    assert function_of(made)(0.0) == run(made, 0.0) == (3, 4)

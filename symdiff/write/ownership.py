@@ -1,0 +1,169 @@
+"""Ownership: the list updates whose old version provably nobody else holds.
+
+A list that a step makes anew belongs to the variable it is bound to. Following its versions back
+from an update, through earlier updates, arms and rounds, to the steps that made it gives the only
+variables that can hold it, unless one of them was put somewhere else before: into a container, on
+a stack, into a call.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from symdiff.stages import (
+    Apply,
+    Block,
+    Branch,
+    Call,
+    Expr,
+    Loop,
+    Opaque,
+    Procedure,
+    Push,
+    Scope,
+    Stage,
+    Step,
+    Var,
+)
+from symdiff.write.aliases import COPIES, holds_objects, shares
+from symdiff.write.liveness import UPDATES, Liveness
+
+Loops = tuple[Loop, ...]
+
+
+@dataclass(slots=True)
+class _Sharing:
+    """A place where the object of a variable becomes that of another one too."""
+
+    at: int
+    loops: Loops
+    to: Var | None
+
+
+@dataclass(slots=True)
+class _Text:
+    """Where everything stands, by numbers in the order of the text."""
+
+    values: dict[Var, list[Expr | None]] = field(default_factory=dict)
+    updates: list[tuple[Stage, int, Loops]] = field(default_factory=list)
+    sharings: dict[Var, list[_Sharing]] = field(default_factory=dict)
+    now: int = 0
+
+    def share(self, value: Expr | None, to: Var | None, loops: Loops) -> None:
+        if to is None or holds_objects(to):
+            for source in shares(value):
+                if isinstance(source, Var):
+                    self.sharings.setdefault(source, []).append(_Sharing(self.now, loops, to))
+
+    def block(self, block: Block, loops: Loops) -> None:
+        for step in block:
+            self.now += 1
+            self.step(step, loops)
+
+    def step(self, step: Step, loops: Loops) -> None:
+        match step:
+            case Stage():
+                self.values[step.target] = [step.value]
+                match step.value:
+                    case Apply(op=op, args=(old, *rest)) if op in UPDATES:
+                        self.updates.append((step, self.now, loops))
+                        self.share(old, step.target, loops)
+                        for arg in rest:
+                            self.share(arg, None, loops)
+                    case value:
+                        self.share(value, step.target, loops)
+            case Branch():
+                self.block(step.then, loops)
+                self.block(step.orelse, loops)
+                self.now += 1
+                for merge in step.merges:
+                    self.values[merge.var] = [merge.then, merge.orelse]
+                    self.share(merge.then, merge.var, loops)
+                    self.share(merge.orelse, merge.var, loops)
+            case Loop():
+                for carried in step.carried:
+                    self.values[carried.var] = [carried.init, carried.next]
+                    self.share(carried.init, carried.var, loops)
+                self.block(step.body, (*loops, step))
+                self.now += 1
+                for carried in step.carried:
+                    self.share(carried.next, carried.var, (*loops, step))
+            case Scope():
+                self.block(step.body, loops)
+            case Call():
+                for arg in step.args:
+                    self.share(arg, None, loops)
+            case Push():
+                self.share(step.value, None, loops)
+
+
+def owned_updates(procedure: Procedure, liveness: Liveness) -> set[Var]:
+    """The targets of updates whose old version belongs to nobody else."""
+    text = _Text()
+    text.block(procedure.body, ())
+    found: set[Var] = set()
+    for stage, at, loops in text.updates:
+        versions = _versions(stage, text)
+        position = liveness.defined_at[stage.target]
+        if versions is None or any(liveness.is_live(v, position) for v in versions):
+            continue
+        own = versions | {stage.target}
+        sharings = (s for v in versions for s in text.sharings.get(v, ()) if s.to not in own)
+        if not any(_comes_before(s, at, loops, own) for s in sharings):
+            found.add(stage.target)
+    return found
+
+
+def _versions(stage: Stage, text: _Text) -> set[Var] | None:
+    """All that may hold the object an update changes; None if it was not made here."""
+    assert isinstance(stage.value, Apply)
+    found: set[Var] = set()
+    pending: list[Expr] = [stage.value.args[0]]
+    while pending:
+        expr = pending.pop()
+        if isinstance(expr, Var):
+            if expr in found or expr is stage.target:
+                continue
+            if expr not in text.values:
+                return None
+            found.add(expr)
+            pending.extend(v for v in text.values[expr] if v is not None)
+        elif isinstance(expr, Apply) and expr.op in UPDATES:
+            pending.append(expr.args[0])
+        elif not _is_new(expr):
+            return None
+    return found
+
+
+def _is_new(expr: Expr) -> bool:
+    """Whether an expression makes a list that did not exist before."""
+    match expr:
+        case Apply(op="zeros_like"):
+            return True
+        case Apply(op="getitem", args=(_, Apply(op="slice"))):
+            return True
+        case Apply(op=op):
+            return op in COPIES
+        case Opaque(template=template, pure=True):
+            tree = ast.parse(template, mode="eval").body
+            if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Mult):
+                tree = tree.left  # [0.0] * n
+            return isinstance(tree, (ast.List, ast.ListComp))
+    return False
+
+
+def _comes_before(sharing: _Sharing, at: int, loops: Loops, own: set[Var]) -> bool:
+    """Whether a sharing may happen before an update: earlier in the text, or in an earlier round
+    of a loop that carries the list on."""
+    if sharing.at < at:
+        return True
+    return any(c.var in own for loop in _common(sharing.loops, loops) for c in loop.carried)
+
+
+def _common(first: Loops, second: Loops) -> Iterator[Loop]:
+    for a, b in zip(first, second, strict=False):
+        if a is not b:
+            return
+        yield a
