@@ -264,11 +264,11 @@ class Reverse(Emitter):
             init = final if final is not None else self.outer_zero(c.var, before_loop)
             after = self.adjoints.pop(c.var, None)
             if after is None:
-                after = (
-                    self.assign(self.new_adjoint(c.var), self.zero(c.var))
-                    if isinstance(c.var.kind, ListOf)
-                    else ZERO
-                )
+                is_list = isinstance(c.var.kind, ListOf)
+                if is_list and c.init is None:
+                    # The reverse sweep asks for its length: no items before the first round.
+                    c.init = Apply("list", ())
+                after = self.assign(self.new_adjoint(c.var), self.zero(c.var)) if is_list else ZERO
             rounds.append(Carried(adjoint, init, after))
             ends_with.append((c, adjoint))
         for var, accumulator in accumulators.items():

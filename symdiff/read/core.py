@@ -201,7 +201,11 @@ class Core:
         return Ref(identity)
 
     def content(self, ref: Ref) -> Any:
-        return self.read_slot((ref.identity, "content"))
+        content = self.read_slot((ref.identity, "content"))
+        if isinstance(content, (Conflict, Undefined)):
+            why = content.why if isinstance(content, Conflict) else "it has no value on some path"
+            raise self.refuse(self.frame.node, f"{ref.identity.name!r} can't be used here: {why}")
+        return content
 
     def set_content(self, ref: Ref, content: Any, node: ast.AST) -> None:
         if ref.identity.frozen:
@@ -389,6 +393,12 @@ class Core:
 
     def merge_contents(self, a: Any, b: Any, step: Branch, name: str, node: ast.AST) -> Any:
         """Merge the contents of a list or dict."""
+        if isinstance(a, Undefined) or isinstance(b, Undefined):
+            return b if isinstance(a, Undefined) else a
+        if isinstance(a, Conflict) or isinstance(b, Conflict):
+            return a if isinstance(a, Conflict) else b
+        if isinstance(a, dict) != isinstance(b, dict):
+            return Conflict("it is a dict on one path only", self.place(node))
         if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
             return tuple(
                 self.merge(x, y, step, f"{name}_{i}", node)
@@ -530,8 +540,8 @@ class Core:
             holders = [v for v in self.state.values() if isinstance(v, Ref) and v.identity is new]
             if len(holders) > 1:
                 new.frozen = True
-            if isinstance(start.get((ref.identity, "content")), Undefined) and isinstance(
-                content, tuple
+            if isinstance(content, tuple) and not isinstance(
+                start.get((ref.identity, "content")), tuple
             ):
                 content = self.list_value(content, None, name=ref.identity.name)
             ends[slot] = (ref, content)

@@ -500,7 +500,7 @@ class Iteration(Expressions):
             generator = generators[k]
             if generator.is_async:
                 raise self.refuse(node, "an async comprehension can't be differentiated")
-            iterable = self.evaluate(generator.iter)
+            iterable = first if k == 0 else self.evaluate(generator.iter)
 
             def body() -> None:
                 conditions(list(generator.ifs), k)
@@ -525,6 +525,8 @@ class Iteration(Expressions):
                 return
             self.branch(self.test(ifs[0]), lambda: conditions(ifs[1:], k), lambda: None, node)
 
+        # The first iterable belongs to the scope around the comprehension.
+        first = self.evaluate(generators[0].iter)
         self.frame = inner
         try:
             clause(0)

@@ -35,9 +35,9 @@ from symdiff.stages import (
 )
 from symdiff.write.liveness import UPDATES, Liveness
 
-COPIES = frozenset({"copy", "list", "sorted", "add", "mul"})
+COPIES = frozenset({"copy", "sorted", "add", "mul"})
 # The operations whose result may be, or hold, one of their arguments; others give numbers.
-HOLDERS = COPIES | {"tuple", "dict", "getitem", "cond", "and", "or", "reversed"} | UPDATES
+HOLDERS = COPIES | {"tuple", "list", "dict", "getitem", "cond", "and", "or", "reversed"} | UPDATES
 
 
 class Groups:

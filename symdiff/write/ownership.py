@@ -110,7 +110,7 @@ def owned_updates(procedure: Procedure, liveness: Liveness) -> set[Var]:
         if versions is None or any(liveness.is_live(v, position) for v in versions):
             continue
         own = versions | {stage.target}
-        sharings = (s for v in versions for s in text.sharings.get(v, ()) if s.to not in own)
+        sharings = (s for v in own for s in text.sharings.get(v, ()) if s.to not in own)
         if not any(_comes_before(s, at, loops, own) for s in sharings):
             found.add(stage.target)
     return found
@@ -140,7 +140,7 @@ def _versions(stage: Stage, text: _Text) -> set[Var] | None:
 def _is_new(expr: Expr) -> bool:
     """Whether an expression makes a list that did not exist before."""
     match expr:
-        case Apply(op="zeros_like"):
+        case Apply(op="zeros_like" | "list"):
             return True
         case Apply(op="getitem", args=(_, Apply(op="slice"))):
             return True
