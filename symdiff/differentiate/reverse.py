@@ -252,7 +252,7 @@ class Reverse(Emitter):
             self.adjoints[var] = accumulators[var]
         arriving: list[tuple[Carried, Var]] = []
         for c in carried:
-            arriving.append((c, self.new_adjoint(c.var)))
+            arriving.append((c, Var(f"d{c.var.base}", c.var.kind, temporary=True)))
         for c, adjoint in arriving:
             if c.next is not None:
                 self.accumulate_arriving(c.next, adjoint)
@@ -269,7 +269,10 @@ class Reverse(Emitter):
                     # The reverse sweep asks for its length: no items before the first round.
                     c.init = Apply("list", ())
                 after = self.assign(self.new_adjoint(c.var), self.zero(c.var)) if is_list else ZERO
-            rounds.append(Carried(adjoint, init, after))
+            if after is adjoint:
+                before_loop.append(Stage(adjoint, init))  # no round changes it
+            else:
+                rounds.append(Carried(adjoint, init, after))
             ends_with.append((c, adjoint))
         for var, accumulator in accumulators.items():
             after = self.adjoints[var]

@@ -1,4 +1,4 @@
-"""Which container updates may be written in place, and which parameters are copied first.
+"""Which container updates may be written in place because nothing that is live may share them.
 
 In the staged computation containers are values. `L.append(v)` is the same as a new list only when
 nobody else still reads the old object: not through another name, a list it was put into, a stack,
@@ -9,7 +9,6 @@ the order of the text, so it can only err towards a copy.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from symdiff.stages import (
     OBJECT,
@@ -29,9 +28,7 @@ from symdiff.stages import (
     Scalar,
     Stage,
     Var,
-    map_expressions,
     steps,
-    substitute,
 )
 from symdiff.write.liveness import UPDATES, Liveness
 
@@ -147,20 +144,3 @@ def in_place(procedure: Procedure, liveness: Liveness) -> set[Var]:
         if group not in owned_outside and not any(liveness.is_live(v, position) for v in others):
             found.add(stage.target)
     return found
-
-
-def copy_parameters(procedure: Procedure) -> Procedure:
-    """Copy the list parameters that are updated, for the caller's lists stay untouched."""
-    groups = Groups(procedure)
-    updated = {groups.find(s.target) for s in groups.updated}
-    copies: dict[Var, Expr] = {}
-    first: list[Stage] = []
-    for param in procedure.params:
-        if isinstance(param.var.kind, ListOf) and groups.find(param.var) in updated:
-            own = Var(param.var.base, param.var.kind)
-            copies[param.var] = own
-            first.append(Stage(own, Apply("copy", (param.var,))))
-    if not first:
-        return procedure
-    body = [map_expressions(s, lambda e: substitute(e, copies)) for s in procedure.body]
-    return replace(procedure, body=[*first, *body], result=substitute(procedure.result, copies))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from symdiff.stages import (
     Apply,
@@ -18,6 +18,7 @@ from symdiff.stages import (
     Branch,
     Call,
     Expr,
+    ListOf,
     Loop,
     Opaque,
     Procedure,
@@ -26,11 +27,15 @@ from symdiff.stages import (
     Stage,
     Step,
     Var,
+    map_expressions,
+    substitute,
 )
-from symdiff.write.aliases import COPIES, holds_objects, shares
+from symdiff.write.aliases import COPIES, HOLDERS, holds_objects
 from symdiff.write.liveness import UPDATES, Liveness
 
 Loops = tuple[Loop, ...]
+_UNKNOWN = Var("unknown")
+RETAINING = HOLDERS - COPIES - {"getitem"}
 
 
 @dataclass(slots=True)
@@ -53,9 +58,8 @@ class _Text:
 
     def share(self, value: Expr | None, to: Var | None, loops: Loops) -> None:
         if to is None or holds_objects(to):
-            for source in shares(value):
-                if isinstance(source, Var):
-                    self.sharings.setdefault(source, []).append(_Sharing(self.now, loops, to))
+            for source in _retained(value):
+                self.sharings.setdefault(source, []).append(_Sharing(self.now, loops, to))
 
     def block(self, block: Block, loops: Loops) -> None:
         for step in block:
@@ -116,8 +120,36 @@ def owned_updates(procedure: Procedure, liveness: Liveness) -> set[Var]:
     return found
 
 
+def copy_parameters(procedure: Procedure) -> Procedure:
+    """Copy the list parameters that are updated, for the caller's lists stay untouched."""
+    text = _Text()
+    text.block(procedure.body, ())
+    given = {p.var for p in procedure.params if isinstance(p.var.kind, ListOf)}
+    updated: set[Var] = set()
+    for stage, _, _ in text.updates if given else ():
+        updated |= given & _origins(stage, text)
+    copies: dict[Var, Expr] = {}
+    first: list[Step] = []
+    for param in procedure.params:
+        if param.var in updated:
+            own = Var(param.var.base, param.var.kind)
+            copies[param.var] = own
+            first.append(Stage(own, Apply("copy", (param.var,))))
+    if not first:
+        return procedure
+    body = [map_expressions(s, lambda e: substitute(e, copies)) for s in procedure.body]
+    return replace(procedure, body=[*first, *body], result=substitute(procedure.result, copies))
+
+
 def _versions(stage: Stage, text: _Text) -> set[Var] | None:
     """All that may hold the object an update changes; None if it was not made here."""
+    origins = _origins(stage, text)
+    return origins if origins <= text.values.keys() and _UNKNOWN not in origins else None
+
+
+def _origins(stage: Stage, text: _Text) -> set[Var]:
+    """The versions of what an update changes, back to where they were made; `_UNKNOWN` among them
+    for what comes out of another container or a call."""
     assert isinstance(stage.value, Apply)
     found: set[Var] = set()
     pending: list[Expr] = [stage.value.args[0]]
@@ -126,14 +158,12 @@ def _versions(stage: Stage, text: _Text) -> set[Var] | None:
         if isinstance(expr, Var):
             if expr in found or expr is stage.target:
                 continue
-            if expr not in text.values:
-                return None
             found.add(expr)
-            pending.extend(v for v in text.values[expr] if v is not None)
+            pending.extend(v for v in text.values.get(expr, ()) if v is not None)
         elif isinstance(expr, Apply) and expr.op in UPDATES:
             pending.append(expr.args[0])
         elif not _is_new(expr):
-            return None
+            found.add(_UNKNOWN)
     return found
 
 
@@ -147,11 +177,40 @@ def _is_new(expr: Expr) -> bool:
         case Apply(op=op):
             return op in COPIES
         case Opaque(template=template, pure=True):
-            tree = ast.parse(template, mode="eval").body
-            if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Mult):
-                tree = tree.left  # [0.0] * n
-            return isinstance(tree, (ast.List, ast.ListComp))
+            return _items(template) is not None
     return False
+
+
+def _items(template: str) -> ast.expr | None:
+    """What stands in the new list that a template makes."""
+    match ast.parse(template, mode="eval").body:
+        case ast.ListComp(elt=item):
+            return item
+        case ast.List() as items:
+            return items
+        case ast.BinOp(left=ast.List() as items, op=ast.Mult()):
+            return items
+    return None
+
+
+def _retained(value: Expr | None) -> Iterator[Var]:
+    """The variables whose own objects the value of an expression may be or hold. A copy holds the
+    items of a list, not the list."""
+    pending: list[Expr | None] = [value]
+    while pending:
+        match pending.pop():
+            case Var() as var:
+                if holds_objects(var):
+                    yield var
+            case Opaque(template=template, args=args):
+                items = _items(template)
+                for i, arg in enumerate(args):
+                    if items is None or any(
+                        isinstance(n, ast.Name) and n.id == f"_{i}" for n in ast.walk(items)
+                    ):
+                        pending.append(arg)
+            case Apply(op=op, args=args) if op in RETAINING:
+                pending.extend(args)
 
 
 def _comes_before(sharing: _Sharing, at: int, loops: Loops, own: set[Var]) -> bool:

@@ -31,8 +31,8 @@ from symdiff.stages import (
     substitute,
     variables,
 )
-from symdiff.write.aliases import copy_parameters
 from symdiff.write.liveness import read_counts
+from symdiff.write.ownership import copy_parameters
 
 Addition = tuple[Branch, Merge]
 

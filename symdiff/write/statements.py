@@ -72,6 +72,7 @@ class Statements:
         match value:
             case Apply(op=op, args=(Var() as first, other)) if (
                 op in AUGMENTED and self.same_name(target, first)
+                and first not in self.build.calls
                 and target.kind in NUMBERS and first.kind in NUMBERS
             ):
                 name = ast.Name(self.names[target], ast.Store())
