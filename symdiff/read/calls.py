@@ -324,7 +324,16 @@ class Calls(Builtins):
         finally:
             self.frame = outer
             self.reading.pop()
+        self.name_result(function, value)
         return value
+
+    def name_result(self, function: Function, value: Value) -> None:
+        """What a function read in place returns goes by its name, until it is given another."""
+        unnamed = isinstance(value, Var) and value.temporary and value not in self.claims
+        if unnamed and function.name.isidentifier():
+            assert isinstance(value, Var)
+            self.claims[value] = function.name
+            self.inlined.add(value)
 
     def enter(self, function: Function, bound: dict[str, Value], inlined: bool) -> Frame:
         names, nonlocals = assigned_names(function.node)

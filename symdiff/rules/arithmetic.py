@@ -29,7 +29,8 @@ def mul(x, y, *, out):
 
 @elementwise(operator.truediv, operator.itruediv, sympy="lambda x, y: x / y", result=quotient)
 def truediv(x, y, *, out):
-    return 1.0 / y, -out / y
+    # Written so that both adjoints share the division: dx = dout / y, dy = -dx * out.
+    return 1.0 / y, 1.0 / y * -out
 
 
 @case(operator.truediv, x=literal(lambda x: x == 1))

@@ -21,7 +21,7 @@ def text(tree):
         ("mul", (X, Y), ("y", "x")),
         ("mul", (X, N), ("y", None)),
         ("mul", (Const(2.0), Y), (None, "x")),
-        ("truediv", (X, Y), ("truediv(1.0, y)", "truediv(neg(out), y)")),
+        ("truediv", (X, Y), ("truediv(1.0, y)", "mul(truediv(1.0, y), neg(out))")),
         ("truediv", (Const(1), Y), (None, "mul(neg(out), out)")),
         ("truediv", (Const(1.0), Y), (None, "mul(neg(out), out)")),
         ("pow", (X, Const(0)), (None, None)),

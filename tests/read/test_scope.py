@@ -1,0 +1,274 @@
+"""What names mean: in a running program, and in files that are not run."""
+
+from __future__ import annotations
+
+import functools
+import math
+from math import cos as cosine
+
+import pytest
+
+import symdiff
+from symdiff.errors import SymdiffError, UnboundName, UnsupportedSyntax
+from symdiff.read.scope import LiveScope, Unit, static_scope, unsure_names, wrap
+from symdiff.read.source import node_of, parse
+from symdiff.read.static import load
+from symdiff.read.values import (
+    Bound,
+    Builtin,
+    Class,
+    Conflict,
+    Function,
+    Global,
+    LiveObject,
+    Module,
+    Partial,
+)
+from symdiff.stages import INTEGER, REAL, TEXT
+
+RATE = 2.5
+COUNT = 3
+
+
+class Line:
+    slope = 2.0
+
+    def at(self, x):
+        return self.slope * x
+
+
+LINE = Line()
+
+
+def helper(x):
+    return x
+
+
+# --- live ----------------------------------------------------------------------------------------
+
+
+def live(function):
+    return LiveScope(function, node_of(function)[0], lambda root: root)
+
+
+def test_closures_come_before_globals_and_those_before_builtins():
+    RATE, unit = 7.0, Unit()
+
+    def f(x):
+        return RATE * x
+
+    assert live(f).lookup("RATE", unit) == Global("RATE", REAL)
+    assert unit.globals["RATE"].read(f) == 7.0
+    unit = Unit()
+    live(helper).lookup("RATE", unit)
+    assert unit.globals["RATE"].read(helper) == 2.5
+    assert live(helper).lookup("len", unit) == Builtin("builtins.len", len)
+    assert live(helper).lookup("nowhere", unit) is None
+
+
+def test_a_closure_variable_without_a_value_is_no_name():
+    def f(x):
+        return later * x
+
+    assert live(f).lookup("later", Unit()) is None
+    with pytest.raises(UnboundName, match="later"):
+        symdiff.grad(f)(1.0)
+    later = 1.0
+
+
+def test_what_live_objects_are_to_the_reader():
+    expected = {
+        "RATE": Global,
+        "COUNT": Global,
+        "helper": Function,
+        "Line": Class,
+        "LINE": LiveObject,
+        "math": Module,
+        "cosine": Builtin,
+        "functools": Module,
+    }
+    scope = live(helper)
+    assert {n: type(scope.lookup(n, Unit())) for n in expected} == expected
+    assert scope.lookup("cosine", Unit()).name == "math.cos"
+    assert type(wrap(LINE.at, "at", None, Unit())) is Bound
+    assert type(wrap(functools.partial(helper, 1.0), "p", None, Unit())) is Partial
+    assert type(wrap(symdiff.grad(helper), "g", None, Unit())) is Conflict
+
+
+def test_two_globals_of_one_name_get_two_names():
+    unit = Unit()
+    first = unit.constant("k", None, REAL, "one module")
+    again = unit.constant("k", None, REAL, "one module")
+    other = unit.constant("k", None, REAL, "another")
+    assert (first.name, again.name, other.name) == ("k", "k", "k_2")
+
+
+def test_kinds_of_live_constants_are_those_of_their_values():
+    values = {"a": 1.0, "b": 2, "c": "text"}
+    kinds = [wrap(v, n, None, Unit()).kind for n, v in values.items()]
+    assert kinds == [REAL, INTEGER, TEXT]
+
+
+def test_the_value_at_the_call_counts(monkeypatch):
+    gradient = symdiff.grad(lambda x: RATE * LINE.at(x))
+    assert gradient(1.0) == 5.0
+    monkeypatch.setitem(globals(), "RATE", 1.0)
+    assert gradient(1.0) == 2.0
+    monkeypatch.setattr(LINE, "slope", 4.0, raising=False)
+    assert gradient(1.0) == 4.0
+
+
+# --- files that are not run ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Writes files that stop whoever runs them, and loads a function of one."""
+
+    def make(function, **files):
+        for name, text in files.items():
+            path = tmp_path.joinpath(*name.split("__")).with_suffix(".py")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{text}\nraise SystemExit('run')\n")
+        file, _, name = function.partition(":")
+        path = tmp_path.joinpath(*file.split("__")).with_suffix(".py")
+        return load(f"{path}:{name}")
+
+    return make
+
+
+def gradient(function, *args):
+    names = {}
+    text = symdiff.source(function)
+    exec(text, names)
+    return names[f"{function.__name__}_grad"](*args)[1]
+
+
+def test_other_files_are_read_and_not_run(project):
+    f = project(
+        "main:f",
+        main="from other import g, K\nimport other as o\ndef f(x):\n    return g(x) * K * o.K\n",
+        other="K = 3.0\ndef g(x):\n    return x * x * K\n",
+    )
+    assert gradient(f, 1.0) == (54.0,)
+
+
+def test_packages_are_read_by_relative_imports(project):
+    f = project(
+        "package__main:f",
+        package__main="from . import near\nfrom .near import double\nfrom .sub.far import cube\n"
+        "from .sub import far\n"
+        "def f(x):\n    return double(x) + cube(x) + near.double(x) + far.cube(x)\n",
+        package____init__="from .near import double\n",
+        package__near="def double(x):\n    return 2 * x\n",
+        package__sub____init__="",
+        package__sub__far="from ..near import double\n"
+        "def cube(x):\n    return double(x) * x * x / 2\n",
+    )
+    assert gradient(f, 1.0) == (10.0,)
+
+
+def test_names_that_a_package_hands_on_are_found(project):
+    f = project(
+        "main:f",
+        main="import package\nfrom package import double as d\n"
+        "def f(x):\n    return d(x) * package.double(x)\n",
+        package____init__="from package.near import double\n",
+        package__near="def double(x):\n    return 2 * x\n",
+    )
+    assert gradient(f, 1.0) == (8.0,)
+
+
+def test_star_imports_give_names_of_files_and_of_the_standard_library(project):
+    f = project(
+        "main:f",
+        main="from math import *\nfrom other import *\ndef f(x):\n    return sin(x) * K + pi * x\n",
+        other="K = 3.0\n",
+    )
+    assert gradient(f, 0.0) == (3.0 + math.pi,)
+
+
+def test_imports_in_a_circle_are_no_trouble(project):
+    f = project(
+        "one:f",
+        one="from two import g\nK = 2.0\ndef f(x):\n    return g(x)\n",
+        two="from one import K\ndef g(x):\n    return K * x\n",
+    )
+    assert gradient(f, 1.0) == (2.0,)
+
+
+def test_constants_are_computed_from_their_text(project):
+    f = project(
+        "main:f",
+        main="import math\nA, B = 2.0, 3\nC: float = A ** B\nD = math.sqrt(C * 2)\n"
+        "def f(x):\n    return D * x + C\n",
+    )
+    assert gradient(f, 1.0) == (4.0,)
+
+
+def test_what_runs_only_as_a_script_does_not_count(project):
+    f = project(
+        "main:f",
+        main="K = 2.0\nif __name__ == '__main__':\n    K = 5.0\n\ndef f(x):\n    return K * x\n",
+    )
+    assert gradient(f, 1.0) == (2.0,)
+
+
+UNSURE = {
+    "K": "K = 1.0\nK = 2.0",
+    "changed by a function": "K = 1.0\ndef set_k():\n    global K\n    K = 2.0",
+    "on a condition": "import sys\nif sys.argv:\n    K = 1.0\nelse:\n    K = 2.0",
+    "in a loop": "for i in range(3):\n    K = i * 1.0",
+    "added to": "K = 1.0\nK += 1.0",
+    "tried": "try:\n    K = 1.0\nexcept ValueError:\n    K = 2.0",
+    "deleted": "K = 1.0\ndel K",
+}
+
+
+@pytest.mark.parametrize("how", UNSURE)
+def test_names_whose_value_the_text_does_not_tell_are_refused(project, how):
+    f = project("main:f", main=f"{UNSURE[how]}\ndef f(x):\n    return K * x\n")
+    with pytest.raises(UnsupportedSyntax, match="'K' can't be told without running"):
+        symdiff.source(f)
+
+
+@pytest.mark.parametrize(
+    "change", ["T.append(1.0)", "T[0] = 2.0", "U = T\nU[0] = 2.0", "T += [1.0]", "del T[0]"]
+)
+def test_lists_that_the_file_changes_are_refused(project, change):
+    f = project("main:f", main=f"T = [1.0]\n{change}\ndef f(x):\n    return T[0] * x\n")
+    with pytest.raises(UnsupportedSyntax, match="'T' can't be told"):
+        symdiff.source(f)
+
+
+def test_a_name_that_is_unsure_and_not_read_is_no_trouble(project):
+    f = project("main:f", main="K = 1.0\nK = 2.0\ndef f(x):\n    return 3 * x\n")
+    assert gradient(f, 1.0) == (3.0,)
+
+
+def test_functions_may_be_defined_twice_but_not_under_a_condition():
+    certain = "def f(x):\n    return x\ndef f(x):\n    return 2 * x\n"
+    assert "f" not in unsure_names(parse("f.py", certain).tree)
+    unsure = "def f(x):\n    return x\nif a:\n    def f(x):\n        return 2 * x\n"
+    assert "f" in unsure_names(parse("f.py", unsure).tree)
+
+
+def test_names_that_nothing_defines_are_refused(project):
+    f = project("main:f", main="def f(x):\n    return x * nowhere\n")
+    with pytest.raises(UnboundName, match="nowhere"):
+        symdiff.source(f)
+
+
+def test_a_module_that_is_not_there_is_refused_where_active(project):
+    f = project("main:f", main="import absent\ndef f(x):\n    return absent.g(x)\n")
+    with pytest.raises(SymdiffError, match="absent"):
+        symdiff.source(f)
+
+
+def test_a_file_is_parsed_once_until_it_changes(tmp_path):
+    path = tmp_path / "once.py"
+    path.write_text("K = 1.0\n")
+    assert static_scope(path) is static_scope(path)
+    first = static_scope(path)
+    path.write_text("K = 2.0\n")
+    assert static_scope(path) is not first
