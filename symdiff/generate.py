@@ -430,6 +430,11 @@ def _generate(
     chosen = selection.resolve(procedure.params, procedure.name, procedure.place)
     if chosen is None:
         chosen = _all_real(reading)
+        if not chosen and call is None:
+            raise NotDifferentiable(
+                f"{procedure.name} has no real parameter to differentiate with respect to",
+                procedure.place,
+            )
     else:
         _refuse_unreal(reading, chosen, procedure)
     if mode is None:

@@ -38,6 +38,7 @@ from symdiff.stages import (
     defined,
     ends,
     map_expressions,
+    steps,
     substitute,
     variables,
 )
@@ -349,11 +350,35 @@ def provide_tuple(
     """
     plan = Plan(block, backward, sweep.arms, IN_A_TUPLE, [])
     table = plan.decide([*all_read(backward), *(v for r in results for v in variables(r))])
+    define_always(block, {v for region in plan.regions for v in region.kept})
     packed = _pack(plan.root, table)
     _unpack(plan.root, table, kept)
     replaced: dict[Var, Expr] = dict(table)
     body = [map_expressions(s, lambda e: substitute(e, replaced)) for s in backward]
     return packed, body, [substitute(r, replaced) for r in results]
+
+
+def define_always(block: Block, wanted: set[Var]) -> None:
+    """Give what is handed on a value on every path: None where the user's code leaves it undefined."""
+    merges = {m.var: m for s in steps(block) if isinstance(s, Branch) for m in s.merges}
+    carried = {c.var: c for s in steps(block) if isinstance(s, Loop) for c in s.carried}
+    pending, seen = list(wanted), set(wanted)
+    while pending:
+        var = pending.pop()
+        sources: list[Expr | None] = []
+        if var in merges:
+            merge = merges[var]
+            merge.then = Const(None) if merge.then is None else merge.then
+            merge.orelse = Const(None) if merge.orelse is None else merge.orelse
+            sources = [merge.then, merge.orelse]
+        elif var in carried:
+            loop_var = carried[var]
+            loop_var.init = Const(None) if loop_var.init is None else loop_var.init
+            sources = [loop_var.init, loop_var.next]
+        for source in sources:
+            if isinstance(source, Var) and source not in seen:
+                seen.add(source)
+                pending.append(source)
 
 
 def _pack(region: Region, table: dict[Var, Var]) -> Expr:

@@ -33,6 +33,7 @@ from symdiff.stages import (
     Global,
     ListOf,
     Opaque,
+    Passive,
     Var,
 )
 
@@ -64,6 +65,14 @@ PURE = {
 BOOLEANS = {"isinstance", "issubclass", "hasattr", "callable", "any", "all"}
 
 
+FORBIDDEN = {"eval", "exec", "globals", "locals", "vars", "input", "__import__", "compile"}
+# The functions with a rule that take lists and tuples of numbers.
+OF_SEQUENCES = {
+    "sum", "max", "min", "len", "math.fsum", "math.prod", "math.dist", "math.sumprod", "bool", "not",
+    "eq", "ne", "lt", "le", "gt", "ge", "is", "is_not",
+}  # fmt: skip
+
+
 class Builtins(Objects):
     """What the functions of the standard library do to values."""
 
@@ -81,6 +90,15 @@ class Builtins(Objects):
         known = getattr(self, f"builtin_{name.replace('.', '_')}", None)
         if known is not None:
             return known(args, keywords, node)  # type: ignore[no-any-return]
+        if name in FORBIDDEN:
+            raise self.refuse(node, f"{name}() can't be used in a differentiated function")
+        if name == "zip" and keywords.get("strict") == Const(True):
+            self.same_lengths(args, node)
+            keywords = {}
+        if name in ITERATORS and keywords.keys() - {"start"}:
+            raise self.refuse(
+                node, f"{name}() with the keyword {next(iter(keywords))!r} is not supported"
+            )
         if name in ITERATORS:
             if name == "enumerate":
                 start = args[1] if len(args) > 1 else keywords.get("start", Const(0))
@@ -92,6 +110,19 @@ class Builtins(Objects):
         if primitive is not None:
             return self.call_primitive(primitive.name, args, keywords, node)
         return self.passive_call(name, args, keywords, node)
+
+    def same_lengths(self, args: list[Value], node: ast.AST) -> None:
+        """zip(..., strict=True): a ValueError unless all are of one length."""
+        known = [self.items(a, node) for a in args]
+        sizes: list[Expr] = []
+        for arg, items in zip(args, known, strict=True):
+            size = Const(len(items)) if items is not None else self.indexed(arg, node)[0]
+            sizes.append(size)
+        for size in sizes[1:]:
+            test = self.comparison("ne", sizes[0], size, node)  # type: ignore[arg-type]
+            assert isinstance(test, Runtime)
+            error = Passive("raise ValueError('zip() arguments of unequal length')", (), True)
+            self.branch(test, lambda: self.block.append(error), lambda: None, node)
 
     def passive_call(
         self, name: str, args: list[Value], keywords: dict[str, Value], node: ast.AST
@@ -120,11 +151,16 @@ class Builtins(Objects):
             raise self.refuse(
                 node, f"{op}() with the keyword {next(iter(keywords))!r} is not supported"
             )
+        primitive = rules.by_name(op)
+        if primitive is not None and not primitive.accepts(len(args) + len(keywords)):
+            raise self.refuse(node, f"{op}() doesn't take {len(args)} arguments")
         given: list[Expr] = []
         kinds = []
         for value in [*args, *keywords.values()]:
             if isinstance(value, Iterator):
                 value = self.to_list(value, node)
+            if isinstance(value, (Tuple, Ref)) and op not in OF_SEQUENCES:
+                raise self.refuse(node, f"{op}() takes a number, not a list or tuple")
             if isinstance(value, (Tuple, Ref)):
                 items = self.items(value, node)
                 if items is not None:
@@ -136,6 +172,8 @@ class Builtins(Objects):
                     kinds.append(ListOf(kind))
                     continue
             atom = self.atom(value, node)
+            if op in ("float", "int") and kind_of(atom) is TEXT and not isinstance(atom, Const):  # type: ignore[arg-type]
+                self.refuse_made_text(atom, node)
             given.append(atom)
             kinds.append(kind_of(atom))  # type: ignore[arg-type]
         if all(isinstance(g, (Var, Const, Global)) for g in given):
@@ -143,6 +181,15 @@ class Builtins(Objects):
         from symdiff.read.kinds import result_kind
 
         return self.emit(Apply(op, tuple(given)), result_kind(op, kinds), node)
+
+    def refuse_made_text(self, text: Expr, node: ast.AST) -> None:
+        """A number that is read back from text made of numbers has lost its derivative."""
+        if isinstance(text, Var) and text.temporary:
+            raise self.refuse(
+                node,
+                "a number that is read from text made here has no derivative",
+                fix="Use the number itself.",
+            )
 
     # --- builtins, by name ---
 

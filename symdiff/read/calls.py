@@ -320,6 +320,8 @@ class Calls(Builtins):
         self.reading.append(function.identity)
         try:
             self.enter(function, bound, inlined=True)
+            for name, given in bound.items():
+                self.used_once(name, given, function.node)
             value = self.body(function)
         finally:
             self.frame = outer
@@ -389,6 +391,27 @@ class Calls(Builtins):
         elif given:
             raise self.refuse(node, f"{function.name}() has no parameter {next(iter(given))!r}")
         return bound
+
+    def used_once(self, name: str, value: Value, node: ast.AST) -> None:
+        """An iterator is empty after its first use: one with a name may be read only once."""
+        if not isinstance(value, Iterator) or value.name in ("range", "items", "keys", "values"):
+            return
+        function = self.frame.node
+        reads = [
+            n
+            for n in ast.walk(function)
+            if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)
+        ]
+        loops = [n for n in ast.walk(function) if isinstance(n, (ast.For, ast.While))]
+        inside = any(
+            r in set(ast.walk(part)) for loop in loops for part in loop.body for r in reads
+        )
+        if len(reads) > 1 or inside:
+            raise self.refuse(
+                node,
+                f"{name!r} is an iterator, which is empty after it is used once",
+                fix="Make a list of it: list(...).",
+            )
 
     # --- procedures ---
 
@@ -477,6 +500,11 @@ class Calls(Builtins):
                 reader.reading.append(function.identity)
                 reader.enter(function, inside, inlined=False)
                 value = reader.body(function)
+                if isinstance(value, Unknown) and not reader.offences:
+                    raise self.refuse(
+                        function.node,
+                        f"{function.name}() calls itself on every path: it never returns",
+                    )
                 atoms: list[Expr] = []
                 shape = reader.result_shape(value, atoms)
             except (SymdiffError, InPlace, Recursive):

@@ -298,6 +298,8 @@ class Expressions(Core):
         return self.emit(Apply(op, args), result_kind(op, kinds, negative_power=negative), node)
 
     def check_kinds(self, op: str, kinds: list[Kind], node: ast.AST | None) -> None:
+        if op in ("sub", "truediv", "pow", "neg") and any(isinstance(k, ListOf) for k in kinds):
+            raise self.refuse(node or self.frame.node, "a list can't be used in arithmetic")
         if op in ("sub", "truediv", "pow", "neg") and (TEXT in kinds or NOTHING in kinds):
             what = "text" if TEXT in kinds else "None"
             raise self.refuse(node or self.frame.node, f"{what} can't be used in arithmetic")

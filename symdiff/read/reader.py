@@ -17,7 +17,7 @@ from symdiff.read.core import Frame, same
 from symdiff.read.desugar import desugar
 from symdiff.read.fence import offences
 from symdiff.read.kinds import uses
-from symdiff.read.names import assigned_names, written_in
+from symdiff.read.names import assigned_names, assigned_names_of, written_in
 from symdiff.read.scope import Scope, StaticScope, Unit
 from symdiff.read.statements import TRANSPARENT, Statements
 from symdiff.read.temporaries import name_temporaries
@@ -626,7 +626,7 @@ def _callee(function: Function, func: ast.expr) -> ast.FunctionDef | ast.Lambda 
     for sub in ast.walk(function.node):
         if isinstance(sub, ast.FunctionDef) and sub.name == func.id and sub is not function.node:
             return sub
-    if func.id in assigned_names(function.node)[0]:
+    if func.id in assigned_names_of(function.node)[0]:
         return None
     try:
         found = function.scope.lookup(func.id, Unit())

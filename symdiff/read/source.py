@@ -7,7 +7,7 @@ import functools
 import inspect
 import linecache
 import types
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Union
 
 from symdiff.errors import NoSource, UnsupportedSyntax
@@ -23,7 +23,10 @@ class SourceFile:
     path: str
     text: str
     tree: ast.Module
-    parents: dict[ast.AST, ast.AST] = field(default_factory=dict)
+
+    @functools.cached_property
+    def lines(self) -> list[str]:
+        return self.text.splitlines()
 
     def place(self, node: ast.AST) -> Place:
         line = getattr(node, "lineno", 1)
@@ -44,7 +47,7 @@ class SourceFile:
                 ast.With: 4,
             }
             end, end_column = line, column + word[type(node)]
-        text = self.text.splitlines()[line - 1] if 0 < line <= self.text.count("\n") + 1 else ""
+        text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
         # The parser counts bytes; people count characters.
         column = len(text.encode()[:column].decode(errors="ignore"))
         if end == line:
@@ -56,6 +59,8 @@ def parse(path: str, text: str) -> SourceFile:
     """Parse a file. Raises UnsupportedSyntax, with the place, where the text is not Python."""
     try:
         tree = ast.parse(text, path)
+        # Names that are declared or bound twice are found by the compiler only; nothing is run.
+        compile(tree, path, "exec", dont_inherit=True)
     except SyntaxError as error:
         column = max((error.offset or 1) - 1, 0)
         place = Place(

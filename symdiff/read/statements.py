@@ -73,7 +73,8 @@ class Statements(Calls):
                 self.with_block(stmt)
             case ast.Delete(targets=targets):
                 for target in targets:
-                    assert isinstance(target, ast.Subscript)
+                    if not isinstance(target, ast.Subscript):
+                        continue  # a name: refused by the fence
                     holder = self.evaluate(target.value)
                     if not isinstance(holder, Ref) or isinstance(target.slice, ast.Slice):
                         raise self.refuse(
@@ -96,6 +97,7 @@ class Statements(Calls):
                     self.shared.returns.setdefault(id(self.frame), []).append((target, value))
                 if isinstance(value, Ref) and value.identity.name in ("items", value.identity.kind):
                     value.identity.name = name if not name.startswith("%") else value.identity.name
+                self.used_once(name, value, target)
                 self.claim(value, name)
                 self.assign_name(name, value, target)
             case ast.Tuple(elts=elts) | ast.List(elts=elts):

@@ -235,7 +235,7 @@ class _Joiner:
         arms = self.inner(step.then), self.inner(step.orelse)
         stage = _as_conditional(step, arms)
         if stage is not None:
-            self.taken.extend(n for arm in arms for n in arm.taken)
+            self.taken = list(dict.fromkeys([*self.taken, *(n for a in arms for n in a.taken)]))
             self.keep(stage, self.taken)
             return
         merges = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from math import cos as cosine
+from math import cos as cosine  # noqa: F401
 
 import pytest
 
@@ -125,14 +125,12 @@ def test_the_value_at_the_call_counts(monkeypatch):
 def project(tmp_path):
     """Writes files that stop whoever runs them, and loads a function of one."""
 
-    def make(function, **files):
+    def make(function, files):
         for name, text in files.items():
-            path = tmp_path.joinpath(*name.split("__")).with_suffix(".py")
+            path = tmp_path / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(f"{text}\nraise SystemExit('run')\n")
-        file, _, name = function.partition(":")
-        path = tmp_path.joinpath(*file.split("__")).with_suffix(".py")
-        return load(f"{path}:{name}")
+        return load(f"{tmp_path}/{function}")
 
     return make
 
@@ -146,70 +144,89 @@ def gradient(function, *args):
 
 def test_other_files_are_read_and_not_run(project):
     f = project(
-        "main:f",
-        main="from other import g, K\nimport other as o\ndef f(x):\n    return g(x) * K * o.K\n",
-        other="K = 3.0\ndef g(x):\n    return x * x * K\n",
+        "main.py:f",
+        {
+            "main.py": "from other import g, K\nimport other as o\n"
+            "def f(x):\n    return g(x) * K * o.K\n",
+            "other.py": "K = 3.0\ndef g(x):\n    return x * x * K\n",
+        },
     )
     assert gradient(f, 1.0) == (54.0,)
 
 
 def test_packages_are_read_by_relative_imports(project):
     f = project(
-        "package__main:f",
-        package__main="from . import near\nfrom .near import double\nfrom .sub.far import cube\n"
-        "from .sub import far\n"
-        "def f(x):\n    return double(x) + cube(x) + near.double(x) + far.cube(x)\n",
-        package____init__="from .near import double\n",
-        package__near="def double(x):\n    return 2 * x\n",
-        package__sub____init__="",
-        package__sub__far="from ..near import double\n"
-        "def cube(x):\n    return double(x) * x * x / 2\n",
+        "package/main.py:f",
+        {
+            "package/main.py": "from . import near\nfrom .near import double\n"
+            "from .sub.far import cube\n"
+            "from .sub import far\n"
+            "def f(x):\n    return double(x) + cube(x) + near.double(x) + far.cube(x)\n",
+            "package/__init__.py": "from .near import double\n",
+            "package/near.py": "def double(x):\n    return 2 * x\n",
+            "package/sub/__init__.py": "",
+            "package/sub/far.py": "from ..near import double\n"
+            "def cube(x):\n    return double(x) * x * x / 2\n",
+        },
     )
     assert gradient(f, 1.0) == (10.0,)
 
 
-def test_names_that_a_package_hands_on_are_found(project):
+def test_names_that_a_package_hands_on_are_found(project, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(tmp_path))
     f = project(
-        "main:f",
-        main="import package\nfrom package import double as d\n"
-        "def f(x):\n    return d(x) * package.double(x)\n",
-        package____init__="from package.near import double\n",
-        package__near="def double(x):\n    return 2 * x\n",
+        "main.py:f",
+        {
+            "main.py": "import package\nfrom package import double as d\n"
+            "def f(x):\n    return d(x) * package.double(x)\n",
+            "package/__init__.py": "from package.near import double\n",
+            "package/near.py": "def double(x):\n    return 2 * x\n",
+        },
     )
     assert gradient(f, 1.0) == (8.0,)
 
 
 def test_star_imports_give_names_of_files_and_of_the_standard_library(project):
     f = project(
-        "main:f",
-        main="from math import *\nfrom other import *\ndef f(x):\n    return sin(x) * K + pi * x\n",
-        other="K = 3.0\n",
+        "main.py:f",
+        {
+            "main.py": "from math import *\nfrom other import *\n"
+            "def f(x):\n    return sin(x) * K + pi * x\n",
+            "other.py": "K = 3.0\n",
+        },
     )
     assert gradient(f, 0.0) == (3.0 + math.pi,)
 
 
 def test_imports_in_a_circle_are_no_trouble(project):
     f = project(
-        "one:f",
-        one="from two import g\nK = 2.0\ndef f(x):\n    return g(x)\n",
-        two="from one import K\ndef g(x):\n    return K * x\n",
+        "one.py:f",
+        {
+            "one.py": "from two import g\nK = 2.0\ndef f(x):\n    return g(x)\n",
+            "two.py": "from one import K\ndef g(x):\n    return K * x\n",
+        },
     )
     assert gradient(f, 1.0) == (2.0,)
 
 
 def test_constants_are_computed_from_their_text(project):
     f = project(
-        "main:f",
-        main="import math\nA, B = 2.0, 3\nC: float = A ** B\nD = math.sqrt(C * 2)\n"
-        "def f(x):\n    return D * x + C\n",
+        "main.py:f",
+        {
+            "main.py": "import math\nA, B = 2.0, 3\nC: float = A ** B\nD = math.sqrt(C * 2)\n"
+            "def f(x):\n    return D * x + C\n",
+        },
     )
     assert gradient(f, 1.0) == (4.0,)
 
 
 def test_what_runs_only_as_a_script_does_not_count(project):
     f = project(
-        "main:f",
-        main="K = 2.0\nif __name__ == '__main__':\n    K = 5.0\n\ndef f(x):\n    return K * x\n",
+        "main.py:f",
+        {
+            "main.py": "K = 2.0\nif __name__ == '__main__':\n    K = 5.0\n\n"
+            "def f(x):\n    return K * x\n",
+        },
     )
     assert gradient(f, 1.0) == (2.0,)
 
@@ -227,7 +244,7 @@ UNSURE = {
 
 @pytest.mark.parametrize("how", UNSURE)
 def test_names_whose_value_the_text_does_not_tell_are_refused(project, how):
-    f = project("main:f", main=f"{UNSURE[how]}\ndef f(x):\n    return K * x\n")
+    f = project("main.py:f", {"main.py": f"{UNSURE[how]}\ndef f(x):\n    return K * x\n"})
     with pytest.raises(UnsupportedSyntax, match="'K' can't be told without running"):
         symdiff.source(f)
 
@@ -236,13 +253,13 @@ def test_names_whose_value_the_text_does_not_tell_are_refused(project, how):
     "change", ["T.append(1.0)", "T[0] = 2.0", "U = T\nU[0] = 2.0", "T += [1.0]", "del T[0]"]
 )
 def test_lists_that_the_file_changes_are_refused(project, change):
-    f = project("main:f", main=f"T = [1.0]\n{change}\ndef f(x):\n    return T[0] * x\n")
+    f = project("main.py:f", {"main.py": f"T = [1.0]\n{change}\ndef f(x):\n    return T[0] * x\n"})
     with pytest.raises(UnsupportedSyntax, match="'T' can't be told"):
         symdiff.source(f)
 
 
 def test_a_name_that_is_unsure_and_not_read_is_no_trouble(project):
-    f = project("main:f", main="K = 1.0\nK = 2.0\ndef f(x):\n    return 3 * x\n")
+    f = project("main.py:f", {"main.py": "K = 1.0\nK = 2.0\ndef f(x):\n    return 3 * x\n"})
     assert gradient(f, 1.0) == (3.0,)
 
 
@@ -254,13 +271,13 @@ def test_functions_may_be_defined_twice_but_not_under_a_condition():
 
 
 def test_names_that_nothing_defines_are_refused(project):
-    f = project("main:f", main="def f(x):\n    return x * nowhere\n")
+    f = project("main.py:f", {"main.py": "def f(x):\n    return x * nowhere\n"})
     with pytest.raises(UnboundName, match="nowhere"):
         symdiff.source(f)
 
 
 def test_a_module_that_is_not_there_is_refused_where_active(project):
-    f = project("main:f", main="import absent\ndef f(x):\n    return absent.g(x)\n")
+    f = project("main.py:f", {"main.py": "import absent\ndef f(x):\n    return absent.g(x)\n"})
     with pytest.raises(SymdiffError, match="absent"):
         symdiff.source(f)
 

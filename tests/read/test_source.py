@@ -64,10 +64,10 @@ def test_a_lambda_over_several_lines_is_found():
 def test_functions_below_decorators_are_found():
     @identity
     @functools.lru_cache(
-        maxsize=None
+        maxsize=8,
     )
     def f(x):
-        return x * 3  # fmt: skip
+        return x * 3
 
     assert node_of(f.__wrapped__)[1].name == "f"
     assert symdiff.grad(f)(1.0) == 3.0

@@ -10,7 +10,7 @@ import symdiff
 from symdiff.errors import BadTarget, SymdiffError, UnsupportedSyntax
 from symdiff.read.static import load
 
-TEXT = '''
+TEXT = """
 import math
 raise SystemExit("this file is not to be run")
 
@@ -36,7 +36,7 @@ async def later(x):
     return x
 
 NUMBER = 4
-'''
+"""
 
 
 @pytest.fixture
