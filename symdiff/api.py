@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any
 
-from symdiff.errors import NotDifferentiable
-from symdiff.generate import Generated, Selection, find, generate, precheck
+from symdiff.generate import Selection, find, generate, precheck
 
 if TYPE_CHECKING:
     from symdiff.check import Report
     from symdiff.show.table import BackwardStages, Stages
 
-Argnums = Union[int, str, Sequence[int | str], None]
+Argnums = int | str | Sequence[int | str] | None
 
 
 class Derived:
@@ -48,7 +47,8 @@ class Derived:
         return type(self), (self.__wrapped__, self._selection.argnums)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {getattr(self.__wrapped__, '__qualname__', self.__wrapped__)!s}>"
+        name = getattr(self.__wrapped__, "__qualname__", self.__wrapped__)
+        return f"<{type(self).__name__} of {name!s}>"
 
 
 class Grad(Derived):
@@ -77,8 +77,9 @@ def grad(function: Callable[..., Any], argnums: Argnums = 0) -> Grad:
     """The gradient of a function that returns a scalar.
 
     `argnums` names the parameters to differentiate with respect to, by position or by name; the
-    result is one derivative, or a tuple of them for a tuple of argnums, each in the structure of its argument:
-    a float for a float, lists, tuples and dicts of floats for such. The signature is that of the function.
+    result is one derivative, or a tuple of them for a tuple of argnums, each in the structure of
+    its argument: a float for a float, lists, tuples and dicts of floats for such. The signature is
+    that of the function.
 
     Raises SymdiffError, with the user's line, for what can't be differentiated: now where the
     syntax tells, else at the first call with arguments of these kinds.
@@ -97,7 +98,7 @@ def vjp(
     """The value of a function at a point, and its pullback there.
 
     The pullback takes a cotangent in the structure of the value, and returns a tuple with the
-    adjoint of each positional argument: None where an argument has none (integers, text, functions).
+    adjoint of each positional argument: None where it has none (integers, text, functions).
     """
     made = find(function, Selection(None), "split", args, kwargs)
     assert made.backward is not None
@@ -130,9 +131,9 @@ def pullback(function: Callable[..., Any], argnums: Argnums = None) -> Callable[
 def source(function: Any, argnums: Argnums = None, mode: str | None = None) -> str:
     """The generated source: a complete module, whose last function is the derivative.
 
-    `argnums` as for `grad`; None takes every real parameter. `mode` is "grad" (the default where the
-    function returns a scalar) or "pullback". Kinds of parameters come from annotations, defaults and
-    uses. Raises SymdiffError.
+    `argnums` as for `grad`; None takes every real parameter. `mode` is "grad" (the default where
+    the function returns a scalar) or "pullback". Kinds of parameters come from annotations,
+    defaults and uses. Raises SymdiffError.
     """
     return generate(function, Selection(argnums), mode).text
 
@@ -160,17 +161,16 @@ def check(
 ) -> Report:
     """Hold generated source against SymPy's derivative of the function.
 
-    `at` and `kwargs` are an example call, `source` is text to check instead of what symdiff would write,
-    `seconds` limits the time given to proofs. The report is true when the derivative is proved, or agrees to 30
-    digits at every point tried. Raises SymdiffError where the function can't be differentiated.
+    `at` and `kwargs` are an example call, `source` is text to check instead of what symdiff would
+    write, `seconds` limits the time given to proofs. The report is true when the derivative is
+    proved, or agrees to 30 digits at every point tried. Raises SymdiffError where the function
+    can't be differentiated.
     """
     from symdiff.check.checker import check as compare
 
     selection = Selection(argnums)
     if at is not None or kwargs:
-        made = find(
-            function, selection, None, tuple(at or ()), dict(kwargs or {}), floats=argnums is None
-        )
+        made = find(function, selection, None, tuple(at or ()), dict(kwargs or {}))
     else:
         made = generate(function, selection, None)
     name = made.name
@@ -191,7 +191,7 @@ def check(
 
 
 class Differentiable:
-    """A function with its derivatives: what the decorator returns. All float arguments are differentiated."""
+    """A function with its derivatives, in all float arguments: what the decorator returns."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         functools.update_wrapper(self, function)
@@ -241,18 +241,3 @@ def differentiable(function: Callable[..., Any]) -> Differentiable:
     """A decorator: the function stays as it is, and gets `.grad`, `.value_and_grad`, `.stages`,
     `.source()` and `.check()`."""
     return Differentiable(function)
-
-
-__all__ = [
-    "Generated",
-    "NotDifferentiable",
-    "backward_stages",
-    "check",
-    "differentiable",
-    "grad",
-    "pullback",
-    "source",
-    "stages",
-    "value_and_grad",
-    "vjp",
-]

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from symdiff._version import __version__
-from symdiff.errors import NotDifferentiable, SymdiffError, together
+from symdiff.errors import NotDifferentiable, together
 from symdiff.read.scope import Access, TypeOf
 from symdiff.stages import (
     BOOLEAN,
@@ -63,14 +63,18 @@ class Selection:
     def resolve(
         self, params: Sequence[Param], function: str, place: Any = None
     ) -> list[tuple[str, int | None]] | None:
-        """Names of parameters, with an index for what falls into `*args`. Raises NotDifferentiable."""
+        """Names of parameters, with an index for what falls into `*args`.
+
+        Raises NotDifferentiable.
+        """
         if self.argnums is None:
             return None
         if not isinstance(self.argnums, (int, str, list, tuple)):
             raise NotDifferentiable(
                 f"argnums are positions or names of parameters, not {self.argnums!r}", place
             )
-        wanted = (self.argnums,) if self.single else tuple(self.argnums)
+        argnums = self.argnums
+        wanted = tuple(argnums) if isinstance(argnums, (list, tuple)) else (argnums,)
         plain = [p.name for p in params if p.passed == "plain"]
         star = next((p.name for p in params if p.passed == "star"), None)
         found: list[tuple[str, int | None]] = []
@@ -239,7 +243,7 @@ def _root_value(function: Any, unit: Any, arguments: int | None) -> Any:
         return function.value(unit)
     value = wrap(function, getattr(function, "__name__", "function"), lambda root: root, unit)
     if isinstance(value, LiveObject):
-        method = getattr(type(function), "__call__", None)
+        method = getattr(type(function), "__call__", None)  # noqa: B004
         if not isinstance(method, types.FunctionType):
             return function_of_rule(function, arguments).value(unit)
         receiver = LiveObject("self", function, lambda root: root)
@@ -271,7 +275,6 @@ def find(
     mode: str | None,
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
-    floats: bool = False,
 ) -> Generated:
     """The derivative for the kinds of these arguments, made at the first such call."""
     from symdiff.read.reader import spec_of
@@ -294,7 +297,7 @@ def find(
 
 
 def _refuse_shared_lists(made: Generated, args: tuple[Any, ...]) -> None:
-    """A list that is given twice, and changed by the function, is one list: that is not followed."""
+    """A list that is given twice, and changed by the function, is one list: not followed."""
     lists = [id(a) for a in args if isinstance(a, (list, dict))]
     if made.reading.changed and len(lists) != len(set(lists)):
         raise NotDifferentiable(
@@ -592,7 +595,8 @@ def _refuse_unreal(
             raise NotDifferentiable(
                 f"the argument {name!r} is {what}: it has no gradient",
                 procedure.place,
-                fix="Pass a float (3.0 instead of 3), or differentiate with respect to another argument.",
+                fix="Pass a float (3.0 instead of 3), or differentiate with respect to another "
+                "argument.",
             )
 
 
@@ -625,7 +629,8 @@ def _docstring(procedure: Procedure, labels: list[str], mode: str, single: bool)
         else f"its derivative with respect to {names}"
     )
     if mode == "pullback":
-        what = f"the adjoint{'s' if len(labels) != 1 else ''} of {names}, given the cotangent dout of the value"
+        adjoints = "the adjoints" if len(labels) != 1 else "the adjoint"
+        what = f"{adjoints} of {names}, given the cotangent dout of the value"
     place = procedure.place
     where = (
         ""
@@ -657,10 +662,14 @@ def _freshener(made: Generated, names: dict[str, Any]) -> Callable[[], bool] | N
     guards = list(made.reading.unit.guards.values())
     if not guards and not made.refreshed:
         return None
-    known: dict[str, Any] = {"names": names, "still": lambda: _valid(made, made.root)}
+
+    def stale() -> None:
+        made._compiled = None  # the next call looks again at what the names stand for
+
+    known: dict[str, Any] = {"names": names, "stale": stale}
     tests, updates = [], []
-    for i, (read, expected) in enumerate(guards):
-        known[f"v{i}"] = expected
+    for i, (read, _) in enumerate(guards):
+        known[f"v{i}"] = read(made.root)
         tests.append(f"{_access(read, made.root, f'g{i}', known)} is v{i}")
     for i, (name, value) in enumerate(made.refreshed.items()):
         if value.read is not None:
@@ -668,7 +677,7 @@ def _freshener(made: Generated, names: dict[str, Any]) -> Callable[[], bool] | N
                 f"    names[{name!r}] = {_access(value.read, made.root, f'r{i}', known)}"
             )
     check = (
-        [f"    if not ({' and '.join(tests)}) and not still():", "        return False"]
+        [f"    if not ({' and '.join(tests)}):", "        stale()", "        return False"]
         if tests
         else []
     )
@@ -739,6 +748,3 @@ def _register(made: Generated) -> str:
     _FILES[name] = made.text
     linecache.cache[name] = (len(made.text), None, made.text.splitlines(keepends=True), name)
     return name
-
-
-__all__ = ["Generated", "Selection", "SymdiffError", "find", "generate", "precheck"]

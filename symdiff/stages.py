@@ -18,7 +18,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Union
+from typing import Any
 
 # --- kinds ---------------------------------------------------------------------------------------
 
@@ -52,12 +52,15 @@ class ListOf:
     item: Kind
 
 
-Kind = Union[Scalar, ListOf]
+Kind = Scalar | ListOf
+KINDS = (Scalar, ListOf)
 
 
 def is_differentiable(kind: Kind) -> bool:
     """Whether values of this kind can have an adjoint."""
-    return is_differentiable(kind.item) if isinstance(kind, ListOf) else kind in (REAL, COMPLEX, OPTIONAL)
+    if isinstance(kind, ListOf):
+        return is_differentiable(kind.item)
+    return kind in (REAL, COMPLEX, OPTIONAL)
 
 
 # --- places --------------------------------------------------------------------------------------
@@ -151,8 +154,7 @@ class Opaque:
     pure: bool = False
 
 
-Expr = Union[Var, Const, Global, Apply, Opaque]
-Atom = Union[Var, Const, Global]
+Expr = Var | Const | Global | Apply | Opaque
 
 # --- steps ---------------------------------------------------------------------------------------
 
@@ -226,7 +228,7 @@ class Loop:
 
 @dataclass(slots=True)
 class Scope:
-    """A with statement around passive context: `context` is its text, with `_0`, ... as in Opaque."""
+    """A with statement around passive context: `context` is its text, `_0`, ... as in Opaque."""
 
     context: Opaque
     body: Block
@@ -266,7 +268,7 @@ class Remark:
     text: str
 
 
-Step = Union[Stage, Passive, Branch, Loop, Scope, Call, Push, Pop, Remark]
+Step = Stage | Passive | Branch | Loop | Scope | Call | Push | Pop | Remark
 Block = list[Step]
 
 # --- procedures ----------------------------------------------------------------------------------
@@ -308,8 +310,8 @@ class Helper:
 
 @dataclass(slots=True)
 class Procedure:
-    """A function as steps. `result` is an expression over atoms, with tuple, list and dict applications
-    where the function returns containers."""
+    """A function as steps. `result` is an expression over atoms, with tuple, list and dict
+    applications where the function returns containers."""
 
     name: str
     params: list[Param]
@@ -529,7 +531,7 @@ def verify(procedure: Procedure) -> Procedure:
                             read(merge.then, then, merge)
                         if ends[1]:
                             read(merge.orelse, orelse, merge)
-                    # What an arm defines stays readable: the reverse sweep replays the same decision.
+                    # What an arm defines stays readable: the reverse sweep replays the decision.
                     known |= then | orelse
                     if not any(ends):
                         return False

@@ -25,16 +25,20 @@ NAMES = (
 ONE_PLACE = (
     "-{}", "+{}", "math.sin({})", "math.cos({})", "math.tanh({})", "math.atan({})", "{} ** 2",
     "math.exp(math.sin({}))", "math.sqrt(1.0 + {u} * {u})", "math.log(2.0 + {u} * {u})", "{} ** 3",
-    "math.erf({})", "abs({})", "math.fabs({})", "{} ** 1", "({u} * {u} + 1.5) ** -2", "1 / (2 + {u} ** 2)",
+    "math.erf({})", "abs({})", "math.fabs({})", "{} ** 1", "({u} * {u} + 1.5) ** -2",
+    "1 / (2 + {u} ** 2)",
     "{} - math.floor({})", "{} % 1.7", "rare", "math.expm1(math.cos({}))", "2.0 ** math.sin({})",
-    "math.asin(0.5 * math.sin({}))", "({u} * {u} + 0.5) ** 0.5", "float({})", "(lambda u: u * u + {})({})",
+    "math.asin(0.5 * math.sin({}))", "({u} * {u} + 0.5) ** 0.5", "float({})",
+    "(lambda u: u * u + {})({})",
     "math.pow(1.2 + {u} * {u}, 1.5)", "math.log1p({u} * {u})",
 )  # fmt: skip
 RARE = ("0.0 * {}", "{} ** 0", "{} // 1.3", "pow({}, 2)", "{} * True", "math.floor({})", "{} * 0 + {}", "round({}, 2)")
 TWO_PLACES = (
     "{} + {}", "{} - {}", "{} * {}", "{} / (1.0 + {u} * {u})", "max({}, {})", "min({}, {})",
-    "math.hypot({}, 1.0 + {u} * {u})", "math.atan2({}, 2.0 + math.cos({}))", "({} or {})", "({} and {})",
-    "(1.5 + math.sin({})) ** math.tanh({})", "sum(({}, {}))", "sum([{}, {}], {})", "math.copysign({}, {})",
+    "math.hypot({}, 1.0 + {u} * {u})", "math.atan2({}, 2.0 + math.cos({}))", "({} or {})",
+    "({} and {})",
+    "(1.5 + math.sin({})) ** math.tanh({})", "sum(({}, {}))", "sum([{}, {}], {})",
+    "math.copysign({}, {})",
     "max({}, {}, key=abs)", "math.fmod({}, 2.0 + {u} * {u})", "sum(v * {} for v in ({}, {}))",
     "math.prod([{}, {}])", "math.fsum(({}, {}))",
 )  # fmt: skip
@@ -158,7 +162,8 @@ class Writer:
     def compounds(self) -> list[Any]:
         names = self.names
         return [
-            self.one_place, self.one_place, self.two_places, self.two_places, self.two_places, self.choice,
+            self.one_place, self.one_place, self.two_places, self.two_places, self.two_places,
+            self.choice,
             self.call if any(f.results == 1 for f in names.functions) else None,
             self.over_list if any(names.lists.values()) else None, self.comprehended,
             self.with_integer if names.integers else None,
@@ -191,7 +196,8 @@ class Writer:
         return f"({self.real(depth - 1)} if {self.test(1)} else {self.real(depth - 1)})"
 
     def with_integer(self, depth: int) -> str:
-        form = self.pick(("{} * {i}", "{} + {i}", "{} / (1 + {i} * {i})", "{} ** abs({i})", "{} - {i} / 3",
+        form = self.pick(("{} * {i}", "{} + {i}", "{} / (1 + {i} * {i})", "{} ** abs({i})",
+                          "{} - {i} / 3",
                           "(1.0 + {u} * {u}) ** {i}", "{i} - {}"))  # fmt: skip
         return self.fill(form.replace("{i}", self.pick(self.names.integers)), depth)
 
@@ -222,13 +228,18 @@ class Writer:
         at = self.pick(["0", "-1", "last", "any", *integers])
         if at in integers:
             return f"{at} % len({name})"
-        return str(size - 1) if at == "last" else str(self.count(-size, size - 1)) if at == "any" else at
+        if at == "last":
+            return str(size - 1)
+        return str(self.count(-size, size - 1)) if at == "any" else at
 
     def over_list(self, depth: int) -> str:
         name = self.pick([n for n, size in self.names.lists.items() if size])
-        form = self.pick(("sum({})", "max({})", "min({})", "len({}) * {e}", "sum(v * v for v in {})", "math.fsum({})",
-                          "sum(v * k for k, v in enumerate({}))", "sum({}[1:])", "sum([v for v in {} if v > {e}])",
-                          "sum(v * w for v, w in zip({}, reversed({})))", "sorted({})[0]", "math.prod({})",
+        form = self.pick(("sum({})", "max({})", "min({})", "len({}) * {e}",
+                          "sum(v * v for v in {})", "math.fsum({})",
+                          "sum(v * k for k, v in enumerate({}))", "sum({}[1:])",
+                          "sum([v for v in {} if v > {e}])",
+                          "sum(v * w for v, w in zip({}, reversed({})))", "sorted({})[0]",
+                          "math.prod({})",
                           "sum(map(abs, {}))", "max(v * {e} for v in {})"))  # fmt: skip
         return form.replace("{}", name).replace("{e}", self.atom(depth - 1))
 
@@ -245,7 +256,8 @@ class Writer:
 
     def test(self, depth: int = 2) -> str:
         forms = [
-            "{} < {}", "{} > {}", "{} <= {}", "not {} > {}", "-1.5 < {} < {}", "({} < {} and {} > -2.1)",
+            "{} < {}", "{} > {}", "{} <= {}", "not {} > {}", "-1.5 < {} < {}",
+            "({} < {} and {} > -2.1)",
             "({} > {} or not {} < 0.3)", "{} >= 0.2", "(({} > 0.1) == ({} > 0.4))", "{} != {}",
         ]  # fmt: skip
         if self.names.integers:
@@ -256,8 +268,10 @@ class Writer:
         return self.fill(form.replace("{i}", self.integer() if "{i}" in form else ""), depth)
 
     def range(self) -> str:
-        return self.pick(["range(3)", "range(1)", "range(0)", "range(3, 0, -1)", "range(1, 6, 2)", "range(5, -1, -2)",
-                          *(f"range({i})" for i in self.names.integers[:3]), *(f"range({i}, -1, -1)" for i in self.names.integers[:2]),
+        return self.pick(["range(3)", "range(1)", "range(0)", "range(3, 0, -1)", "range(1, 6, 2)",
+                          "range(5, -1, -2)",
+                          *(f"range({i})" for i in self.names.integers[:3]),
+                          *(f"range({i}, -1, -1)" for i in self.names.integers[:2]),
                           *(f"range({i}, 4)" for i in self.names.integers[-1:])])  # fmt: skip
 
     # --- assignments ---
@@ -298,8 +312,10 @@ class Writer:
         if len(own) < 2:
             return self.assignment()
         a, b, c = (self.pick(own) for _ in range(3))
-        form = self.pick(("{a}, {b} = {b}, {a}", "{a}, {b}, {c} = {c}, {a}, {b}", "{a}, {b} = {b}, {}", "{a}, {b} = {}, {a}",
-                          "{a} = {b} = {}", "{a}, *{l} = {b}, {}, {c}", "({a}, {b}), {c} = ({}, {c}), {a}"))  # fmt: skip
+        form = self.pick(("{a}, {b} = {b}, {a}", "{a}, {b}, {c} = {c}, {a}, {b}",
+                          "{a}, {b} = {b}, {}", "{a}, {b} = {}, {a}",
+                          "{a} = {b} = {}", "{a}, *{l} = {b}, {}, {c}",
+                          "({a}, {b}), {c} = ({}, {c}), {a}"))  # fmt: skip
         names = {"a": a, "b": b, "c": c, "l": self.new() if "{l}" in form else ""}
         for key, name in names.items():
             form = form.replace(f"{{{key}}}", name)
@@ -327,14 +343,16 @@ class Writer:
             self.line(f"{name} {self.pick(('+= 1', '-= 1', '= 2', '= -1'))}")
             return
         name = self.new("klm")
-        self.line(f"{name} = {self.pick(('0', '1', f'int(2.7 * math.sin({self.real(1)}))', 'len([1, 2])'))}")
+        made = self.pick(("0", "1", f"int(2.7 * math.sin({self.real(1)}))", "len([1, 2])"))
+        self.line(f"{name} = {made}")
         self.names.integers.append(name)
         free.append(name)
 
     # --- containers ---
 
     def make_list(self) -> None:
-        form = self.pick(("[{}, {}]", "[{}]", "[]", "[{}, {}, {}]", "comprehension", "[{}] * 2", "mapped", "copy", "alias",
+        form = self.pick(("[{}, {}]", "[{}]", "[]", "[{}, {}, {}]", "comprehension", "[{}] * 2",
+                          "mapped", "copy", "alias",
                           "[0.0] * 3", "[*{l}, {}]"))  # fmt: skip
         lists = self.names.lists
         if form in ("mapped", "copy", "alias", "[*{l}, {}]") and not lists:
@@ -348,7 +366,8 @@ class Writer:
             self.names.integers.remove(k)
         elif form in ("mapped", "copy", "alias", "[*{l}, {}]"):
             size = lists[name]
-            value = {"mapped": f"[v * {self.atom(1)} for v in {name}]", "copy": f"{name}[:]", "alias": name,
+            value = {"mapped": f"[v * {self.atom(1)} for v in {name}]", "copy": f"{name}[:]",
+                     "alias": name,
                      "[*{l}, {}]": f"[*{name}, {self.real(1)}]"}[form]  # fmt: skip
         else:
             value = self.fill(form, 2)
@@ -361,21 +380,27 @@ class Writer:
             return self.make_list()
         name = self.pick(list(self.names.lists))
         size = self.names.lists[name]
-        forms = ["{n}.append({})", "{n}.append({})", "{n}.extend([{}, {}])", "{n} += [{}]", "{n}.insert(0, {})",
-                 "if len({n}) > {s}:|{t} = {n}.pop()", "{n} = {n} + [{}]", "{n} = {n}[::-1]", "{n}.reverse()"]  # fmt: skip
+        forms = ["{n}.append({})", "{n}.append({})", "{n}.extend([{}, {}])", "{n} += [{}]",
+                 "{n}.insert(0, {})",
+                 "if len({n}) > {s}:|{t} = {n}.pop()", "{n} = {n} + [{}]", "{n} = {n}[::-1]",
+                 "{n}.reverse()"]  # fmt: skip
         if name in self.names.fixed:
             forms = [f for f in forms if not f.startswith(("{n} =", "{n} +="))]
         if size:
-            forms += ["{n}[{i}] = {}", "{n}[{i}] += {}", "{n}[{i}] *= {}", "{n}[{i}], {n}[{i}] = {n}[{i}], {}", "{n}.sort()",
-                      "for {v} in {n}:|{t} += {v} * {}", "for {k}, {v} in enumerate({n}):|{t} += {v} * {k}",
-                      "for {k} in range(len({n})):|{n}[{k}] = {n}[{k}] * {}", "{n}.insert(1, {})"]  # fmt: skip
+            forms += ["{n}[{i}] = {}", "{n}[{i}] += {}", "{n}[{i}] *= {}",
+                      "{n}[{i}], {n}[{i}] = {n}[{i}], {}", "{n}.sort()",
+                      "for {v} in {n}:|{t} += {v} * {}",
+                      "for {k}, {v} in enumerate({n}):|{t} += {v} * {k}",
+                      "for {k} in range(len({n})):|{n}[{k}] = {n}[{k}] * {}",
+                      "{n}.insert(1, {})"]  # fmt: skip
         form = self.pick(forms)
         if "{t}" in form and not self.names.own:
             return self.assignment()
         while "{i}" in form:
             form = form.replace("{i}", self.index(name), 1)
         names = {"n": name, "s": str(size), "t": self.pick(self.names.own) if "{t}" in form else "",
-                 "v": self.new() if "{v}" in form else "", "k": self.new("ijk") if "{k}" in form else ""}  # fmt: skip
+                 "v": self.new() if "{v}" in form else "",
+                 "k": self.new("ijk") if "{k}" in form else ""}  # fmt: skip
         for key, text in names.items():
             form = form.replace(f"{{{key}}}", text)
         header, _, inner = self.fill(form, 2).partition("|")
@@ -496,8 +521,8 @@ class Writer:
         self.line(f"{k} = 0")
         self.names.integers.append(k)
         condition = self.pick((f"{k} < {most}", f"{k} < {most} and ({self.test(1)})", "True", f"not ({k} >= {most} or ({self.test(1)}))"))
-        with self.loop():
-            with self.block(f"while {condition}:"):
+        with self.loop(), self.block(f"while {condition}:"):
+            if True:
                 last = self.chance(3) and condition != "True"
                 if not last:
                     self.line(f"{k} += 1")
@@ -541,7 +566,8 @@ class Writer:
         self.names.functions.append(function)
 
     def recursion(self, function: Function) -> None:
-        with self.block(self.pick(("if depth <= 0:", "if depth < 1 or {} > 2.0:".format(function.params[0])))):
+        ends = self.pick(("if depth <= 0:", f"if depth < 1 or {function.params[0]} > 2.0:"))
+        with self.block(ends):
             self.give_back()
         self.names.integers.append("depth")
         self.statements(self.count(0, 1))
@@ -564,8 +590,10 @@ class Writer:
 
     def statements(self, count: int) -> None:
         self.depth += 1
-        simple = [self.assignment, self.augmented, self.swap, self.assignment, self.change_list, self.started, self.walrus,
-                  self.make_list, self.counter, self.flag, self.tuple_or_dict, self.unpacked_call]  # fmt: skip
+        simple = [self.assignment, self.augmented, self.swap, self.assignment, self.change_list,
+                  self.started, self.walrus,
+                  self.make_list, self.counter, self.flag, self.tuple_or_dict,
+                  self.unpacked_call]  # fmt: skip
         compound = [self.branch, self.branch, self.for_loop, self.while_loop]
         if not self.loops:
             compound.append(self.function)

@@ -34,7 +34,6 @@ from symdiff.stages import (
     Var,
     is_differentiable,
     steps,
-    variables,
 )
 
 # Structural operations, and which of their arguments the result depends on differentiably.
@@ -263,7 +262,3 @@ def _of_value(step: Stage, expr: Expr, varied: set[Var]) -> Iterator[SymdiffErro
             return
         for arg in expr.args:
             yield from _of_value(step, arg, varied)
-
-
-def reads(expr: Expr) -> Iterator[Var]:
-    return variables(expr)

@@ -72,7 +72,8 @@ def derivative(
     if mode == "grad":
         if isinstance(flat.result, Apply):
             raise NotDifferentiable(
-                f"{procedure.name} returns a {flat.result.op}; a gradient needs a function that returns a scalar",
+                f"{procedure.name} returns a {flat.result.op}; a gradient needs a function that "
+                "returns a scalar",
                 procedure.place,
                 fix="Use symdiff.vjp for functions with several results.",
             )
@@ -105,8 +106,9 @@ def derivative(
 
 
 def split(procedure: Procedure, wrt: Sequence[Any]) -> tuple[Procedure, Procedure]:
-    """The derivative as two procedures: a forward one that returns the value and what is kept, and a
-    backward one that takes the parameters, `kept` and the cotangent `dout`, and returns the adjoints."""
+    """The derivative as two procedures: a forward one that returns the value and what is kept, and
+    a backward one that takes the parameters, `kept` and the cotangent `dout`, and returns the
+    adjoints."""
     flat, active, procedures = elementary(procedure, wrt)
     sweep = Reverse(active, {v for s in wrt for v in leaves(s)}, procedures)
     dout = Var("dout", flat.result.kind if isinstance(flat.result, Var) else OBJECT)

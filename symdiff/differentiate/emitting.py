@@ -1,4 +1,4 @@
-"""Writing adjoint stages: products, sums and negations, without what is one, zero or twice minus."""
+"""Writing adjoint stages: products, sums and negations, without ones, zeros and twice minus."""
 
 from __future__ import annotations
 

@@ -167,8 +167,8 @@ class Plan:
                         self.definitions[var] = Definition(var, region, None)
 
     def decide(self, needed: list[Var]) -> dict[Var, Var]:
-        """Fill the regions' `kept` and `again`; the result maps primal variables to those that stand
-        for them in the reverse sweep."""
+        """Fill the regions' `kept` and `again`; the result maps primal variables to those that
+        stand for them in the reverse sweep."""
         network = Network()
         nodes: dict[Var, tuple[int, int]] = {}
         stack = [v for v in needed if v in self.definitions]
@@ -337,7 +337,7 @@ def _iterate_backwards(
     reversed_loop.iterable = Apply("reversed", (iterable,)) if with_target else iterable
 
 
-# --- procedures with a forward and a backward function ---------------------------------------------
+# --- procedures with a forward and a backward function -------------------------------------------
 
 
 def provide_tuple(
@@ -359,7 +359,7 @@ def provide_tuple(
 
 
 def define_always(block: Block, wanted: set[Var]) -> None:
-    """Give what is handed on a value on every path: None where the user's code leaves it undefined."""
+    """Give what is handed on a value on every path: None where the user's code defines none."""
     merges = {m.var: m for s in steps(block) if isinstance(s, Branch) for m in s.merges}
     carried = {c.var: c for s in steps(block) if isinstance(s, Loop) for c in s.carried}
     pending, seen = list(wanted), set(wanted)

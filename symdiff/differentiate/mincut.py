@@ -30,7 +30,7 @@ class Network:
             self.capacity.append(room)
 
     def source_side(self) -> list[bool]:
-        """For each node, whether it is on the source's side of a minimum cut: the one nearest to the sink."""
+        """For each node, whether it is on the source's side of the cut nearest to the sink."""
         while (level := self._levels())[1] >= 0:
             at = [0] * len(self.edges)
             while self._augment(level, at):

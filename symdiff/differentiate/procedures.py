@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from symdiff.differentiate import keeping
 from symdiff.differentiate.activity import Activity, Summaries, results
-from symdiff.differentiate.emitting import ZERO
 from symdiff.differentiate.flatten import flatten
 from symdiff.differentiate.reverse import CallReverser, Reverse
 from symdiff.stages import (
@@ -17,13 +16,15 @@ from symdiff.stages import (
     Expr,
     GlobalValue,
     Helper,
-    ListOf,
+    Kind,
     Param,
     Procedure,
     Stage,
     Var,
     is_differentiable,
+    map_expressions,
     steps,
+    substitute,
 )
 
 
@@ -117,15 +118,15 @@ class Procedures(CallReverser):
             sweep.accumulate(leaves[i], dout.var)
         sweep.block(procedure.body)
         adjoints = [sweep.adjoints.get(v, sweep.zero(v)) for v in inputs]
-        kept = Param("kept", Var("kept", OBJECT))
+        taken = {p.name for p in procedure.params}
+        douts = [Param(_free(d.name, taken), d.var) for d in douts]
+        kept = Param(_free("kept", taken), Var("kept", OBJECT))
         packed, body, adjoints = keeping.provide_tuple(
             sweep, procedure.body, sweep.out, adjoints, kept.var
         )
         self.globals |= sweep.globals
         self.helpers |= sweep.helpers
         own = {p.var: Var(p.var.base, p.var.kind) for p in procedure.params}
-        from symdiff.stages import map_expressions, substitute
-
         body = [map_expressions(s, lambda e: substitute(e, own)) for s in body]
         adjoints = [substitute(a, own) for a in adjoints]
         again = [Param(p.name, own[p.var], p.passed) for p in procedure.params]
@@ -154,14 +155,21 @@ class Procedures(CallReverser):
         )
 
 
-def _adjoint_kind(leaf: Expr) -> ListOf | type[REAL]:  # type: ignore[valid-type]
-    return leaf.kind if isinstance(leaf, Var) and is_differentiable(leaf.kind) else REAL  # type: ignore[return-value]
+def _free(name: str, taken: set[str]) -> str:
+    """A name for a parameter that no parameter of the user's has."""
+    made, n = name, 0
+    while made in taken:
+        n += 1
+        made = f"{name}_{n}"
+    return made
+
+
+def _adjoint_kind(leaf: Expr) -> Kind:
+    return leaf.kind if isinstance(leaf, Var) and is_differentiable(leaf.kind) else REAL
 
 
 def fresh(procedure: Procedure) -> Procedure:
     """A copy whose steps may be changed; variables are shared."""
-    from symdiff.stages import map_expressions
-
     body = [map_expressions(s, lambda e: e) for s in procedure.body]
     return Procedure(
         procedure.name,
@@ -174,6 +182,3 @@ def fresh(procedure: Procedure) -> Procedure:
         procedure.helpers,
         procedure.callees,
     )
-
-
-__all__ = ["Procedures", "ZERO", "fresh"]

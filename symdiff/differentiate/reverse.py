@@ -148,10 +148,11 @@ class Reverse(Emitter):
 
     def primitive(self, value: Apply, out: Var, adjoint: Expr) -> None:
         """Apply the rule of a primitive: each argument gets the adjoint times its partial."""
+        pairs: list[tuple[Var, Expr, Expr | None]]
         if value.op.startswith("helper:"):
             helper = self.procedures.helpers[value.op.removeprefix("helper:")]
             params, partials, rule_out = helper.params, helper.partials, helper.out
-            pairs = [(p, a, q) for p, a, q in zip(params, value.args, partials, strict=True)]
+            pairs = list(zip(params, value.args, partials, strict=True))
         else:
             args = tuple(self.for_rule(a) for a in value.args)
             rule = rules.template(value.op, args)

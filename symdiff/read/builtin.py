@@ -13,7 +13,7 @@ _LETTERS = "xyzuvw"
 
 
 def function_of_rule(function: Any, arguments: int | None = None) -> StaticFunction:
-    """A one-line function that calls a primitive. Raises NotDifferentiable where there is no rule."""
+    """A one-line function that calls a primitive. Raises NotDifferentiable where it has no rule."""
     from symdiff import rules
 
     primitive = rules.find(function)

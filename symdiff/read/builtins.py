@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import partial
 from typing import Any
 
 from symdiff import rules
@@ -92,9 +93,9 @@ class Builtins(Objects):
             return known(args, keywords, node)  # type: ignore[no-any-return]
         if name in FORBIDDEN:
             raise self.refuse(node, f"{name}() can't be used in a differentiated function")
-        if name == "zip" and keywords.get("strict") == Const(True):
-            self.same_lengths(args, node)
-            keywords = {}
+        if name == "zip" and isinstance(keywords.get("strict"), Const):
+            if keywords.pop("strict") == Const(True):
+                self.same_lengths(args, node)
         if name in ITERATORS and keywords.keys() - {"start"}:
             raise self.refuse(
                 node, f"{name}() with the keyword {next(iter(keywords))!r} is not supported"
@@ -118,11 +119,15 @@ class Builtins(Objects):
         for arg, items in zip(args, known, strict=True):
             size = Const(len(items)) if items is not None else self.indexed(arg, node)[0]
             sizes.append(size)
+
+        def unequal() -> None:
+            text = "raise ValueError('zip() arguments of unequal length')"
+            self.block.append(Passive(text, (), True))
+
         for size in sizes[1:]:
             test = self.comparison("ne", sizes[0], size, node)  # type: ignore[arg-type]
             assert isinstance(test, Runtime)
-            error = Passive("raise ValueError('zip() arguments of unequal length')", (), True)
-            self.branch(test, lambda: self.block.append(error), lambda: None, node)
+            self.branch(test, unequal, lambda: None, node)
 
     def passive_call(
         self, name: str, args: list[Value], keywords: dict[str, Value], node: ast.AST
@@ -155,7 +160,7 @@ class Builtins(Objects):
         if primitive is not None and not primitive.accepts(len(args) + len(keywords)):
             raise self.refuse(node, f"{op}() doesn't take {len(args)} arguments")
         given: list[Expr] = []
-        kinds = []
+        kinds: list[Kind] = []
         for value in [*args, *keywords.values()]:
             if isinstance(value, Iterator):
                 value = self.to_list(value, node)
@@ -172,10 +177,10 @@ class Builtins(Objects):
                     kinds.append(ListOf(kind))
                     continue
             atom = self.atom(value, node)
-            if op in ("float", "int") and kind_of(atom) is TEXT and not isinstance(atom, Const):  # type: ignore[arg-type]
+            if op in ("float", "int") and kind_of(atom) is TEXT and not isinstance(atom, Const):
                 self.refuse_made_text(atom, node)
             given.append(atom)
-            kinds.append(kind_of(atom))  # type: ignore[arg-type]
+            kinds.append(kind_of(atom))
         if all(isinstance(g, (Var, Const, Global)) for g in given):
             return self.apply(op, tuple(given), node)
         from symdiff.read.kinds import result_kind
@@ -265,9 +270,7 @@ class Builtins(Objects):
             test = self.comparison("gt" if op == "max" else "lt", other, rank, node)
             assert isinstance(test, Runtime)
             kept = best, rank
-            pair = self.conditional(
-                test, lambda i=item, o=other: Tuple((i, o)), lambda k=kept: Tuple(k), node
-            )  # type: ignore[misc]
+            pair = self.conditional(test, partial(Tuple, (item, other)), partial(Tuple, kept), node)
             assert isinstance(pair, Tuple)
             best, rank = pair.items
         return best
@@ -491,13 +494,13 @@ class Builtins(Objects):
         if name == "conjugate" and isinstance(receiver, Runtime):
             return receiver
         atom = self.atom(receiver, node)
-        trees = tuple(self.tree(a, node) for a in [*args, *keywords.values()])
+        given = tuple(self.tree(a, node) for a in [*args, *keywords.values()])
         names = [f"_{i + 1}" for i in range(len(args))] + [
             f"{k}=_{i + 1 + len(args)}" for i, k in enumerate(keywords)
         ]
         kind = BOOLEAN if name == "is_integer" else OBJECT if kind_of(atom) is not TEXT else TEXT
         return self.emit(
-            Opaque(f"_0.{name}({', '.join(names)})", (atom, *trees), pure=kind is not OBJECT),
+            Opaque(f"_0.{name}({', '.join(names)})", (atom, *given), pure=kind is not OBJECT),
             kind,
             node,
         )
@@ -546,7 +549,7 @@ class Builtins(Objects):
             items = list(content)
             if not items:
                 raise self.refuse(node, "pop from an empty list")
-            value = items.pop(at.value)
+            value: Value = items.pop(at.value)
             self.set_content(ref, tuple(items), node)
             return value
         value = self.item(ref, at, node)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from symdiff.errors import SymdiffError, UnsupportedCall
+from symdiff.errors import SymdiffError
 from symdiff.read.builtins import Builtins
 from symdiff.read.core import Frame, Slot, same
 from symdiff.read.desugar import VALUE, leaves_always
@@ -563,21 +563,10 @@ class Calls(Builtins):
         names += [f"{k}=_{i + 1 + len(args)}" for i, k in enumerate(keywords)]
         return self.emit(Opaque(f"_0({', '.join(names)})", (function, *trees)), OBJECT, node)
 
-    def unsupported(self, name: str, node: ast.AST) -> SymdiffError:
-        return self.refuse(
-            node,
-            f"{name} has no derivative rule and no source",
-            error=UnsupportedCall,
-            fix="Register a rule for it: see symdiff.rules.",
-        )
-
 
 def _loops(node: ast.AST) -> bool:
     """Whether a function has a loop of its own."""
-    for sub in ast.walk(node):
-        if isinstance(sub, (ast.For, ast.While)):
-            return True
-    return False
+    return any(isinstance(sub, (ast.For, ast.While)) for sub in ast.walk(node))
 
 
 def _is_generator(node: ast.FunctionDef) -> bool:

@@ -240,7 +240,7 @@ class Core:
             return content
         content = self.list_value(content, node, name=ref.identity.name)
         self.write_slot((ref.identity, "content"), content)
-        return content  # type: ignore[no-any-return]
+        return content
 
     def list_value(
         self,
@@ -249,7 +249,7 @@ class Core:
         item: Kind | None = None,
         name: str | None = None,
     ) -> Var:
-        """A list of known items as one run-time value; lists among them are held by value from now on."""
+        """A list of known items as one run-time value; lists among them are now held by value."""
         for value in items:
             if isinstance(value, Ref):
                 value.identity.frozen = True
@@ -354,10 +354,11 @@ class Core:
             and a.identity.kind == b.identity.kind != "instance"
         ):
             a.identity.frozen = b.identity.frozen = True
-            contents = [
+            one, other = (
                 arm[ref.identity, "content"] for arm, ref in zip(self.arms, (a, b), strict=True)
-            ]
-            ref = self.new_object(a.identity.kind, self.merge_contents(*contents, step, name, node))
+            )
+            content = self.merge_contents(one, other, step, name, node)
+            ref = self.new_object(a.identity.kind, content)
             ref.identity.frozen, ref.identity.name = True, name
             return ref
         if isinstance(a, (tuple, Var, Global)) and isinstance(b, (tuple, Var, Global)):
@@ -387,7 +388,8 @@ class Core:
                 tuple(self.merge(x, y, step, f"{name}_{i}", node) for i, (x, y) in pairs), a.type
             )
         return Conflict(
-            f"{name.lstrip('%')!r} is a tuple of one shape on one path and something else on another",
+            f"{name.lstrip('%')!r} is a tuple of one shape on one path and something else on "
+            "another",
             self.place(node),
         )
 
@@ -514,7 +516,7 @@ class Core:
         )
 
     def rebind(self, start: State, guess: set[Slot], rebound: dict[Slot, Ref]) -> bool:
-        """Carry a list or object that each round makes anew by its content; whether that is news."""
+        """Carry what each round makes anew, a list or object, by its content; whether that is news."""
         news = False
         ends: dict[Slot, tuple[Ref, Any]] = {}
         for slot in list(guess):
@@ -568,6 +570,10 @@ class Core:
                 ),
                 kind,
             )
+        if isinstance(value, Undefined) and isinstance(shape, dict):
+            return {
+                k: self.carry(Undefined(), s, f"{name}_{k}", leaves) for k, s in shape.items()
+            }
         if isinstance(value, tuple):
             shapes = shape if isinstance(shape, list) else [None] * len(value)
             return tuple(
@@ -792,6 +798,8 @@ def shape_of(value: Any) -> Any:
         return kind_of(value)
     if isinstance(value, Tuple):
         return [shape_of(v) for v in value.items]
+    if isinstance(value, dict):
+        return {k: shape_of(v) for k, v in value.items()}
     return None
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from symdiff import rules
-from symdiff.errors import UnsupportedSyntax
-from symdiff.read.core import Core, Frame, State
+from symdiff.read.core import Core, State
 from symdiff.read.kinds import result_kind
 from symdiff.read.scope import Access, is_standard, member, wrap
 from symdiff.read.values import (
-    Bound,
     Builtin,
     Choice,
     Class,
@@ -44,7 +42,6 @@ from symdiff.stages import (
     Branch,
     Const,
     Expr,
-    Global,
     Kind,
     ListOf,
     Opaque,
@@ -227,7 +224,8 @@ class Expressions(Core):
         if sequences is not None:
             return sequences
         if isinstance(a, Const) and isinstance(b, Const) and type(a.value) is type(b.value) is int:
-            if op in ("add", "sub", "mul") or op in ("floordiv", "mod") and b.value:
+            exact = op in ("add", "sub", "mul") or op in ("floordiv", "mod") and b.value
+            if exact:
                 return Const(getattr(operator, op)(a.value, b.value))
         for holder, other, prefix in ((a, b, ""), (b, a, "r")):
             if isinstance(holder, Ref) and holder.identity.kind == "instance":
@@ -268,8 +266,8 @@ class Expressions(Core):
                     inner = items[0] if isinstance(items, tuple) and items else items
                     if (
                         isinstance(inner, Ref)
-                        or isinstance(inner, Var)
-                        and inner is items
+                        or inner is items
+                        and isinstance(inner, Var)
                         and isinstance(inner.kind, ListOf)
                         and isinstance(inner.kind.item, ListOf)
                     ):
@@ -435,7 +433,7 @@ class Expressions(Core):
                     continue
                 return first
             saved = dict(self.state)
-            value, block = self.arm(lambda o=operand: self.evaluate(o))  # type: ignore[misc]
+            value, block = self.arm(partial(self.evaluate, operand))
             tree = self.nested(value, block)
             if tree is not None and self.unchanged(saved):
                 kind = result_kind(op, [kind_of(first), kind_of(value)])
@@ -443,14 +441,16 @@ class Expressions(Core):
                 continue
             self.state = saved
             rest = values[i:] if len(values) > i + 1 else [operand]
-            kept = first
+
+            def kept(first: Value = first) -> Value:
+                return first
 
             def more(rest: list[ast.expr] = rest) -> Value:
                 return self.bool_op(op, rest, node) if len(rest) > 1 else self.evaluate(rest[0])
 
             if op == "and":
-                return self.conditional(kept, more, lambda: kept, node)
-            return self.conditional(kept, lambda: kept, more, node)
+                return self.conditional(first, more, kept, node)
+            return self.conditional(first, kept, more, node)
         return first
 
     def compare(self, node: ast.Compare) -> Value:
@@ -463,11 +463,9 @@ class Expressions(Core):
                 result = self.comparison(name, left, right, node)
             else:
                 # A chain is lazy: what comes later may not be evaluated at all.
-                right, block = self.arm(lambda c=comparator: self.evaluate(c))  # type: ignore[misc]
+                right, block = self.arm(partial(self.evaluate, comparator))
                 self.block.extend(block)
-                test, block = self.arm(
-                    lambda n=name, a=left, b=right: self.comparison(n, a, b, node)
-                )  # type: ignore[misc]
+                test, block = self.arm(partial(self.comparison, name, left, right, node))
                 tree = self.nested(test, block)
                 if isinstance(result, Const) or tree is None:
                     self.block.extend(block)
@@ -600,7 +598,8 @@ class Expressions(Core):
             else:
                 raise self.refuse(
                     node,
-                    "items of different structure can't be chosen by an index known at run time only",
+                    "items of different structure can't be chosen by an index known at run time "
+                    "only",
                 )
         if content is None:
             content = self.atom(value, node)
@@ -817,15 +816,3 @@ def _english(node: ast.AST) -> str:
         "TemplateStr": "a template string",
     }
     return names.get(type(node).__name__, type(node).__name__)
-
-
-__all__ = [
-    "BINARY",
-    "Expressions",
-    "Frame",
-    "Branch",
-    "Bound",
-    "Global",
-    "UnsupportedSyntax",
-    "rules",
-]

@@ -6,8 +6,8 @@ import ast
 import copy
 from typing import TYPE_CHECKING, Any
 
-from symdiff.read.values import Builtin, Function, Global, Module, Runtime, Value, kind_of
-from symdiff.stages import INTEGER, REAL, Apply, Const, Expr, Helper, Var
+from symdiff.read.values import Builtin, Function, Module, Runtime, Value, kind_of
+from symdiff.stages import INTEGER, REAL, Const, Expr, Global, Helper, Var
 
 if TYPE_CHECKING:
     from symdiff.read.calls import Calls
@@ -56,19 +56,12 @@ def _find(reader: Calls, function: Function, parameter: str) -> str | None:
     partial = closed_derivative(expression, parameter, param, out, constants)
     if partial is None:
         return None
-    name = reader.shared.helper_name(function.name)
-    text = ast.unparse(
-        ast.fix_missing_locations(
-            ast.FunctionDef(
-                name=name,
-                args=ast.arguments([], [ast.arg(parameter)], None, [], [], None, []),
-                body=[*_docstring(node), ast.Return(expression)],
-                decorator_list=[],
-                returns=None,
-                type_params=[],
-            )
-        )
-    )
+    name: str = reader.shared.helper_name(function.name)
+    made = ast.parse(f"def {name}({parameter}): ...")
+    definition = made.body[0]
+    assert isinstance(definition, ast.FunctionDef)
+    definition.body = [*_docstring(node), ast.Return(expression)]
+    text = ast.unparse(ast.fix_missing_locations(made))
     globals_ = {
         c.name: reader.unit.globals[c.name]
         for c in constants.values()
@@ -153,6 +146,3 @@ def _resolved(
     except Impure:
         return None
     return made
-
-
-__all__ = ["Apply", "closed_helper"]

@@ -10,11 +10,11 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from symdiff.read.core import Frame, Growing, Slot
 from symdiff.read.expressions import Expressions
-from symdiff.read.kinds import result_kind
 from symdiff.read.names import written_in
 from symdiff.read.values import (
     Identity,
@@ -81,12 +81,12 @@ class Iteration(Expressions):
                 return None
             case "items" | "keys" | "values":
                 content = self.content(value.args[0])
-                made = {
+                made: dict[str, list[Value]] = {
                     "items": [Tuple((Const(k), v)) for k, v in content.items()],
                     "keys": [Const(k) for k in content],
                     "values": list(content.values()),
                 }
-                return list(made[value.name])
+                return made[value.name]
             case "generator":
                 return self.items(self.to_list(value, node), node)
         parts = [
@@ -205,13 +205,14 @@ class Iteration(Expressions):
 
     def indexed(self, value: Value, node: ast.AST) -> tuple[Expr, Callable[[Expr], Value]]:
         """The length of an iterable, and its item at an index."""
+        length: Expr
         if isinstance(value, Iterator):
             match value.name:
                 case "range":
                     iterable = Apply("range", value.args)
                     length = self.emit(Apply("len", (iterable,)), INTEGER, node)
                     if len(value.args) == 1:
-                        return length, lambda i: i  # type: ignore[return-value]
+                        return length, lambda i: i
                     if len(value.args) == 2:
                         return (
                             length,
@@ -234,7 +235,7 @@ class Iteration(Expressions):
                             else self.apply("add", (self.atom(start, node), i), node),
                             item(i),
                         )
-                    )  # type: ignore[arg-type]
+                    )
                 case "reversed":
                     length, item = self.indexed(value.args[0], node)
 
@@ -277,11 +278,11 @@ class Iteration(Expressions):
             )
         if isinstance(value, Ref) and value.identity.kind == "list":
             ref, kind = value, kind_of(self.dynamic(value, node))
-            item = kind.item if isinstance(kind, ListOf) else OBJECT
+            item_kind = kind.item if isinstance(kind, ListOf) else OBJECT
             length = self.emit(Apply("len", (self.dynamic(ref, node),)), INTEGER, node)
             # The items are those of the moment they are read: the loop may store into the list.
             return length, lambda i: self.emit(
-                Apply("getitem", (self.dynamic(ref, node), i)), item, node
+                Apply("getitem", (self.dynamic(ref, node), i)), item_kind, node
             )
         content: Expr
         if isinstance(value, Tuple):
@@ -443,9 +444,9 @@ class Iteration(Expressions):
                 self.branch(
                     flag,
                     lambda: None,
-                    lambda k=k: self.unroll(source, k, bind, body, node, leave),
+                    partial(self.unroll, source, k, bind, body, node, leave),
                     node,
-                )  # type: ignore[misc]
+                )
                 return
 
     def assign_target(self, target: ast.expr, value: Value) -> None:
@@ -618,6 +619,3 @@ def _join_shapes(a: Any, b: Any) -> Any:
     if isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
         return [_join_shapes(x, y) for x, y in zip(a, b, strict=True)]
     return OBJECT if isinstance(a, list) or isinstance(b, list) else join(a, b)
-
-
-__all__ = ["Iteration", "result_kind"]

@@ -165,11 +165,11 @@ def uses(
                         for arg in given[: None if called == "zip" else 1]:
                             note(arg, ListOf(REAL))
                     else:
-                        target = callee(func)
-                        if target is not None and target not in seen and target is not node:
-                            inner = uses(target, callee, seen | {node})
+                        user = callee(func)
+                        if user is not None and user not in seen and user is not node:
+                            inner = uses(user, callee, seen | {node})
                             for param, arg in zip(
-                                [*target.args.posonlyargs, *target.args.args], given, strict=False
+                                [*user.args.posonlyargs, *user.args.args], given, strict=False
                             ):
                                 if param.arg in inner:
                                     note(arg, inner[param.arg])
@@ -189,7 +189,7 @@ def uses(
 
 
 def _remainders(test: ast.expr, note: Callable[[ast.AST | None, Kind], None]) -> None:
-    """`if n % 2`, `if n % 2 == 1`: only integers are asked so (but `x == 0` may be asked of any)."""
+    """`if n % 2`, `if n % 2 == 1`: only integers are asked so (`x == 0` may be asked of any)."""
     match test:
         case ast.BinOp(left=left, op=ast.Mod(), right=ast.Constant(value=int())):
             note(left, INTEGER)

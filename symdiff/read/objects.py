@@ -46,7 +46,7 @@ class Objects(Iteration):
             lacking = [f for f in named if f not in given and named[f] is None]
             if lacking or len(given) > len(named):
                 raise self.refuse(node, f"{cls.name}() is not given the fields that it has")
-            items = [given[f] if f in given else default for f, default in named.items()]
+            items = [given.get(f, default) for f, default in named.items()]
             return Tuple(tuple(i for i in items if i is not None), cls.live or tuple)
         ref = self.new_object("instance", {}, cls)
         fields = self.dataclass_fields(cls, node)
@@ -88,12 +88,12 @@ class Objects(Iteration):
     def dataclass_fields(
         self, cls: Class, node: ast.AST
     ) -> dict[str, Callable[[], Value] | None] | None:
-        """The fields of a dataclass whose __init__ is generated, each with what makes its default."""
+        """The fields of a dataclass whose __init__ is generated, with what makes their defaults."""
         if cls.live is None:
             return self.static_fields(cls, node)
+        init = cls.live.__init__
         if not dataclasses.is_dataclass(cls.live):
             return None
-        init = cls.live.__init__
         if isinstance(init, types.FunctionType) and init.__code__.co_filename != "<string>":
             return None
         found: dict[str, Callable[[], Value] | None] = {}
@@ -199,7 +199,7 @@ class Objects(Iteration):
         self.set_content(ref, {**self.content(ref), name: value}, node)
 
     def setter(self, cls: Value | None, name: str, node: ast.AST) -> Value | None:
-        """The setter of a property. Classes with a way of their own to set attributes are refused."""
+        """The setter of a property. Classes that set attributes in their own way are refused."""
         if not isinstance(cls, Class):
             return None
         if cls.live is None:
@@ -269,7 +269,7 @@ class Objects(Iteration):
             kinds = set(map(_decorator, member.decorator_list))
             if "property" in kinds or "cached_property" in kinds:
                 return Property(function)
-            return Bound(function, cls) if "classmethod" in kinds else function  # type: ignore[no-any-return]
+            return Bound(function, cls) if "classmethod" in kinds else function
         if isinstance(member, (ast.Assign, ast.AnnAssign)) and member.value is not None:
             target = member.targets[0] if isinstance(member, ast.Assign) else member.target
             value = self.in_module(cls, member.value)

@@ -7,7 +7,6 @@ procedure with the variables that stand for each parameter's numbers.
 from __future__ import annotations
 
 import ast
-import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,12 +19,13 @@ from symdiff.read.kinds import uses
 from symdiff.read.names import assigned_names, assigned_names_of, written_in
 from symdiff.read.scope import Scope, StaticScope, Unit
 from symdiff.read.statements import TRANSPARENT, Statements
-from symdiff.read.temporaries import name_temporaries
+from symdiff.read.temporaries import name_temporaries, renamed_structure
 from symdiff.read.values import (
     Bound,
     Builtin,
     Class,
     Function,
+    Module,
     Partial,
     Ref,
     Runtime,
@@ -38,6 +38,7 @@ from symdiff.read.values import (
 from symdiff.stages import (
     BOOLEAN,
     INTEGER,
+    KINDS,
     NOTHING,
     OBJECT,
     OPTIONAL,
@@ -47,7 +48,6 @@ from symdiff.stages import (
     Branch,
     Const,
     Expr,
-    Global,
     GlobalValue,
     Helper,
     Kind,
@@ -151,10 +151,13 @@ class Shared:
 class Reader(Statements):
     """Reads one procedure."""
 
+    renamed: dict[Var, Expr]  # what stands for each variable that `finish` renamed
+
     def finish(self, procedure: Procedure) -> Procedure:
         """Give claimed and temporary variables their names."""
         procedure.globals, procedure.helpers = self.unit.globals, self.shared.helpers
-        return name_temporaries(procedure, self.claims)
+        self.renamed = name_temporaries(procedure, self.claims)
+        return procedure
 
     def body(self, function: Function) -> Value:
         if isinstance(function.node, ast.FunctionDef):
@@ -214,15 +217,10 @@ def _read(target: Value, shared: Shared, specs: dict[str, Spec], guarded: bool) 
     node = function.node
     names, nonlocals = assigned_names(node)
     reader.frame = Frame(node, function.scope, function.frame, names, nonlocals, function)
-    early = [
-        reader.refuse(n, why, fix=fix)
-        for n, why, fix in offences(ast.Module([node], []))
-        if isinstance(node, (ast.AsyncFunctionDef,))
-    ]
     if isinstance(node, ast.Lambda):
-        early += [reader.refuse(n, why, fix=fix) for n, why, fix in offences(node.body)]
-    if early:
-        raise together(early)
+        early = [reader.refuse(n, why, fix=fix) for n, why, fix in offences(node.body)]
+        if early:
+            raise together(early)
     reader.frames.add(reader.frame)
     params: list[Param] = []
     parameters: dict[str, Any] = {}
@@ -248,22 +246,12 @@ def _read(target: Value, shared: Shared, specs: dict[str, Spec], guarded: bool) 
             continue
         spec = specs.get(name, OBJECT)
         default = defaults.get(name)
-        kind = spec if isinstance(spec, Kind) else OBJECT
+        kind = spec if isinstance(spec, KINDS) else OBJECT
         var = Var(name, kind)
-        given = (
-            reader.atom(default, None)
-            if isinstance(default, Runtime)
-            else reader.tree(default, None)
-            if isinstance(default, Tuple)
-            else Opaque(ast.unparse(default.node))
-            if isinstance(default, Function) and isinstance(default.node, ast.Lambda)
-            else default
-        )
-        if default is not None and not isinstance(given, (Var, Const, Global, Apply, Opaque)):
-            given = Const(None)
+        given = _default(reader, default)
         params.append(
             Param(name, var, "keyword" if after_bound and passed == "plain" else passed, given)
-        )  # type: ignore[arg-type]
+        )
         bound[name], parameters[name] = _parameter(reader, var, spec, name, default)
         if guarded and (spec is NOTHING or isinstance(spec, Value_)):
             params[-1].default = Const(None)
@@ -296,6 +284,19 @@ def _read(target: Value, shared: Shared, specs: dict[str, Spec], guarded: bool) 
     return Reading(made, _renamed(parameters, reader), shared.unit, changed, specs)
 
 
+def _default(reader: Reader, default: Value | None) -> Expr | None:
+    """A parameter's default as the generated code has it: None for what can't be written there."""
+    if default is None or isinstance(default, Opaque):
+        return default
+    if isinstance(default, Runtime):
+        return reader.atom(default, None)
+    if isinstance(default, Tuple):
+        return reader.tree(default, None)
+    if isinstance(default, Function) and isinstance(default.node, ast.Lambda):
+        return Opaque(ast.unparse(default.node))
+    return Const(None)
+
+
 def _guard(reader: Reader, var: Var, name: str, node: ast.AST) -> None:
     """Refuse an argument that the code is not written for, instead of ignoring it."""
     text = f"raise TypeError('this code is written for the default of {name}')"
@@ -305,9 +306,7 @@ def _guard(reader: Reader, var: Var, name: str, node: ast.AST) -> None:
 
 
 def _renamed(parameters: dict[str, Any], reader: Reader) -> dict[str, Any]:
-    from symdiff.read.temporaries import renamed_structure
-
-    return {name: renamed_structure(structure, reader) for name, structure in parameters.items()}
+    return {name: renamed_structure(shape, reader.renamed) for name, shape in parameters.items()}
 
 
 def _parameter(
@@ -334,7 +333,7 @@ def _parameter(
         for i, part in enumerate(parts):
             leaf = reader.emit(
                 Apply("getitem", (var, Const(i))),
-                part if isinstance(part, Kind) else OBJECT,
+                part if isinstance(part, KINDS) else OBJECT,
                 None,
                 f"{name}_{i}",
             )
@@ -353,7 +352,7 @@ def _parameter(
             label = f"{name}_{key}" if str(key).isidentifier() else name
             leaf = reader.emit(
                 Apply("getitem", (var, Const(key))),
-                part if isinstance(part, Kind) else OBJECT,
+                part if isinstance(part, KINDS) else OBJECT,
                 None,
                 label,
             )
@@ -458,10 +457,11 @@ def evaluate_definition(
 def evaluate_constant(
     name: str, stmt: ast.Assign | ast.AnnAssign | ast.AugAssign, scope: StaticScope, unit: Unit
 ) -> Value | None:
-    """A name that a module on disk assigns: a constant that comes along, or a function by another name."""
+    """A name that a module on disk assigns: a constant, or a function by another name."""
     if isinstance(stmt, ast.AugAssign):
         raise UnsupportedSyntax(
-            f"{name!r} is changed after it was set: its value can't be told without running the file",
+            f"{name!r} is changed after it was set: its value can't be told without running the "
+            "file",
             scope.file.place(stmt),
         )
     target = stmt.targets[0] if isinstance(stmt, ast.Assign) else stmt.target
@@ -477,7 +477,7 @@ def evaluate_constant(
             )
         value = found
     reader = _context(scope, unit, stmt)
-    if isinstance(value, (ast.Lambda, ast.Attribute, ast.Call)) or isinstance(value, ast.Name):
+    if isinstance(value, (ast.Lambda, ast.Attribute, ast.Call, ast.Name)):
         known = _as_function(reader, value)
         if known is not None:
             return known
@@ -486,11 +486,10 @@ def evaluate_constant(
         inner = scope.lookup(part, unit)
         if inner is None:
             raise UnsupportedSyntax(
-                f"the value of {name!r} can't be told without running the file: {part!r} is not defined",
+                f"the value of {name!r} can't be told without running the file: {part!r} is not "
+                "defined",
                 scope.file.place(value),
             )
-        from symdiff.read.values import Module
-
         if isinstance(inner, Module):
             unit.globals.setdefault(
                 part,
@@ -526,7 +525,7 @@ def _from_tuple(name: str, target: ast.expr, value: ast.expr) -> ast.expr | None
 
 
 def _as_function(reader: Reader, value: ast.expr) -> Value | None:
-    """A function that a module's name stands for: a lambda, another name, a partial, a factory's result."""
+    """A function that a module's name stands for: a lambda, a partial, what a factory makes."""
     saved = reader.block
     try:
         found = reader.evaluate(value)
@@ -610,8 +609,6 @@ def default_specs(function: Value) -> dict[str, Spec]:
             spec = OBJECT
         if spec is None and param.arg in defaults:
             spec = spec_of_value(defaults[param.arg])
-            if spec is INTEGER and known.get(param.arg) is None and spec is REAL:
-                spec = REAL
         specs[param.arg] = spec if spec is not None else known.get(param.arg, REAL)
     if a.vararg is not None:
         specs[a.vararg.arg] = ListOf(REAL)
@@ -637,8 +634,7 @@ def _callee(function: Function, func: ast.expr) -> ast.FunctionDef | ast.Lambda 
 
 def spec_of_value(value: Value) -> Spec | None:
     if isinstance(value, Runtime):
-        kind = kind_of(value)
-        return kind if not isinstance(kind, ListOf) else ListOf(kind.item)
+        return kind_of(value)
     if isinstance(value, Tuple):
         return (tuple, *(spec_of_value(v) for v in value.items))
     if isinstance(value, (Function, Builtin, Partial, Bound)):
@@ -676,7 +672,7 @@ def _annotated(annotation: ast.expr | None) -> Spec | None:
         case ast.Subscript(value=ast.Name(id=name) | ast.Attribute(attr=name), slice=inner):
             if name in ("list", "List", "Sequence", "Iterable", "Collection"):
                 item = _annotated(inner)
-                return ListOf(item if isinstance(item, Kind) else REAL)
+                return ListOf(item if isinstance(item, KINDS) else REAL)
             if name in ("tuple", "Tuple") and isinstance(inner, ast.Tuple):
                 if (
                     len(inner.elts) == 2
@@ -727,16 +723,3 @@ def spec_of(value: Any) -> Spec:
     if callable(value):
         return Live(value)
     return OBJECT
-
-
-__all__ = [
-    "Live",
-    "Reading",
-    "Shared",
-    "default_specs",
-    "evaluate_constant",
-    "evaluate_definition",
-    "math",
-    "read",
-    "spec_of",
-]

@@ -24,9 +24,7 @@ from symdiff.read.values import (
     Builtin,
     Class,
     Conflict,
-    Const,
     Function,
-    Global,
     LiveObject,
     Method,
     Module,
@@ -35,7 +33,7 @@ from symdiff.read.values import (
     Value,
     kind_of,
 )
-from symdiff.stages import GlobalValue, Opaque
+from symdiff.stages import Const, Global, GlobalValue, Opaque
 
 # Fetches something, given the function that is differentiated: the same code serves every closure
 # that was made from one definition.
@@ -44,8 +42,8 @@ Reader = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Access:
-    """Where a live value stands: "cell" number `key` of a function's closure, a "global" of it, or an
-    "attribute" of an object; `owner` fetches the function or object, given the root."""
+    """Where a live value stands: "cell" number `key` of a function's closure, a "global" of it, or
+    an "attribute" of an object; `owner` fetches the function or object, given the root."""
 
     owner: Reader
     how: str
@@ -147,11 +145,11 @@ class LiveScope:
 
 def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any = None) -> Value:
     """What the reader makes of a live Python object found at `path`."""
-    if type(value).__module__.startswith("symdiff.") or (
+    ours = type(value).__module__.startswith("symdiff.") or (
         isinstance(value, types.FunctionType) and value.__module__ in ("symdiff.api", "symdiff")
-    ):
-        if not hasattr(value, "__symdiff_primal__"):
-            return Conflict("derivatives inside a differentiated function are not supported yet")
+    )
+    if ours and not hasattr(value, "__symdiff_primal__"):
+        return Conflict("derivatives inside a differentiated function are not supported yet")
     if value is None or value is Ellipsis or isinstance(value, (bool, int, float, complex, str)):
         unit.guard_kind(path, read, value)
         return unit.constant(path, GlobalValue(repr(value), read), kind_of(value), identity)
@@ -233,8 +231,9 @@ def _is_plain_data(value: Any) -> bool:
     return type(value) is range
 
 
-def function_value(function: types.FunctionType, unit: Unit, read: Reader | None) -> Function:
+def function_value(function: Callable[..., Any], unit: Unit, read: Reader | None) -> Function:
     """A live function, with its defaults as they are now."""
+    assert isinstance(function, types.FunctionType)
     file, node = node_of(function)
     scope = LiveScope(function, file, read or (lambda root: function))
     if isinstance(node, ast.AsyncFunctionDef):
@@ -318,8 +317,8 @@ class StaticScope:
                 case ast.AugAssign(target=ast.Name() as target):
                     self.names[target.id] = stmt
                 case ast.If():
-                    # `if TYPE_CHECKING:`, `if __name__ == "__main__":` and the like: what is defined
-                    # in either arm can be found, the later one first.
+                    # `if TYPE_CHECKING:`, `if __name__ == "__main__":` and the like: what is
+                    # defined in either arm can be found, the later one first.
                     self._collect(
                         [*stmt.body, *stmt.orelse] if not _is_main(stmt.test) else stmt.orelse
                     )

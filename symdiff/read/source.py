@@ -8,12 +8,12 @@ import inspect
 import linecache
 import types
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any
 
 from symdiff.errors import NoSource, UnsupportedSyntax
 from symdiff.stages import Place
 
-FunctionNode = Union[ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda]
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 @dataclass(eq=False)
@@ -90,7 +90,8 @@ def file_of(function: types.FunctionType) -> SourceFile:
     if not lines:
         raise NoSource(
             f"the source of {function.__qualname__!r} can't be found ({path})",
-            fix="Define it in a file, or register its text in linecache before it is differentiated.",
+            fix="Define it in a file, or register its text in linecache before it is "
+            "differentiated.",
         )
     return _parsed(path, "".join(lines))
 
@@ -112,7 +113,8 @@ def node_of(function: types.FunctionType) -> tuple[SourceFile, FunctionNode]:
         if _parameters(node) == code.co_varnames[: len(_parameters(node))]:
             return file, node
     raise NoSource(
-        f"{code.co_filename}:{code.co_firstlineno} no longer holds the source of {function.__qualname__!r}",
+        f"{code.co_filename}:{code.co_firstlineno} no longer holds the source of "
+        f"{function.__qualname__!r}",
         fix="The file has changed since it was imported: import it anew.",
     )
 

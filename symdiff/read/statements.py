@@ -1,4 +1,4 @@
-"""Reading statements: every node of Python's statement grammar is read here, or refused in fence.py."""
+"""Reading statements: every node of Python's statement grammar is read, or refused in fence.py."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ class Statements(Calls):
             try:
                 self.statement(stmt)
             except SymdiffError as error:
-                # Go on, so that all offences are reported together; what this line assigns is unknown.
+                # Go on, so that all offences are reported together; what this line assigns is
+                # unknown.
                 self.offences.append(error)
                 for name in written_in([stmt]):
                     self.assign_name(name, Unknown(), stmt)
@@ -412,7 +413,7 @@ class Statements(Calls):
                 return
             self.branch(
                 flag,
-                lambda: None,  # type: ignore[arg-type]
+                lambda: None,
                 lambda: self.write_slot(test_slot, self.evaluate_test(stmt.test)),
                 stmt,
             )

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from symdiff.errors import BadTarget, SymdiffError, UnsupportedSyntax, together
+from symdiff.errors import BadTarget, UnsupportedSyntax, together
 from symdiff.read.fence import offences
 from symdiff.read.scope import StaticScope, Unit, static_scope
 from symdiff.read.source import parse
@@ -78,9 +78,11 @@ def _functions(scope: StaticScope) -> list[str]:
 
 
 def load(target: str) -> StaticFunction:
-    """The function that `FILE.py:FUNCTION`, `package.module:FUNCTION` or `-` (standard input) names.
+    """The function that `FILE.py:FUNCTION`, `package.module:FUNCTION` or `-` (standard input)
+    names.
 
-    Raises BadTarget when there is no such file or function, UnsupportedSyntax when it is not Python.
+    Raises BadTarget when there is no such file or function, UnsupportedSyntax when it is not
+    Python.
     """
     where, colon, name = target.rpartition(":")
     if not colon or re.fullmatch(r"[\\/].*", name):
@@ -133,6 +135,3 @@ def _find_file(where: str) -> Path:
         f"{where}: no such module",
         fix="Name a file as FILE.py:FUNCTION, or a module that can be imported from here.",
     )
-
-
-__all__ = ["StaticFunction", "SymdiffError", "load"]

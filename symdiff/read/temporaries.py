@@ -32,8 +32,11 @@ _POWERS = {2: "squared", 3: "cubed", 0.5: "root"}
 LONGEST = 20
 
 
-def name_temporaries(procedure: Procedure, claims: dict[Var, str]) -> Procedure:
-    """Replace each claimed variable by one of the claimed name, and name what is left unnamed."""
+def name_temporaries(procedure: Procedure, claims: dict[Var, str]) -> dict[Var, Expr]:
+    """Replace each claimed variable by one of the claimed name, and name what is left unnamed.
+
+    The procedure is changed; returned is what stands for each variable that was replaced.
+    """
     table: dict[Var, Expr] = {}
     names: dict[Var, str] = {}
     for step in steps(procedure.body):
@@ -57,27 +60,22 @@ def name_temporaries(procedure: Procedure, claims: dict[Var, str]) -> Procedure:
         _retarget(step, table)
     procedure.body, procedure.result = body, rename(procedure.result)
     procedure.params = [Param(p.name, p.var, p.passed, p.default) for p in procedure.params]
-    procedure_tables[id(claims)] = table
-    return procedure
+    return table
 
 
-# The renaming of the reading under way, by its claims, for the structure of its parameters.
-procedure_tables: dict[int, dict[Var, Expr]] = {}
-
-
-def renamed_structure(structure: Any, reader: Any) -> Any:
-    table = procedure_tables.get(id(reader.claims), {})
+def renamed_structure(structure: Any, table: dict[Var, Expr]) -> Any:
+    """The structure of a parameter, over the variables of the renamed procedure."""
     if isinstance(structure, Var):
         return table.get(structure, structure)
     if hasattr(structure, "whole"):
         return type(structure)(
-            table.get(structure.whole, structure.whole), renamed_structure(structure.parts, reader)
+            table.get(structure.whole, structure.whole), renamed_structure(structure.parts, table)
         )
     if isinstance(structure, dict):
-        return {k: renamed_structure(v, reader) for k, v in structure.items()}
+        return {k: renamed_structure(v, table) for k, v in structure.items()}
     if isinstance(structure, (tuple, list)):
         return type(structure)(
-            renamed_structure(v, reader) if not isinstance(v, (str, type)) else v for v in structure
+            renamed_structure(v, table) if not isinstance(v, (str, type)) else v for v in structure
         )
     return structure
 

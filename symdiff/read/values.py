@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import Any, Union
+from typing import Any
 
 from symdiff.stages import (
     BOOLEAN,
@@ -178,26 +178,28 @@ class Conflict:
     place: Place | None = None
 
 
-Value = Union[
-    Var,
-    Const,
-    Global,
-    Tuple,
-    Ref,
-    Function,
-    Bound,
-    Partial,
-    Builtin,
-    Module,
-    Class,
-    LiveObject,
-    Method,
-    Iterator,
-    Undefined,
-    Unknown,
-    Conflict,
-    Opaque,
-]
+Value = (
+    Var
+    | Const
+    | Global
+    | Tuple
+    | Ref
+    | Function
+    | Bound
+    | Partial
+    | Builtin
+    | Module
+    | Class
+    | LiveObject
+    | Method
+    | Choice
+    | Super
+    | Iterator
+    | Undefined
+    | Unknown
+    | Conflict
+    | Opaque
+)
 
 Runtime = (Var, Const, Global)
 

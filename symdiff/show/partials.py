@@ -88,6 +88,11 @@ def scaled(dout: Expr, partial: Expr) -> Expr:
             value = dout
         case Apply("truediv", (Const(1 | 1.0), under)) if dout != ONE:
             value = Apply("truediv", (dout, under))
+        case Apply("mul", (Apply("truediv", (Const(1 | 1.0), under)), other)):
+            opposite, other = _without_sign(other)
+            negative = negative != opposite
+            above = other if dout == ONE else Apply("mul", (dout, other))
+            value = Apply("truediv", (above, under))
         case Apply("truediv", (above, under)) if dout != ONE:
             value = Apply("truediv", (Apply("mul", (dout, above)), under))
         case _:
