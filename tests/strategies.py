@@ -32,7 +32,16 @@ ONE_PLACE = (
     "(lambda u: u * u + {})({})",
     "math.pow(1.2 + {u} * {u}, 1.5)", "math.log1p({u} * {u})",
 )  # fmt: skip
-RARE = ("0.0 * {}", "{} ** 0", "{} // 1.3", "pow({}, 2)", "{} * True", "math.floor({})", "{} * 0 + {}", "round({}, 2)")
+RARE = (
+    "0.0 * {}",
+    "{} ** 0",
+    "{} // 1.3",
+    "pow({}, 2)",
+    "{} * True",
+    "math.floor({})",
+    "{} * 0 + {}",
+    "round({}, 2)",
+)
 TWO_PLACES = (
     "{} + {}", "{} - {}", "{} * {}", "{} / (1.0 + {u} * {u})", "max({}, {})", "min({}, {})",
     "math.hypot({}, 1.0 + {u} * {u})", "math.atan2({}, 2.0 + math.cos({}))", "({} or {})",
@@ -64,6 +73,7 @@ class Function:
     defaults: int = 0
     counted: bool = False  # the last argument is an integer: how deep it recurs
     results: int = 1
+    pure: bool = True  # changes nothing around it
 
 
 @dataclass
@@ -179,7 +189,9 @@ class Writer:
 
     def fill(self, form: str, depth: int) -> str:
         used = self.variable() if "{u}" in form else ""
-        return form.replace("{u}", used).format(*(self.atom(depth - 1) for _ in range(form.count("{}"))))
+        return form.replace("{u}", used).format(
+            *(self.atom(depth - 1) for _ in range(form.count("{}")))
+        )
 
     def one_place(self, depth: int) -> str:
         form = self.pick(ONE_PLACE)
@@ -207,7 +219,8 @@ class Writer:
     def called(self, function: Function, depth: int) -> str:
         given = [self.real(depth - 1) for _ in function.params]
         if function.counted:
-            return f"{function.name}({', '.join([*given, self.pick(['2', '0', '3', *(f'min({i}, 3)' for i in self.names.integers)])])})"
+            depths = ["2", "0", "3", *(f"min({i}, 3)" for i in self.names.integers)]
+            return f"{function.name}({', '.join([*given, self.pick(depths)])})"
         plain = self.count(0, len(given))
         parts = given[:plain]
         for i, name in enumerate(function.params[plain:], plain):
@@ -249,7 +262,8 @@ class Writer:
         inside = self.real(depth - 1)
         condition = self.pick(("", "", f" if {k} % 2 == 0", f" if {self.test(1)}"))
         self.names.integers.remove(k)
-        return f"{self.pick(('sum', 'math.fsum', 'sum'))}([{inside} for {k} in {self.range()}{condition}])"
+        total = self.pick(("sum", "math.fsum", "sum"))
+        return f"{total}([{inside} for {k} in {self.range()}{condition}])"
 
     def integer(self) -> str:
         return self.pick(self.names.integers or ["2"])
@@ -261,7 +275,14 @@ class Writer:
             "({} > {} or not {} < 0.3)", "{} >= 0.2", "(({} > 0.1) == ({} > 0.4))", "{} != {}",
         ]  # fmt: skip
         if self.names.integers:
-            forms += ["{i} % 2 == 0", "{i} > 1", "{i} in (0, 2)", "0 < {i} <= 3", "{i} and {} > 0.2", "{i} == 0 or {} < {}"]
+            forms += [
+                "{i} % 2 == 0",
+                "{i} > 1",
+                "{i} in (0, 2)",
+                "0 < {i} <= 3",
+                "{i} and {} > 0.2",
+                "{i} == 0 or {} < {}",
+            ]
         forms += self.names.flags * 2
         forms += [f"len({name}) > {self.count(0, 4)}" for name in self.names.lists]
         form = self.pick(forms)
@@ -304,7 +325,16 @@ class Writer:
         if not self.names.own:
             return self.assignment()
         name = self.pick(self.names.own)
-        form = self.pick(("{n} += {}", "{n} -= {}", "{n} *= {}", "{n} /= 1.0 + {u} * {u}", "{n} **= 2", "{n} += {n}"))
+        form = self.pick(
+            (
+                "{n} += {}",
+                "{n} -= {}",
+                "{n} *= {}",
+                "{n} /= 1.0 + {u} * {u}",
+                "{n} **= 2",
+                "{n} += {n}",
+            )
+        )
         return self.line(self.fill(form.replace("{n}", name), 2))
 
     def swap(self) -> None:
@@ -412,8 +442,8 @@ class Writer:
     def tuple_or_dict(self) -> None:
         form = self.pick(("({}, {})", '{{"p": {}, "q": {}}}', "store", "({}, {}, {})", "again"))
         if form == "store" and self.names.dicts:
-            text = f'{self.pick(self.names.dicts)}["{self.pick("pq")}"] {self.pick(("=", "+=", "*="))} {self.real(2)}'
-            return self.line(text)
+            place = f'{self.pick(self.names.dicts)}["{self.pick("pq")}"]'
+            return self.line(f"{place} {self.pick(('=', '+=', '*='))} {self.real(2)}")
         again = [t for t in self.names.tuples if t not in self.names.fixed]
         if form == "again" and again:
             name = self.pick(again)
@@ -456,7 +486,11 @@ class Writer:
 
     def branch(self) -> None:
         ends: list[Names] = []
-        tests = [self.tested("if"), *(["elif"] if self.chance(3) else []), *(["else"] if self.chance(2) else [])]
+        tests = [
+            self.tested("if"),
+            *(["elif"] if self.chance(3) else []),
+            *(["else"] if self.chance(2) else []),
+        ]
         before = deepcopy(self.names)
         for header in tests:
             self.names = deepcopy(before)
@@ -520,19 +554,25 @@ class Writer:
         most = self.pick(["3", "4", *(i for i in self.names.integers if i not in self.names.free)])
         self.line(f"{k} = 0")
         self.names.integers.append(k)
-        condition = self.pick((f"{k} < {most}", f"{k} < {most} and ({self.test(1)})", "True", f"not ({k} >= {most} or ({self.test(1)}))"))
+        condition = self.pick(
+            (
+                f"{k} < {most}",
+                f"{k} < {most} and ({self.test(1)})",
+                "True",
+                f"not ({k} >= {most} or ({self.test(1)}))",
+            )
+        )
         with self.loop(), self.block(f"while {condition}:"):
-            if True:
-                last = self.chance(3) and condition != "True"
-                if not last:
-                    self.line(f"{k} += 1")
-                if condition == "True":
-                    with self.block(f"if {k} > {most}:"):
-                        self.line("break")
-                self.jumps[-1] = not last
-                self.statements(self.count(1, 3))
-                if last:
-                    self.line(f"{k} = {k} + 1")
+            last = self.chance(3) and condition != "True"
+            if not last:
+                self.line(f"{k} += 1")
+            if condition == "True":
+                with self.block(f"if {k} > {most}:"):
+                    self.line("break")
+            self.jumps[-1] = not last
+            self.statements(self.count(1, 3))
+            if last:
+                self.line(f"{k} = {k} + 1")
         self.loop_else()
 
     # --- functions ---
@@ -543,14 +583,23 @@ class Writer:
         name, counted = self.new(("h", "step", "helper", "mix")), self.chance(3)
         params = [self.new("uvw") for _ in range(self.count(1, 2))]
         defaults = 0 if counted else self.count(0, 1)
-        head = [*params[: len(params) - defaults], *(f"{p}={self.literal()}" for p in params[len(params) - defaults :])]
+        head = [
+            *params[: len(params) - defaults],
+            *(f"{p}={self.literal()}" for p in params[len(params) - defaults :]),
+        ]
         self.names = deepcopy(outer)
         self.names.own, self.names.free = list(params), []
         self.names.fixed = [*outer.lists, *outer.tuples]
+        if counted:  # recursive functions change nothing but their own
+            self.names.lists, self.names.dicts = {}, []
+            self.names.functions = [f for f in outer.functions if f.pure]
         self.names.reals += params
         self.results, self.jumps, self.loops = self.pick((1, 1, 1, 2)) if not counted else 1, [], 0
-        function = Function(name, params, defaults, counted, self.results)
-        nonlocal_name = self.pick(outer.own) if self.indent and outer.own and self.chance(3) else None
+        pure = not self.indent or counted
+        function = Function(name, params, defaults, counted, self.results, pure)
+        nonlocal_name = (
+            self.pick(outer.own) if not counted and self.indent and outer.own and self.chance(3) else None
+        )
         with self.block(f"def {name}({', '.join([*head, 'depth'] if counted else head)}):"):
             if nonlocal_name is not None:
                 self.line(f"nonlocal {nonlocal_name}")
@@ -613,7 +662,7 @@ class Writer:
         self.names.reals, self.names.own, self.names.integers = [*reals], [*reals], [*integers]
         self.results = self.pick((1, 1, 1, 2))
         self.line("")
-        with self.block(f"def f({', '.join([*reals, *integers])}):"):
+        with self.block(f"def f({', '.join([*reals, *(f'{i}: int' for i in integers)])}):"):
             self.statements(self.count(1, most))
             self.give_back()
         args = [float(self.literal()) - 1.25 for _ in reals]

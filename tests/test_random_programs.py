@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import HealthCheck, assume, given, settings
-from strategies import Program, programs
 
 import symdiff
+from strategies import Program, programs
 from symdiff.differentiate.derivative import derivative, split
 from symdiff.generate import Selection, find
 from symdiff.simplify import simplify
@@ -60,7 +60,11 @@ class Dual:
         return made(self.value * plain(other), (self, plain(other)), (other, self.value))
 
     def __rmul__(self, other: Any) -> Any:
-        return other * self.value if isinstance(other, list) else made(other * self.value, (self, other))
+        return (
+            other * self.value
+            if isinstance(other, list)
+            else made(other * self.value, (self, other))
+        )
 
     def __truediv__(self, other: Any) -> Dual:
         x, y = self.value, plain(other)
@@ -155,7 +159,11 @@ def total(add: Callable[..., Any]) -> Callable[..., Any]:
     def summed(items: Iterable[Any], *start: Any) -> Any:
         parts = [*items, *start]
         value = add(map(plain, parts[: len(parts) - len(start)]), *map(plain, start))
-        return made(value, *((p, 1) for p in parts)) if any(isinstance(p, Dual) for p in parts) else value
+        return (
+            made(value, *((p, 1) for p in parts))
+            if any(isinstance(p, Dual) for p in parts)
+            else value
+        )
 
     return summed
 
@@ -175,7 +183,10 @@ def lifted(function: Callable[..., float], *partials: Callable[..., float]) -> C
         value = function(*values)
         if not any(isinstance(a, Dual) for a in args):
             return value
-        return made(value, *((a, p(*values)) for a, p in zip(args, partials, strict=True) if isinstance(a, Dual)))
+        return made(
+            value,
+            *((a, p(*values)) for a, p in zip(args, partials, strict=True) if isinstance(a, Dual)),
+        )
 
     return call
 
@@ -202,7 +213,11 @@ DUAL_MATH = types.SimpleNamespace(
     fmod=lifted(math.fmod, lambda x, y: 1.0, lambda x, y: -math.trunc(x / y)),
     copysign=lifted(math.copysign, sign, lambda x, y: 0.0),
 )  # fmt: skip
-DUAL_NAMES = {"math": DUAL_MATH, "sum": total(builtins.sum), "float": lambda x: x if isinstance(x, Dual) else float(x)}
+DUAL_NAMES = {
+    "math": DUAL_MATH,
+    "sum": total(builtins.sum),
+    "float": lambda x: x if isinstance(x, Dual) else float(x),
+}
 
 # --- running programs ----------------------------------------------------------------------------
 
@@ -223,7 +238,10 @@ def expected(program: Program) -> list[Dual]:
     reals = [i for i, a in enumerate(program.args) if isinstance(a, float)]
     zero = (0.0,) * len(reals)
     units = [tuple(float(i == j) for j in reals) for i in range(len(program.args))]
-    args = [Dual(a, u, u) if isinstance(a, float) else a for a, u in zip(program.args, units, strict=True)]
+    args = [
+        Dual(a, u, u) if isinstance(a, float) else a
+        for a, u in zip(program.args, units, strict=True)
+    ]
     results = names["f"](*args)  # type: ignore[operator]
     results = results if isinstance(results, tuple) else (results,)
     return [r if isinstance(r, Dual) else Dual(r, zero, zero) for r in results]

@@ -32,6 +32,7 @@ from symdiff.stages import (
     Const,
     Expr,
     Global,
+    Kind,
     ListOf,
     Opaque,
     Passive,
@@ -69,8 +70,8 @@ BOOLEANS = {"isinstance", "issubclass", "hasattr", "callable", "any", "all"}
 FORBIDDEN = {"eval", "exec", "globals", "locals", "vars", "input", "__import__", "compile"}
 # The functions with a rule that take lists and tuples of numbers.
 OF_SEQUENCES = {
-    "sum", "max", "min", "len", "math.fsum", "math.prod", "math.dist", "math.sumprod", "bool", "not",
-    "eq", "ne", "lt", "le", "gt", "ge", "is", "is_not",
+    "sum", "max", "min", "len", "math.fsum", "math.prod", "math.dist", "math.sumprod", "bool",
+    "not", "eq", "ne", "lt", "le", "gt", "ge", "is", "is_not",
 }  # fmt: skip
 
 
@@ -93,9 +94,9 @@ class Builtins(Objects):
             return known(args, keywords, node)  # type: ignore[no-any-return]
         if name in FORBIDDEN:
             raise self.refuse(node, f"{name}() can't be used in a differentiated function")
-        if name == "zip" and isinstance(keywords.get("strict"), Const):
-            if keywords.pop("strict") == Const(True):
-                self.same_lengths(args, node)
+        known_strict = name == "zip" and isinstance(keywords.get("strict"), Const)
+        if known_strict and keywords.pop("strict") == Const(True):
+            self.same_lengths(args, node)
         if name in ITERATORS and keywords.keys() - {"start"}:
             raise self.refuse(
                 node, f"{name}() with the keyword {next(iter(keywords))!r} is not supported"

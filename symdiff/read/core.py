@@ -516,7 +516,7 @@ class Core:
         )
 
     def rebind(self, start: State, guess: set[Slot], rebound: dict[Slot, Ref]) -> bool:
-        """Carry what each round makes anew, a list or object, by its content; whether that is news."""
+        """Carry a list or object that each round makes by its content; whether it is news."""
         news = False
         ends: dict[Slot, tuple[Ref, Any]] = {}
         for slot in list(guess):

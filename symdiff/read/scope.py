@@ -168,7 +168,12 @@ def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any =
         unit.guard(path, read, value)
         return function_value(plain, unit, (lambda root: unwrap(read(root))) if read else None)
     if isinstance(plain, types.MethodType):
-        unit.guard(path, read, value.__func__ if isinstance(value, types.MethodType) else value)
+        # A bound method is made anew at each look-up: its function is what stays.
+        if isinstance(value, types.MethodType):
+            bare_of = Access(read, "attribute", "__func__") if read else None
+            unit.guard(path, bare_of, value.__func__)
+        else:
+            unit.guard(path, read, value)
         receiver = wrap(
             plain.__self__,
             "self",
