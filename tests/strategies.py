@@ -7,6 +7,7 @@ stay in their domains, loops end. Literals are all different, so that ties of `m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
@@ -14,6 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
+
+from idioms import IDIOMS, PREAMBLE
 
 T = TypeVar("T")
 
@@ -459,6 +462,31 @@ class Writer:
             self.names.tuples[name] = form.count("{}")
         return None
 
+    def idiom(self) -> None:
+        if len(self.names.own) < 2:
+            return self.assignment()
+        known: dict[str, str] = {}
+
+        def fill(match: re.Match[str]) -> str:
+            hole = match[0]
+            if hole in "ET":
+                return f"({self.real(1) if hole == 'E' else self.test(1)})"
+            if hole == "I":
+                return self.integer()
+            if hole == "U":
+                return self.variable()
+            if hole == "N":
+                return self.pick(["2", "0", "3"])
+            if hole not in known:
+                known[hole] = self.pick(self.names.own) if hole in "PQ" else self.new()
+            return known[hole]
+
+        header, *lines = self.pick(IDIOMS).split("\n")
+        for line in lines:
+            self.line(re.sub(r"(?<!\")\b[A-DE-GINPQTU]\b(?!\")", fill, line))
+        self.assigned(*(known[name] for name in header[1:].split()))
+        return None
+
     # --- control flow ---
 
     def jump(self) -> bool:
@@ -598,7 +626,9 @@ class Writer:
         pure = not self.indent or counted
         function = Function(name, params, defaults, counted, self.results, pure)
         nonlocal_name = (
-            self.pick(outer.own) if not counted and self.indent and outer.own and self.chance(3) else None
+            self.pick(outer.own)
+            if not counted and self.indent and outer.own and self.chance(3)
+            else None
         )
         with self.block(f"def {name}({', '.join([*head, 'depth'] if counted else head)}):"):
             if nonlocal_name is not None:
@@ -642,7 +672,7 @@ class Writer:
         simple = [self.assignment, self.augmented, self.swap, self.assignment, self.change_list,
                   self.started, self.walrus,
                   self.make_list, self.counter, self.flag, self.tuple_or_dict,
-                  self.unpacked_call]  # fmt: skip
+                  self.unpacked_call, self.idiom, self.idiom, self.idiom]  # fmt: skip
         compound = [self.branch, self.branch, self.for_loop, self.while_loop]
         if not self.loops:
             compound.append(self.function)
@@ -652,7 +682,7 @@ class Writer:
         self.depth -= 1
 
     def program(self, most: int) -> Program:
-        self.line("import math")
+        self.lines += PREAMBLE.split("\n")
         for _ in range(self.count(0, 2)):
             self.line("")
             self.function()

@@ -145,6 +145,21 @@ def test_a_helper_that_is_replaced_is_read_anew(generations):
     assert len(generations) == 2
 
 
+def test_a_helper_that_is_rebound_to_another_closure_gives_its_own_value():
+    def make(k):
+        return lambda t: k * t
+
+    helper = make(2.0)
+
+    def f(x):
+        return helper(x)
+
+    gradient = symdiff.grad(f)
+    assert gradient(1.0) == 2.0
+    helper = make(3.0)
+    assert gradient(1.0) == 3.0
+
+
 def test_a_method_that_is_replaced_is_read_anew():
     class Law:
         def force(self, x):

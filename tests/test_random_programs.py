@@ -80,6 +80,9 @@ class Dual:
     def __floordiv__(self, other: Any) -> float:
         return self.value // plain(other)  # type: ignore[no-any-return]
 
+    def __divmod__(self, other: Any) -> tuple[float, Dual]:
+        return self // other, self % other
+
     def __pow__(self, other: Any) -> Dual:
         return power(self, other)
 
@@ -191,6 +194,12 @@ def lifted(function: Callable[..., float], *partials: Callable[..., float]) -> C
     return call
 
 
+def hypot(*sides: Any) -> Any:
+    value = math.hypot(*map(plain, sides))
+    duals = any(isinstance(s, Dual) for s in sides)
+    return made(value, *((s, plain(s) / value) for s in sides)) if duals else value
+
+
 def sign(x: float, y: float = 1.0) -> float:
     return math.copysign(1, x) * math.copysign(1, y)
 
@@ -205,7 +214,7 @@ DUAL_MATH = types.SimpleNamespace(
     expm1=lifted(math.expm1, math.exp), sqrt=lifted(math.sqrt, lambda x: 0.5 / math.sqrt(x)),
     log=lifted(math.log, lambda x: 1 / x), log1p=lifted(math.log1p, lambda x: 1 / (1 + x)),
     erf=lifted(math.erf, lambda x: 2 / math.sqrt(math.pi) * math.exp(-x * x)),
-    hypot=lifted(math.hypot, lambda x, y: x / math.hypot(x, y), lambda x, y: y / math.hypot(x, y)),
+    hypot=hypot, dist=lambda p, q: hypot(*(a - b for a, b in zip(p, q, strict=True))),
     atan2=lifted(math.atan2, lambda y, x: x / (x * x + y * y), lambda y, x: -y / (x * x + y * y)),
     pow=lifted(
         math.pow, lambda x, n: n * math.pow(x, n - 1), lambda x, n: math.pow(x, n) * math.log(x)
@@ -233,8 +242,8 @@ def function_of(program: Program) -> Any:
 
 def expected(program: Program) -> list[Dual]:
     """The results of a program with dual numbers for its real arguments."""
-    names = dict(DUAL_NAMES)
-    exec(program.text.removeprefix("import math\n"), names)
+    names = {"__name__": "random_program", **DUAL_NAMES}
+    exec(program.text.replace("import math\n", "", 1), names)
     reals = [i for i, a in enumerate(program.args) if isinstance(a, float)]
     zero = (0.0,) * len(reals)
     units = [tuple(float(i == j) for j in reals) for i in range(len(program.args))]

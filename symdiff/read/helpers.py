@@ -25,7 +25,7 @@ def closed_helper(reader: Calls, function: Function, bound: dict[str, Value]) ->
     if not isinstance(value, Runtime) or kind_of(value) is not REAL or isinstance(value, Const):
         return None
     known: dict[Any, str | None] = reader.shared.closed
-    key = (function.node, id(function.scope))
+    key = function.identity
     if key not in known:
         known[key] = _find(reader, function, name)
     return known[key]

@@ -24,7 +24,10 @@ COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
 }
 LOOSE = (ast.IfExp, ast.Lambda, ast.NamedExpr)  # bind weaker than any operator
-PRIMARY = (ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.Constant, ast.List)
+PRIMARY = (
+    ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.Constant, ast.Tuple, ast.List,
+    ast.ListComp, ast.Dict,
+)
 _GENERATOR: list[Any] = []
 
 
@@ -69,7 +72,15 @@ def _generator() -> Any:
         def abort_visit(self, node: ast.AST) -> None:
             self.write(ast.unparse(node))
 
-        visit_Set = visit_Lambda = visit_NamedExpr = visit_JoinedStr
+        visit_Set = visit_NamedExpr = visit_Slice = visit_JoinedStr
+
+        def visit_Lambda(self, node: ast.Lambda) -> None:
+            text = ast.unparse(node)
+            self.write(f"({text})" if self.get__pp(node) > Precedence.Comma else text)
+
+        def visit_ListComp(self, node: ast.ListComp) -> None:
+            node.elt._pp = Precedence.Comma  # type: ignore[attr-defined]
+            super().visit_ListComp(node)
 
         def visit_Attribute(self, node: ast.Attribute) -> None:
             if isinstance(node.value, ast.Constant):
@@ -109,12 +120,38 @@ def broken(head: str, node: ast.expr, tail: str, room: int) -> list[str]:
 
 
 def _has_brackets(node: ast.expr) -> bool:
+    return _brackets(node) is not None
+
+
+def _brackets(node: ast.expr) -> tuple[str, list[tuple[str, ast.expr, str]], str] | None:
+    """What a node opens, the parts inside with what is written around each, and what closes it."""
     match node:
-        case ast.Call(args=args, keywords=[]):
-            return bool(args)
-        case ast.Tuple(elts=elts) | ast.List(elts=elts):
-            return bool(elts)
-    return False
+        case ast.Call(func=func, args=args, keywords=keywords) if args or keywords:
+            comma = "," if len(args) + len(keywords) > 1 else ""
+            parts = [("", arg, comma) for arg in args]
+            parts += [(f"{k.arg}=" if k.arg else "**", k.value, comma) for k in keywords]
+            called = flat(func) if isinstance(func, PRIMARY) else f"({flat(func)})"
+            return f"{called}(", parts, ")"
+        case ast.Tuple(elts=[_, *_] as items):
+            return "(", [("", item, ",") for item in items], ")"
+        case ast.List(elts=[_, *_] as items):
+            return "[", [("", item, ",") for item in items], "]"
+        case ast.Dict(keys=[_, *_] as keys, values=values) if all(keys):
+            both = zip(keys, values, strict=True)
+            return "{", [(f"{flat(k)}: ", v, ",") for k, v in both if k is not None], "}"
+        case ast.Subscript(value=ast.Name() | ast.Attribute() as owner, slice=index) if not any(
+            isinstance(n, ast.Slice) for n in ast.walk(index)
+        ):
+            return f"{flat(owner)}[", [("", index, "")], "]"
+        case ast.ListComp(elt=item, generators=generators):
+            parts = [("", item, "")]
+            for each in generators:
+                if each.is_async:
+                    return None
+                parts.append((f"for {flat(each.target, bare=True)} in ", each.iter, ""))
+                parts += [("if ", test, "") for test in each.ifs]
+            return "[", parts, "]"
+    return None
 
 
 def _wrap(
@@ -129,20 +166,17 @@ def _wrap(
     inner = room - len(step)
     if parenthesized:
         return [f"{head}(", *(step + line for line in _operands("", node, "", inner)), f"){tail}"]
-    match node:
-        case ast.Call(func=func, args=[_, *_] as parts, keywords=[]):
-            opening, closing = f"{head}{flat(func)}(", f"){tail}"
-        case ast.Tuple(elts=[_, *_] as parts):
-            opening, closing = f"{head}(", f"){tail}"
-        case ast.List(elts=[_, *_] as parts):
-            opening, closing = f"{head}[", f"]{tail}"
-        case _:
-            return _operands(head, node, tail, room)
-    comma = "" if isinstance(node, ast.Call) and len(parts) == 1 else ","
-    lines = [line for part in parts for line in _wrap("", part, comma, inner)]
-    if not isinstance(node, ast.Call) and all(map(_is_number, parts)):
+    inside = _brackets(node)
+    if inside is None:
+        return _operands(head, node, tail, room)
+    opening, parts, closing = inside
+    lines = [
+        line for before, part, after in parts
+        for line in _wrap(before, part, after, inner, isinstance(part, LOOSE) and before != "")
+    ]
+    if isinstance(node, (ast.Tuple, ast.List)) and all(map(_is_number, node.elts)):
         lines = textwrap.wrap(" ".join(lines), inner)
-    return [opening, *(step + line for line in lines), closing]
+    return [f"{head}{opening}", *(step + line for line in lines), f"{closing}{tail}"]
 
 
 def _is_number(node: ast.expr) -> bool:
@@ -154,7 +188,8 @@ def _operands(head: str, node: ast.expr, tail: str, room: int) -> list[str]:
     """A node inside brackets, broken before its weakest operators."""
     parts = _parts(node)
     if not parts:
-        return [f"{head}{flat(node)}{tail}"]
+        known = _has_brackets(node)
+        return _wrap(head, node, tail, room) if known else [f"{head}{flat(node)}{tail}"]
     lines: list[str] = []
     fills = isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div))
     for i, (operator, operand, weak) in enumerate(parts):

@@ -153,3 +153,8 @@ def test_users_names_are_not_taken():
         return x if n == 0 else x * power_forward(x, n - 1)
 
     assert_right(power_forward, 1.3, 3)
+
+    def f(x, kept, dout):
+        return kept * x * dout if kept < 1 else f(x * dout, kept - 1, dout) + kept
+
+    assert_right(f, 0.7, 2.5, 1.1)

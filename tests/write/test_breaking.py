@@ -13,27 +13,41 @@ from symdiff.write.breaking import broken
 NAMES = ["alpha", "spot_price", "x", "sigma_squared", "rate", "a_rather_long_name_for_a_variable"]
 
 
-def expression(rng: random.Random, depth: int) -> str:
+def expression(rng: random.Random, depth: int, rare: bool = False) -> str:
     if depth == 0:
         return rng.choice([*NAMES, "1.5", "-2", "xs[i]"])
-    a, b, c = (expression(rng, depth - 1) for _ in range(3))
+    a, b, c = (expression(rng, depth - 1, rare) for _ in range(3))
+    if rare and rng.random() < 0.3:
+        return rng.choice([
+            f"f(lambda t: t + ({a}))", f"(lambda t: ({a}))({b})", f"({a})[{b}]", f"({a}).real",
+            f"f(*({a}), **({b}))", f"(t := ({a}))", f"{{{a}, {b}}}", f"{{{a}: {b}}}",
+            f"xs[{a}:{b}]", f"sum(({a}) for i in ({b}))",
+        ])
     return rng.choice([
         f"({a}) + ({b})", f"({a}) - ({b})", f"({a}) * ({b})", f"({a}) / ({b})", f"({a}) ** ({b})",
         f"-({a})", f"math.hypot({a}, {b})", f"math.sin({a})", f"({a}) if ({b}) else ({c})",
         f"({a}) < ({b})", f"({a}) and ({b})", f"({a}) or ({b})", f"not ({a})", f"[{a}, {b}]",
-        f"({a}, {b})", f"({a}) % ({b})",
+        f"({a}, {b})", f"({a}) % ({b})", f"[({a}) for i in ({b}) if ({c})]", f"f({a}, key={b})",
+        f"{{'key': {b}}}", f"xs[{a}]",
     ])
 
 
 @pytest.mark.parametrize("seed", range(60))
 def test_broken_expressions_are_the_same_expressions(seed):
     node = ast.parse(expression(random.Random(seed), 6), mode="eval").body
-    lines = broken("value = ", node, "", 60)
-    assert max(map(len, lines)) <= 60
+    lines = broken("value = ", node, "", 72)
+    assert max(map(len, lines)) <= 72
     assert ast.dump(ast.parse("\n".join(lines)).body[0].value) == ast.dump(node)
-    lines = broken("while ", node, ":", 60)
+    lines = broken("while ", node, ":", 72)
     again = ast.parse("\n".join([*lines, "    pass"])).body[0]
     assert ast.dump(again.test) == ast.dump(node)
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_rare_expressions_are_the_same_expressions(seed):
+    node = ast.parse(expression(random.Random(seed), 4, rare=True), mode="eval").body
+    lines = broken("value = ", node, "", 60)
+    assert ast.dump(ast.parse("\n".join(lines)).body[0].value) == ast.dump(node)
 
 
 def parsed(text):
