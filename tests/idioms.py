@@ -7,9 +7,519 @@ The first word of the first line, a comment, lists the new names that are reals 
 
 from __future__ import annotations
 
-IDIOMS = [text.strip("\n") for text in ['\n# A\nA = None\nfor B in (E, E, E):\n    if A is None or B > A:\n        A = B', '# A\nA = 0.0\nfor B, C in zip([E, E], [E, E]):\n    A += B * C', '#\nfor B, C in enumerate([E, E], start=1):\n    P = P * 0.5 + C * B', '#\nfor B in [[E, E], [E, E]]:\n    P += B[0] * B[1]', '#\nfor B, C in [(E, E), (E, E)]:\n    P, Q = Q + B, P - C', '# A\nB = {"k": E, "m": E}\nA = 0.0\nfor C, D in B.items():\n    A += D * (2.0 if C == "k" else U)', '# A\nB = [[U * C + D for C in range(3)] for D in range(2)]\nA = sum(sum(C) for C in B)', '# A\nB = [[0.0] * 2 for C in range(2)]\nB[0][1] = E\nB[1][0] += B[0][1] * U\nA = B[1][0] + B[0][1]', '# A\nB = [[E, E], [E, E]]\nC = [list(D) for D in zip(*B)]\nA = C[0][1] * C[1][0]', '# A\nF = lambda B: B * U\nA = F(E) + F(U)', '# A\ndef F(B, *C):\n    return B + sum(C) * U\nA = F(E, E, U) - F(U)', '# A\ndef F(B, **C):\n    return B * C["k"] - C["m"]\nA = F(E, k=E, m=U)', '# A\ndef F(B):\n    def G(C):\n        return B * C + U\n    return G\nA = F(E)(U) + F(U)(E)', '# A\ndef F(B, C):\n    return B(C) * 0.5\nA = F(math.sin, U) + F(lambda D: D * U, E)', '# A\ndef F(B):\n    B[0] = B[0] * U\n    B.append(U)\nC = [E, E]\nF(C)\nA = C[0] - C[-1]', '# A\nB = []\nfor C in range(N):\n    B.append(E)\n    if T:\n        B.append(U * C)\nA = sum(B)', '# A\nB = [E]\nfor C in range(N):\n    B.append(B[-1] * 0.7 + U)\nA = B[N % len(B)]', '# A\nB = [E, E, E]\nwhile len(B) > 1:\n    C = B.pop()\n    B[-1] = B[-1] * 0.5 + C\nA = B[0]', '# A\nB = [E, E, E]\nwhile B:\n    P = P * 0.3 + B.pop()\nA = P', '# A\nB = [0.0] * 4\nfor C in range(1, 4):\n    B[C] = B[C - 1] * 0.5 + E\nA = B[3]', '# A\nB = [E, E, E]\nfor C in range(len(B) - 1, 0, -1):\n    B[C - 1] -= B[C] * 0.25\nA = B[0] * B[1]', '# A\nB = [E, E, E]\nfor C in range(2):\n    B[0], B[1], B[2] = B[1], B[2], B[0] * U\nA = B[0] - B[2]', '# A\nA = 1.0\nfor B in range(3):\n    for C in range(B + 1):\n        if C == N:\n            break\n        A = A * 0.9 + U * C\n    else:\n        A -= E * 0.1', '# A\nA = E\nfor B in range(4):\n    if T:\n        continue\n    if B == N:\n        A = A + U\n        break\n    A *= 0.5\nelse:\n    A = -A', '# A\nA, B = E, 0\nwhile abs(A) > 0.3 and B < 5:\n    A = A * 0.6 - 0.01 * U\n    B += 1', '# A\nB = 0\nwhile (A := U * 0.7 ** B) > 0.4:\n    B += 1\n    if B > 4:\n        break', '# A\nA = (B := E) + B * (C := U * B) - C', '# A\nA = B = C = E\nB += U\nC *= A\nA -= B * C', '# A\n(A, B), *C = (E, E), E, E\nA += sum(C) * B', '# A\nA, *B, C = [E, E, U, E]\nA = A * C + len(B) - B[0]', '# A\nB = sorted([E, E, U])\nA = B[0] * 2.0 - B[2]', '# A\nB = sorted([E, E, E], key=lambda C: -C)\nA = B[0] + B[1] * 0.3', '# A\nB = [E, E, E]\nB.sort(reverse=True)\nA = B[0] - B[-1] * U', '# A\nB = [E, E, E, E]\nA = sum(B[1:3]) - max(B[::2]) + min(B[-2:])', '# A\nB = [E, E, E]\nA = sum(C * D for C, D in zip(B, B[1:]))', '# A\nA = sum(B * C for B in (E, U) for C in (U, E) if B != C)', '# A\nA = max((E, U), key=lambda B: math.sin(B))', '# A\nB, C = divmod(E, 0.7)\nA = C + B * U', '# A\nB = [C for C in (E, E, U) if C > 0.4]\nA = sum(B) / len(B) if B else U', '# A\nB = any(C > 0.5 for C in (E, U))\nA = E if B else U', '# A\nB = all([T, T])\nA = E\nif B:\n    A = A * U', '# A\nB = {C: E for C in ("k", "m")}\nB["n"] = B["k"] * U\nA = sum(B.values())', '# A\nB = {"k": E}\nB.update(m=U)\nA = B.get("k", 1.0) * B.get("z", U) + B.pop("m")', '# A\nassert U < 1e9, "too large"\nif U > 1e9:\n    raise ValueError(f"too large: {U}")\nA = E', '# A\nA = E\nif T:\n    def F(B):\n        return B * U\nelse:\n    def F(B):\n        return B - U\nA = F(A)', '# A\nB = U\nF = lambda: B * U\nB = E\nA = F()', '# A\nB = [E]\nC = B\nC.append(U)\nC[0] *= U\nA = sum(B) - B[0]', '# A\nB = [E, E]\nC = B[:]\nC[0] = U\nB += C\nA = B[0] * B[2] + len(B)', '# A\nB = (E, E)\nfor C in range(N):\n    B = (B[1], B[0] * 0.5 + U)\nA = B[0] - B[1]', '# A\nB = {"k": E, "m": E}\nfor C in range(N):\n    B["k"] = B["k"] * 0.5 + B["m"]\n    if T:\n        B["m"] -= U\nA = B["k"] * B["m"]', '# A\nA = 0\nfor B in range(5):\n    A += U if B % 2 else E\n    if A > 2.0:\n        A = A - 1.5', '# A\nA = U\nfor B in "+*-":\n    A = A + E if B == "+" else A * U if B == "*" else A - U', '# A\nA = E\nfor B in reversed(range(3)):\n    A = A * 0.4 + U * B', '# A\nA = [E, U][I % 2]', '# A\nB = ((E, U), (U, E))\nA = B[I % 2][0] if T else B[0][1]', '# A\nA = E\ndef F(B):\n    nonlocal A\n    A += B * U\n    return A\nC = F(U) * A\nA = C + F(E)', '# A\ndef F(B, C=0.5, *, D=2.0):\n    return (B - C) * D\nA = F(E) + F(U, D=E) - F(C=U, B=1.0)', '# A\nA = sum(map(lambda B: B * U, [E, E])) - sum(filter(lambda B: B > 0.3, [U, E]))', '# A\nA = functools.reduce(lambda B, C: B * 0.5 + C, [E, E, U])', '# A\nA = functools.partial(lambda B, C: B * C, U)(E)', '# A\nA = sum(itertools.chain([E], [U, E]))', '# A\nA = E\nwith contextlib.nullcontext():\n    A = A * U', '# A\nA = Counter(E).add(U).add(U * 2).total * 0.5', '# A\nB = Counter(U)\nfor C in range(N):\n    B.add(E)\nA = B.total - B.count', '# A\nB = Pair(E, U)\nC = B._replace(left=B.right)\nA = C.left * B.left + C.right', '# A\nA = SCALE * E + TABLE[N] * U', '# A\nB, C = E, U\nwhile True:\n    B, C = (B + C) / 2, math.sqrt(abs(B * C) + 0.1)\n    if abs(B - C) < 0.2 or B > 5.0:\n        break\nA = B', '# A\nA = U\nfor B in range(3):\n    def F(C, D=B):\n        return C * D + A * 0.1\n    A = F(U) + B', '# A\nA = E\nfor B in range(2):\n    C = [A, U]\n    for D in C:\n        A = A * 0.5 + D\nA = A + C[-1]', '# A\nA = E if T else None\nif A is None:\n    A = U', '#\nif T:\n    A = E\nelse:\n    A = [E, U]\n    A = A[0] * A[1]\nP = P + A', '# A\nA = U\nif T and (B := E) > 0.5:\n    A = B * U', '# A\nA = E\nif A > 0.5:\n    A = A * U\nelif A > 0.2:\n    pass\nelif (B := A * U) > 0.1:\n    A = B\nelse:\n    A = -A', '# A\nA = 1\nfor B in [E, U]:\n    A = A * B', '# A\nA = E\nB = 3\nwhile B:\n    B -= 1\n    if T:\n        continue\n    A = A * 0.8 + U', '# A\nA = math.hypot(*[E, U, 1.5]) + math.dist([E, U], [U, 3.0])', '# A\nA = E // 0.3 * U + E % 0.6 + round(U) + int(U * 3)', '# A\nA = E * (T) + U * (not T)', '# A\nA = U ** 2 ** 2 - -U ** 2 + (U - 1) ** -2 * 0.001 if abs(U - 1) > 0.2 else U\n']]  # fmt: skip
+IDIOMS = [
+    """
+# A
+A = None
+for B in (E, E, E):
+    if A is None or B > A:
+        A = B
+""".strip("\n"),
+    """
+# A
+A = 0.0
+for B, C in zip([E, E], [E, E]):
+    A += B * C
+""".strip("\n"),
+    """
+#
+for B, C in enumerate([E, E], start=1):
+    P = P * 0.5 + C * B
+""".strip("\n"),
+    """
+#
+for B in [[E, E], [E, E]]:
+    P += B[0] * B[1]
+""".strip("\n"),
+    """
+#
+for B, C in [(E, E), (E, E)]:
+    P, Q = Q + B, P - C
+""".strip("\n"),
+    """
+# A
+B = {"k": E, "m": E}
+A = 0.0
+for C, D in B.items():
+    A += D * (2.0 if C == "k" else U)
+""".strip("\n"),
+    """
+# A
+B = [[U * C + D for C in range(3)] for D in range(2)]
+A = sum(sum(C) for C in B)
+""".strip("\n"),
+    """
+# A
+B = [[0.0] * 2 for C in range(2)]
+B[0][1] = E
+B[1][0] += B[0][1] * U
+A = B[1][0] + B[0][1]
+""".strip("\n"),
+    """
+# A
+B = [[E, E], [E, E]]
+C = [list(D) for D in zip(*B)]
+A = C[0][1] * C[1][0]
+""".strip("\n"),
+    """
+# A
+F = lambda B: B * U
+A = F(E) + F(U)
+""".strip("\n"),
+    """
+# A
+def F(B, *C):
+    return B + sum(C) * U
+A = F(E, E, U) - F(U)
+""".strip("\n"),
+    """
+# A
+def F(B, **C):
+    return B * C["k"] - C["m"]
+A = F(E, k=E, m=U)
+""".strip("\n"),
+    """
+# A
+def F(B):
+    def G(C):
+        return B * C + U
+    return G
+A = F(E)(U) + F(U)(E)
+""".strip("\n"),
+    """
+# A
+def F(B, C):
+    return B(C) * 0.5
+A = F(math.sin, U) + F(lambda D: D * U, E)
+""".strip("\n"),
+    """
+# A
+def F(B):
+    B[0] = B[0] * U
+    B.append(U)
+C = [E, E]
+F(C)
+A = C[0] - C[-1]
+""".strip("\n"),
+    """
+# A
+B = []
+for C in range(N):
+    B.append(E)
+    if T:
+        B.append(U * C)
+A = sum(B)
+""".strip("\n"),
+    """
+# A
+B = [E]
+for C in range(N):
+    B.append(B[-1] * 0.7 + U)
+A = B[N % len(B)]
+""".strip("\n"),
+    """
+# A
+B = [E, E, E]
+while len(B) > 1:
+    C = B.pop()
+    B[-1] = B[-1] * 0.5 + C
+A = B[0]
+""".strip("\n"),
+    """
+# A
+B = [E, E, E]
+while B:
+    P = P * 0.3 + B.pop()
+A = P
+""".strip("\n"),
+    """
+# A
+B = [0.0] * 4
+for C in range(1, 4):
+    B[C] = B[C - 1] * 0.5 + E
+A = B[3]
+""".strip("\n"),
+    """
+# A
+B = [E, E, E]
+for C in range(len(B) - 1, 0, -1):
+    B[C - 1] -= B[C] * 0.25
+A = B[0] * B[1]
+""".strip("\n"),
+    """
+# A
+B = [E, E, E]
+for C in range(2):
+    B[0], B[1], B[2] = B[1], B[2], B[0] * U
+A = B[0] - B[2]
+""".strip("\n"),
+    """
+# A
+A = 1.0
+for B in range(3):
+    for C in range(B + 1):
+        if C == N:
+            break
+        A = A * 0.9 + U * C
+    else:
+        A -= E * 0.1
+""".strip("\n"),
+    """
+# A
+A = E
+for B in range(4):
+    if T:
+        continue
+    if B == N:
+        A = A + U
+        break
+    A *= 0.5
+else:
+    A = -A
+""".strip("\n"),
+    """
+# A
+A, B = E, 0
+while abs(A) > 0.3 and B < 5:
+    A = A * 0.6 - 0.01 * U
+    B += 1
+""".strip("\n"),
+    """
+# A
+B = 0
+while (A := U * 0.7 ** B) > 0.4:
+    B += 1
+    if B > 4:
+        break
+""".strip("\n"),
+    """
+# A
+A = (B := E) + B * (C := U * B) - C
+""".strip("\n"),
+    """
+# A
+A = B = C = E
+B += U
+C *= A
+A -= B * C
+""".strip("\n"),
+    """
+# A
+(A, B), *C = (E, E), E, E
+A += sum(C) * B
+""".strip("\n"),
+    """
+# A
+A, *B, C = [E, E, U, E]
+A = A * C + len(B) - B[0]
+""".strip("\n"),
+    """
+# A
+B = sorted([E, E, U])
+A = B[0] * 2.0 - B[2]
+""".strip("\n"),
+    """
+# A
+B = sorted([E, E, E], key=lambda C: -C)
+A = B[0] + B[1] * 0.3
+""".strip("\n"),
+    """
+# A
+B = [E, E, E]
+B.sort(reverse=True)
+A = B[0] - B[-1] * U
+""".strip("\n"),
+    """
+# A
+B = [E, E, E, E]
+A = sum(B[1:3]) - max(B[::2]) + min(B[-2:])
+""".strip("\n"),
+    """
+# A
+B = [E, E, E]
+A = sum(C * D for C, D in zip(B, B[1:]))
+""".strip("\n"),
+    """
+# A
+A = sum(B * C for B in (E, U) for C in (U, E) if B != C)
+""".strip("\n"),
+    """
+# A
+A = max((E, U), key=lambda B: math.sin(B))
+""".strip("\n"),
+    """
+# A
+B, C = divmod(E, 0.7)
+A = C + B * U
+""".strip("\n"),
+    """
+# A
+B = [C for C in (E, E, U) if C > 0.4]
+A = sum(B) / len(B) if B else U
+""".strip("\n"),
+    """
+# A
+B = any(C > 0.5 for C in (E, U))
+A = E if B else U
+""".strip("\n"),
+    """
+# A
+B = all([T, T])
+A = E
+if B:
+    A = A * U
+""".strip("\n"),
+    """
+# A
+B = {C: E for C in ("k", "m")}
+B["n"] = B["k"] * U
+A = sum(B.values())
+""".strip("\n"),
+    """
+# A
+B = {"k": E}
+B.update(m=U)
+A = B.get("k", 1.0) * B.get("z", U) + B.pop("m")
+""".strip("\n"),
+    """
+# A
+assert U < 1e9, "too large"
+if U > 1e9:
+    raise ValueError(f"too large: {U}")
+A = E
+""".strip("\n"),
+    """
+# A
+A = E
+if T:
+    def F(B):
+        return B * U
+else:
+    def F(B):
+        return B - U
+A = F(A)
+""".strip("\n"),
+    """
+# A
+B = U
+F = lambda: B * U
+B = E
+A = F()
+""".strip("\n"),
+    """
+# A
+B = [E]
+C = B
+C.append(U)
+C[0] *= U
+A = sum(B) - B[0]
+""".strip("\n"),
+    """
+# A
+B = [E, E]
+C = B[:]
+C[0] = U
+B += C
+A = B[0] * B[2] + len(B)
+""".strip("\n"),
+    """
+# A
+B = (E, E)
+for C in range(N):
+    B = (B[1], B[0] * 0.5 + U)
+A = B[0] - B[1]
+""".strip("\n"),
+    """
+# A
+B = {"k": E, "m": E}
+for C in range(N):
+    B["k"] = B["k"] * 0.5 + B["m"]
+    if T:
+        B["m"] -= U
+A = B["k"] * B["m"]
+""".strip("\n"),
+    """
+# A
+A = 0
+for B in range(5):
+    A += U if B % 2 else E
+    if A > 2.0:
+        A = A - 1.5
+""".strip("\n"),
+    """
+# A
+A = U
+for B in "+*-":
+    A = A + E if B == "+" else A * U if B == "*" else A - U
+""".strip("\n"),
+    """
+# A
+A = E
+for B in reversed(range(3)):
+    A = A * 0.4 + U * B
+""".strip("\n"),
+    """
+# A
+A = [E, U][I % 2]
+""".strip("\n"),
+    """
+# A
+B = ((E, U), (U, E))
+A = B[I % 2][0] if T else B[0][1]
+""".strip("\n"),
+    """
+# A
+A = E
+def F(B):
+    nonlocal A
+    A += B * U
+    return A
+C = F(U) * A
+A = C + F(E)
+""".strip("\n"),
+    """
+# A
+def F(B, C=0.5, *, D=2.0):
+    return (B - C) * D
+A = F(E) + F(U, D=E) - F(C=U, B=1.0)
+""".strip("\n"),
+    """
+# A
+A = sum(map(lambda B: B * U, [E, E])) - sum(filter(lambda B: B > 0.3, [U, E]))
+""".strip("\n"),
+    """
+# A
+A = functools.reduce(lambda B, C: B * 0.5 + C, [E, E, U])
+""".strip("\n"),
+    """
+# A
+A = functools.partial(lambda B, C: B * C, U)(E)
+""".strip("\n"),
+    """
+# A
+A = sum(itertools.chain([E], [U, E]))
+""".strip("\n"),
+    """
+# A
+A = E
+with contextlib.nullcontext():
+    A = A * U
+""".strip("\n"),
+    """
+# A
+A = Counter(E).add(U).add(U * 2).total * 0.5
+""".strip("\n"),
+    """
+# A
+B = Counter(U)
+for C in range(N):
+    B.add(E)
+A = B.total - B.count
+""".strip("\n"),
+    """
+# A
+B = Pair(E, U)
+C = B._replace(left=B.right)
+A = C.left * B.left + C.right
+""".strip("\n"),
+    """
+# A
+A = SCALE * E + TABLE[N] * U
+""".strip("\n"),
+    """
+# A
+B, C = E, U
+while True:
+    B, C = (B + C) / 2, math.sqrt(abs(B * C) + 0.1)
+    if abs(B - C) < 0.2 or B > 5.0:
+        break
+A = B
+""".strip("\n"),
+    """
+# A
+A = U
+for B in range(3):
+    def F(C, D=B):
+        return C * D + A * 0.1
+    A = F(U) + B
+""".strip("\n"),
+    """
+# A
+A = E
+for B in range(2):
+    C = [A, U]
+    for D in C:
+        A = A * 0.5 + D
+A = A + C[-1]
+""".strip("\n"),
+    """
+# A
+A = E if T else None
+if A is None:
+    A = U
+""".strip("\n"),
+    """
+#
+if T:
+    A = E
+else:
+    A = [E, U]
+    A = A[0] * A[1]
+P = P + A
+""".strip("\n"),
+    """
+# A
+A = U
+if T and (B := E) > 0.5:
+    A = B * U
+""".strip("\n"),
+    """
+# A
+A = E
+if A > 0.5:
+    A = A * U
+elif A > 0.2:
+    pass
+elif (B := A * U) > 0.1:
+    A = B
+else:
+    A = -A
+""".strip("\n"),
+    """
+# A
+A = 1
+for B in [E, U]:
+    A = A * B
+""".strip("\n"),
+    """
+# A
+A = E
+B = 3
+while B:
+    B -= 1
+    if T:
+        continue
+    A = A * 0.8 + U
+""".strip("\n"),
+    """
+# A
+A = math.hypot(*[E, U, 1.5]) + math.dist([E, U], [U, 3.0])
+""".strip("\n"),
+    """
+# A
+A = E // 0.3 * U + E % 0.6 + round(U) + int(U * 3)
+""".strip("\n"),
+    """
+# A
+A = E * (T) + U * (not T)
+""".strip("\n"),
+    """
+# A
+A = U ** 2 ** 2 - -U ** 2 + (U - 1) ** -2 * 0.001 if abs(U - 1) > 0.2 else U
+""".strip("\n"),
+]
 
-PREAMBLE = '''
+PREAMBLE = """
 import contextlib
 import functools
 import itertools
@@ -35,4 +545,4 @@ class Counter:
         self.count += 1
         return self
 
-'''.lstrip("\n")
+""".lstrip("\n")
