@@ -420,7 +420,7 @@ def _generate(
     shared = Shared()
     count = len(call[0]) if call is not None else None
     value = _root_value(function, shared.unit, count)
-    names = _asked(value, selection, specs) if call is None else set()
+    names = _asked(selection, specs) if call is None else set()
     specs = _with_items(value, selection, specs) if call is None else specs
     reading = read(
         value,
@@ -458,7 +458,7 @@ def _generate(
         labels,
         mode=mode,
         single=selection.single,
-        doc=_docstring(procedure, labels, mode, selection.single),
+        doc=_docstring(procedure, labels, mode),
     )
     if mode == "grad" and _is_object(procedure.result):
         raise _not_scalar(procedure, "an object of a kind that is not known")
@@ -519,7 +519,7 @@ def _split(
     return parts[0]
 
 
-def _asked(value: Any, selection: Selection, specs: dict[str, Any]) -> set[str]:
+def _asked(selection: Selection, specs: dict[str, Any]) -> set[str]:
     """Parameters that are asked for by name or position: they are taken for real."""
     if selection.argnums is None:
         return set()
@@ -621,7 +621,7 @@ def _not_scalar(procedure: Procedure, what: str) -> NotDifferentiable:
     )
 
 
-def _docstring(procedure: Procedure, labels: list[str], mode: str, single: bool) -> str:
+def _docstring(procedure: Procedure, labels: list[str], mode: str) -> str:
     names = labels[0] if len(labels) == 1 else f"({', '.join(labels)})"
     what = (
         f"its gradient with respect to {names}"

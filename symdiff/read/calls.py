@@ -305,7 +305,7 @@ class Calls(Builtins):
         state, block, size = dict(self.state), self.block, len(self.block)
         frame = self.frame
         try:
-            return self.in_place(function, bound, node)
+            return self.in_place(function, bound)
         except Recursive as found:
             if found.node is not function.node:
                 raise
@@ -314,7 +314,7 @@ class Calls(Builtins):
             del block[size:]
             return self.call_bound(function, bound, node)
 
-    def in_place(self, function: Function, bound: dict[str, Value], node: ast.AST) -> Value:
+    def in_place(self, function: Function, bound: dict[str, Value]) -> Value:
         """Read a function's body at the place of its call."""
         outer = self.frame
         self.reading.append(function.identity)
@@ -536,7 +536,7 @@ class Calls(Builtins):
         raise NotImplementedError
 
     def result_shape(self, value: Any, atoms: list[Expr]) -> Any:
-        if isinstance(value, Runtime) and kind_of(value) is not None:
+        if isinstance(value, Runtime):
             atoms.append(value)
             return kind_of(value)
         if isinstance(value, Tuple):

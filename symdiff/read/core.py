@@ -492,7 +492,7 @@ class Core:
                 target(step)
             body()
             if self.rebind(start, guess, rebound) or self.settle(
-                entry, start, guess, leaves, shapes, promoted, frames
+                entry, start, guess, shapes, promoted, frames
             ):
                 continue
             for slot in leaves:
@@ -571,9 +571,7 @@ class Core:
                 kind,
             )
         if isinstance(value, Undefined) and isinstance(shape, dict):
-            return {
-                k: self.carry(Undefined(), s, f"{name}_{k}", leaves) for k, s in shape.items()
-            }
+            return {k: self.carry(Undefined(), s, f"{name}_{k}", leaves) for k, s in shape.items()}
         if isinstance(value, tuple):
             shapes = shape if isinstance(shape, list) else [None] * len(value)
             return tuple(
@@ -604,7 +602,6 @@ class Core:
         entry: State,
         start: State,
         guess: set[Slot],
-        leaves: dict[Slot, list[Carried]],
         shapes: dict[Slot, Any],
         promoted: list[Slot],
         before: set[Frame],
@@ -623,7 +620,7 @@ class Core:
                 if isinstance(value, tuple) or isinstance(entry[slot], tuple):
                     again |= self.contents_differ(slot, entry[slot], value, shapes, promoted)
             elif slot in guess:
-                again |= self.reshape(slot, start[slot], value, entry, shapes, promoted)
+                again |= self.reshape(slot, start[slot], value, shapes, promoted)
         return again
 
     def contents_differ(
@@ -659,7 +656,6 @@ class Core:
         slot: Slot,
         start: Any,
         value: Any,
-        entry: State,
         shapes: dict[Slot, Any],
         promoted: list[Slot],
     ) -> bool:

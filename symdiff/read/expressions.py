@@ -162,7 +162,7 @@ class Expressions(Core):
             case ast.NamedExpr(target=target, value=value):
                 given = self.evaluate(value)
                 self.claim(given, target.id)
-                self.assign_name(target.id, given, node)
+                self.assign_name(target.id, given)
                 return given
             case ast.Lambda():
                 return self.function_here(node)
@@ -204,7 +204,7 @@ class Expressions(Core):
                 found.append(self.evaluate(elt))
         return found
 
-    def assign_name(self, name: str, value: Value, node: ast.AST) -> None:
+    def assign_name(self, name: str, value: Value) -> None:
         owner = self.frame.owner(name)
         self.write_slot((owner or self.frame, name), value)
 

@@ -40,7 +40,7 @@ class Objects(Iteration):
         self, cls: Class, args: list[Value], keywords: dict[str, Value], node: ast.AST
     ) -> Value:
         """An object of one of the user's classes, made while the function runs."""
-        named = self.tuple_fields(cls, node)
+        named = self.tuple_fields(cls)
         if named is not None:
             given = dict(zip(named, args, strict=False)) | keywords
             lacking = [f for f in named if f not in given and named[f] is None]
@@ -70,7 +70,7 @@ class Objects(Iteration):
             raise self.refuse(node, f"{cls.name}() takes no arguments that can be followed")
         return ref
 
-    def tuple_fields(self, cls: Class, node: ast.AST) -> dict[str, Value | None] | None:
+    def tuple_fields(self, cls: Class) -> dict[str, Value | None] | None:
         """The fields of a named tuple, with their defaults."""
         if cls.live is not None:
             if not issubclass(cls.live, tuple) or not hasattr(cls.live, "_fields"):
@@ -82,7 +82,7 @@ class Objects(Iteration):
             return None
         return {
             name: None if default is None else default()
-            for name, default in self.annotated(cls, node).items()
+            for name, default in self.annotated(cls).items()
         }
 
     def dataclass_fields(
@@ -90,7 +90,7 @@ class Objects(Iteration):
     ) -> dict[str, Callable[[], Value] | None] | None:
         """The fields of a dataclass whose __init__ is generated, with what makes their defaults."""
         if cls.live is None:
-            return self.static_fields(cls, node)
+            return self.static_fields(cls)
         init = cls.live.__init__
         if not dataclasses.is_dataclass(cls.live):
             return None
@@ -108,9 +108,7 @@ class Objects(Iteration):
                 found[field.name] = made
         return found
 
-    def static_fields(
-        self, cls: Class, node: ast.AST
-    ) -> dict[str, Callable[[], Value] | None] | None:
+    def static_fields(self, cls: Class) -> dict[str, Callable[[], Value] | None] | None:
         assert cls.node is not None
         names = [
             _decorator(d.func if isinstance(d, ast.Call) else d) for d in cls.node.decorator_list
@@ -119,10 +117,10 @@ class Objects(Iteration):
             return None
         found: dict[str, Callable[[], Value] | None] = {}
         for base in self.bases(cls):
-            found |= self.static_fields(base, node) or {}
-        return found | self.annotated(cls, node)
+            found |= self.static_fields(base) or {}
+        return found | self.annotated(cls)
 
-    def annotated(self, cls: Class, node: ast.AST) -> dict[str, Callable[[], Value] | None]:
+    def annotated(self, cls: Class) -> dict[str, Callable[[], Value] | None]:
         """The annotated names of a class in a file, with what makes their defaults."""
         found: dict[str, Callable[[], Value] | None] = {}
         assert cls.node is not None

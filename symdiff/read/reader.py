@@ -252,7 +252,7 @@ def _read(target: Value, shared: Shared, specs: dict[str, Spec], guarded: bool) 
         params.append(
             Param(name, var, "keyword" if after_bound and passed == "plain" else passed, given)
         )
-        bound[name], parameters[name] = _parameter(reader, var, spec, name, default)
+        bound[name], parameters[name] = _parameter(reader, var, spec, name)
         if guarded and (spec is NOTHING or isinstance(spec, Value_)):
             params[-1].default = Const(None)
             _guard(reader, var, name, node)
@@ -309,9 +309,7 @@ def _renamed(parameters: dict[str, Any], reader: Reader) -> dict[str, Any]:
     return {name: renamed_structure(shape, reader.renamed) for name, shape in parameters.items()}
 
 
-def _parameter(
-    reader: Reader, var: Var, spec: Spec, name: str, default: Value | None
-) -> tuple[Value, Any]:
+def _parameter(reader: Reader, var: Var, spec: Spec, name: str) -> tuple[Value, Any]:
     """A parameter's value in the function, and the structure of its numbers."""
     if isinstance(spec, Live):
         from symdiff.read.scope import wrap
@@ -337,7 +335,7 @@ def _parameter(
                 None,
                 f"{name}_{i}",
             )
-            value, inner = _parameter(reader, leaf, part, f"{name}_{i}", None)
+            value, inner = _parameter(reader, leaf, part, f"{name}_{i}")
             items.append(value)
             structure.append(inner)
         if kind is list:
@@ -356,7 +354,7 @@ def _parameter(
                 None,
                 label,
             )
-            content[key], shape[key] = _parameter(reader, leaf, part, label, None)
+            content[key], shape[key] = _parameter(reader, leaf, part, label)
         return reader.new_object("dict", content), shape
     if spec is NOTHING:
         return Const(None), None

@@ -38,7 +38,7 @@ class Statements(Calls):
                 # unknown.
                 self.offences.append(error)
                 for name in written_in([stmt]):
-                    self.assign_name(name, Unknown(), stmt)
+                    self.assign_name(name, Unknown())
 
     def statement(self, stmt: ast.stmt) -> None:
         match stmt:
@@ -100,7 +100,7 @@ class Statements(Calls):
                     value.identity.name = name if not name.startswith("%") else value.identity.name
                 self.used_once(name, value, target)
                 self.claim(value, name)
-                self.assign_name(name, value, target)
+                self.assign_name(name, value)
             case ast.Tuple(elts=elts) | ast.List(elts=elts):
                 self.unpack(elts, value, target)
             case ast.Subscript(value=container, slice=index):
@@ -339,7 +339,7 @@ class Statements(Calls):
         value: Value = self.function_here(stmt)
         for decorator in reversed(stmt.decorator_list):
             value = self.decorated(self.evaluate(decorator), value, decorator)
-        self.assign_name(stmt.name, value, stmt)
+        self.assign_name(stmt.name, value)
 
     def decorated(self, decorator: Value, function: Value, node: ast.AST) -> Value:
         if isinstance(decorator, Builtin) and decorator.name.rpartition(".")[2] in TRANSPARENT:
