@@ -26,6 +26,10 @@ from symdiff.read.values import (
 from symdiff.stages import OBJECT, Apply, Const, ListOf, Loop, Opaque, Passive, Scope, Stage, Var
 
 
+class NotSimple(Exception):
+    """The test of a while loop is more than one expression after all."""
+
+
 class Statements(Calls):
     """What each statement does to the state."""
 
@@ -394,14 +398,21 @@ class Statements(Calls):
         simple = self.is_simple(stmt.test)
         guess = self.guess(stmt.body)
         if simple:
+            state, block, size = dict(self.state), self.block, len(self.block)
 
             def begin(step: Loop) -> None:
-                value, block = self.arm(lambda: self.evaluate_test(stmt.test))
-                step.test = self.nested(value, block)
-                assert step.test is not None
+                value, inner = self.arm(lambda: self.evaluate_test(stmt.test))
+                step.test = self.nested(value, inner)
+                if step.test is None:
+                    raise NotSimple
 
-            self.loop(guess, begin, lambda: self.statements(stmt.body), stmt, slot)
-            return
+            try:
+                self.loop(guess, begin, lambda: self.statements(stmt.body), stmt, slot)
+                return
+            except NotSimple:
+                # What the loop carries has made a tree of the test impossible.
+                self.state, self.block = state, block
+                del block[size:]
         self.frame.names.add(test_slot[1])
         self.state[test_slot] = self.evaluate_test(stmt.test)
 
