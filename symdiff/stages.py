@@ -52,14 +52,60 @@ class ListOf:
     item: Kind
 
 
-Kind = Scalar | ListOf
-KINDS = (Scalar, ListOf)
+@dataclass(frozen=True, slots=True)
+class Size:
+    """The length of an axis, known at run time only: `of` tells whose (a name, or an integer
+    variable). `never_one` if it is known that nothing is broadcast along the axis."""
+
+    of: object
+    never_one: bool = False
+
+    def __repr__(self) -> str:
+        return f"|{self.of}|"
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """A length that is a sum of multiples of sizes and a number, at least 0: n - 2."""
+
+    terms: tuple[tuple[Size, int], ...]
+    constant: int = 0
+
+
+Dim = int | Extent | None
+"""The length of an axis: a number, a sum of sizes, or unknown. Equal extents are equal lengths."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayOf:
+    """An array of numbers. `dims` None: not even its rank is known, and it may be a plain number.
+    With dims () it is a NumPy scalar or an array without axes."""
+
+    item: Scalar = REAL
+    dims: tuple[Dim, ...] | None = None
+
+    @property
+    def rank(self) -> int | None:
+        return None if self.dims is None else len(self.dims)
+
+
+@dataclass(frozen=True, slots=True)
+class TupleOf:
+    """A tuple at run time, whose items are of known kinds: what `np.linalg.eigh` returns."""
+
+    items: tuple[Kind, ...]
+
+
+Kind = Scalar | ListOf | ArrayOf | TupleOf
+KINDS = (Scalar, ListOf, ArrayOf, TupleOf)
 
 
 def is_differentiable(kind: Kind) -> bool:
     """Whether values of this kind can have an adjoint."""
-    if isinstance(kind, ListOf):
+    if isinstance(kind, (ListOf, ArrayOf)):
         return is_differentiable(kind.item)
+    if isinstance(kind, TupleOf):
+        return any(map(is_differentiable, kind.items))
     return kind in (REAL, COMPLEX, OPTIONAL)
 
 
@@ -130,11 +176,15 @@ class Apply:
     Arithmetic and logic: add sub mul truediv floordiv mod pow neg pos invert lshift rshift and_
     or_ xor; lt le gt ge eq ne is is_not in not_in not. Lazy, arguments may be whole trees: `and`,
     `or`, `cond` (test, value if true, value if false). Functions: `math.sin`, `abs`, `min`, `len`,
-    ... by their qualified names, builtins bare. Containers: tuple, list, dict (keys and values in
-    turn), getitem, slice (an index), range; and the functional updates append(L, v),
-    extend(L, M), insert(L, i, v), setitem(L, i, v), delitem(L, i), add_at(L, i, v) (that is
-    L[i] += v), copy(L), zeros_like(L) (as many zeros); stack() is a new stack, nonempty(s) tells
-    whether a stack has something left. `helper:NAME` calls a helper of `Procedure.helpers`.
+    ... by their qualified names, builtins bare; `numpy.sum`, `scipy.special.expit`, whatever they
+    were imported as, methods of arrays among them. Arguments given by keyword come last, each as
+    keyword(name, value). Containers: tuple, list, dict (keys and values in turn), getitem, slice
+    (an index), range; and the functional updates append(L, v), extend(L, M), insert(L, i, v),
+    setitem(L, i, v), delitem(L, i), add_at(L, i, v) (that is L[i] += v; likewise sub_at, mul_at and
+    truediv_at on arrays, where i may be Ellipsis for all of the array, and scatter_add(A, i, v),
+    which is np.add.at: repeated indices add up), copy(L), zeros_like(L) (as many zeros); stack() is
+    a new stack, nonempty(s) tells whether a stack has something left. `helper:NAME` calls a helper
+    of `Procedure.helpers`.
     """
 
     op: str

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from symdiff.rules import (
     arithmetic,
+    arrays,
     discrete,
     elementary,
     rounding,

@@ -21,8 +21,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from symdiff.rules.arrays import registry as arrays
+from symdiff.rules.arrays.indexing import indexed_kind
 from symdiff.rules.folding import number
 from symdiff.rules.kinds import Result, join
+from symdiff.rules.shapes import either, elementwise_kind
 from symdiff.stages import (
     BOOLEAN,
     COMPLEX,
@@ -33,11 +36,13 @@ from symdiff.stages import (
     STACK,
     TEXT,
     Apply,
+    ArrayOf,
     Const,
     Expr,
     Global,
     Kind,
     ListOf,
+    TupleOf,
     Var,
 )
 
@@ -134,7 +139,7 @@ def case(function: Any, **guards: Guard) -> Callable[[RuleT], RuleT]:
 
     def register(rule: RuleT) -> RuleT:
         known = find(function)
-        if known is None:
+        if not isinstance(known, Primitive):
             raise LookupError(f"{function!r} is not a primitive")
         fewest, most = span(rule)
         most = None if most is None or known.arity[1] is None else max(most, known.arity[1])
@@ -182,13 +187,13 @@ def piecewise_constant(
     _add(Primitive(name, functions, result, None, (), True, between, sympy, note))
 
 
-def find(function: Any) -> Primitive | None:
+def find(function: Any) -> Primitive | arrays.ArrayPrimitive | None:
     """The primitive that a Python object is, if any."""
     entry = _by_identity.get(id(function))
     if entry is None:
         _look_up_dotted_names()
         entry = _by_identity.get(id(function))
-    return None if entry is None else _table[entry[1]]
+    return arrays.find(function) if entry is None else _table[entry[1]]
 
 
 def by_name(op: str) -> Primitive | None:
@@ -267,6 +272,51 @@ _STRUCTURAL: dict[str, Callable[..., Kind]] = {
     "nonempty": lambda stack: BOOLEAN,
 }
 
+_COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
+_ARITHMETIC = frozenset(
+    {"add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "neg", "pos", "abs"}
+)
+_BITWISE = frozenset({"and_", "or_", "xor", "invert", "lshift", "rshift"})
+
+
+def _of_arrays(op: str, args: tuple[Expr, ...]) -> Kind | None:
+    """The kind of an operation some of whose arguments are arrays; None for others."""
+    if op == "getitem":
+        base = kind_of(args[0])
+        if isinstance(base, TupleOf):
+            at = args[1].value if isinstance(args[1], Const) else None
+            return base.items[at] if isinstance(at, int) else OBJECT
+        return indexed_kind(base, args[1]) if isinstance(base, ArrayOf) else None
+    if op == "cond":
+        then, orelse = kind_of(args[1]), kind_of(args[2])
+        if isinstance(then, ArrayOf) or isinstance(orelse, ArrayOf):
+            return either(then, orelse)
+        return None
+    if op in _COMPARISONS or op in _ARITHMETIC or op in _BITWISE:
+        kinds = [kind_of(a) for a in args]
+        if not any(isinstance(k, ArrayOf) for k in kinds):
+            return None
+        if op in _COMPARISONS:
+            return elementwise_kind(kinds, BOOLEAN)
+        made = elementwise_kind(kinds)
+        if isinstance(made, ArrayOf):
+            if op == "truediv" and made.item in (INTEGER, BOOLEAN):
+                return ArrayOf(REAL, made.dims)
+            if op in _ARITHMETIC and made.item is BOOLEAN:
+                return ArrayOf(INTEGER, made.dims)
+            if op == "abs" and made.item is COMPLEX:
+                return ArrayOf(REAL, made.dims)
+        return made
+    if op in UPDATES_OF_ARRAYS or op in ("copy", "zeros_like"):
+        base = kind_of(args[0])
+        return base if isinstance(base, ArrayOf) else None
+    return None
+
+
+UPDATES_OF_ARRAYS = frozenset(
+    {"setitem", "add_at", "sub_at", "mul_at", "truediv_at", "scatter_add"}
+)
+
 _LITERAL = {bool: BOOLEAN, int: INTEGER, float: REAL, complex: COMPLEX, str: TEXT}
 
 
@@ -278,6 +328,11 @@ def kind_of(expr: Expr) -> Kind:
         case Const(value):
             return NOTHING if value is None else _LITERAL.get(type(value), OBJECT)
         case Apply(op, args):
+            if arrays.by_name(op) is not None:
+                return arrays.result_kind(op, args)
+            found = _of_arrays(op, args)
+            if found is not None:
+                return found
             if op in _STRUCTURAL:
                 return _STRUCTURAL[op](*map(kind_of, args))
             primitive = _table.get(op)

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from symdiff.stages import Apply, Const, Expr, Global, Opaque, Var
+from symdiff.stages import Apply, ArrayOf, Const, Expr, Global, Opaque, Var
 
 BINARY: dict[str, type[ast.operator]] = {
     "add": ast.Add, "sub": ast.Sub, "mul": ast.Mult, "truediv": ast.Div, "floordiv": ast.FloorDiv,
@@ -19,6 +19,9 @@ UNARY: dict[str, type[ast.unaryop]] = {"neg": ast.USub, "pos": ast.UAdd, "invert
 COMPARISONS: dict[str, type[ast.cmpop]] = {
     "lt": ast.Lt, "le": ast.LtE, "gt": ast.Gt, "ge": ast.GtE, "eq": ast.Eq, "ne": ast.NotEq,
     "is": ast.Is, "is_not": ast.IsNot, "in": ast.In, "not_in": ast.NotIn,
+}
+ATTRIBUTES = {
+    "numpy.shape": "shape", "numpy.size": "size", "numpy.ndim": "ndim", "numpy.transpose": "T",
 }
 OPPOSITE = {"eq": "ne", "ne": "eq", "is": "is_not", "is_not": "is", "in": "not_in", "not_in": "in"}
 
@@ -59,13 +62,21 @@ class Builder:
             return ast.UnaryOp(UNARY[op](), self(args[0]))
         if op in COMPARISONS:
             return ast.Compare(self(args[0]), [COMPARISONS[op]()], [self(args[1])])
+        if op in ATTRIBUTES and len(args) == 1 and _has_axes(args[0]):
+            return ast.Attribute(self(args[0]), ATTRIBUTES[op], ast.Load())
         special = getattr(self, f"_{op}", None)
         if special is not None:
             built: ast.expr = special(*args)
             return built
         name = op.removeprefix("helper:")
-        func = dotted(name if "." in name or op != name else self.builtin(name))
-        return ast.Call(func, [self(a) for a in args], [])
+        func = dotted(printed_path(name) if "." in name or op != name else self.builtin(name))
+        positional = [a for a in args if not (isinstance(a, Apply) and a.op == "keyword")]
+        keywords = [
+            ast.keyword(str(a.args[0].value), self(a.args[1]))
+            for a in args
+            if isinstance(a, Apply) and a.op == "keyword" and isinstance(a.args[0], Const)
+        ]
+        return ast.Call(func, [self(a) for a in positional], keywords)
 
     def call(self, name: str, *args: ast.expr) -> ast.Call:
         return ast.Call(dotted(self.builtin(name)), list(args), [])
@@ -140,9 +151,13 @@ class Builder:
         return ast.Starred(self(items), ast.Load())
 
     def _copy(self, items: Expr) -> ast.expr:
+        if _is_array(items):
+            return ast.Call(ast.Attribute(self(items), "copy", ast.Load()), [], [])
         return self.call("list", self(items))
 
     def _zeros_like(self, items: Expr) -> ast.expr:
+        if _is_array(items):
+            return ast.Call(dotted("np.zeros_like"), [self(items)], [])
         zero = ast.List([ast.Constant(0.0)], ast.Load())
         return ast.BinOp(zero, ast.Mult(), self.call("len", self(items)))
 
@@ -151,6 +166,20 @@ class Builder:
 
     def _nonempty(self, stack: Expr) -> ast.expr:
         return self(stack)
+
+
+def _is_array(expr: Expr) -> bool:
+    return isinstance(expr, Var) and isinstance(expr.kind, ArrayOf)
+
+
+def _has_axes(expr: Expr) -> bool:
+    """Whether a value is certainly an array, and so has attributes."""
+    return isinstance(expr, Var) and isinstance(expr.kind, ArrayOf) and bool(expr.kind.dims)
+
+
+def printed_path(name: str) -> str:
+    """A function's full name as generated files have it: np for numpy."""
+    return f"np.{name.removeprefix('numpy.')}" if name.startswith("numpy.") else name
 
 
 class _Fill(ast.NodeTransformer):

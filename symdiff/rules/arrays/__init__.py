@@ -1,0 +1,7 @@
+"""Derivative rules of NumPy's and SciPy's functions. Importing it registers them."""
+
+from __future__ import annotations
+
+from symdiff.rules.arrays import products, reductions, shaping, ufuncs
+
+FAMILIES = (ufuncs, reductions, shaping, products)

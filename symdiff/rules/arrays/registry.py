@@ -1,0 +1,345 @@
+"""The table of array functions: their signatures, the kinds of their values, and their adjoints.
+
+    @array("numpy.trace", kind=...)
+    def trace(a, offset=0, axis1=0, axis2=1, *, ans, dout):
+        return dout * np.eye(*a.shape)
+
+The parameters before the star are those of the function, with its defaults; those in `wrt` (the
+first one, unless said otherwise) may be differentiated. They arrive as nodes, all others as Python
+values where they are literals. `ans` is the function's value and `dout` its adjoint, an array of
+the same shape; where the function returns several arrays both are tuples, in which None stands for
+an adjoint that is zero. What a rule returns is the contribution to each of `wrt`, None for none.
+A contribution may have a smaller shape that broadcasts to the argument's.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from symdiff.errors import NotDifferentiable
+from symdiff.rules.arrays.nodes import Node
+from symdiff.rules.shapes import elementwise_kind
+from symdiff.stages import (
+    BOOLEAN,
+    INTEGER,
+    OBJECT,
+    REAL,
+    Apply,
+    ArrayOf,
+    Const,
+    Expr,
+    Global,
+    Kind,
+    Scalar,
+    Var,
+)
+
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
+KindRule = Callable[..., Kind]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ArrayPrimitive:
+    """A function of arrays that symdiff knows.
+
+    `names` are all the names it goes by, the first being the `op` of its applications.
+    `signature` has its parameters; `wrt` those that may be active. Exactly one of these tells
+    its derivative: `adjoint`, the contributions to the adjoints of `wrt`; `partials`, the partial
+    derivatives of an elementwise function; or `scalar`, the primitive on numbers whose rule holds
+    elementwise. All are None for functions whose derivative is zero where it exists.
+    `only` holds parameters that must have their default, or one of the values given. `view` tells
+    whether the value shares memory with the first argument: "always", "maybe" or "never".
+    `spreads`: the adjoint takes a `dout` that is smaller than the value and broadcasts to it.
+    """
+
+    names: tuple[str, ...]
+    signature: inspect.Signature
+    wrt: tuple[str, ...] = ()
+    kind: KindRule | None = None
+    adjoint: Callable[..., Any] | None = None
+    partials: Callable[..., Any] | None = None
+    scalar: str = ""
+    only: tuple[tuple[str, tuple[Any, ...]], ...] = ()
+    view: str = "never"
+    linear: bool = False
+    spreads: bool = False
+    note: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.names[0]
+
+    @property
+    def is_elementwise(self) -> bool:
+        return self.partials is not None or bool(self.scalar)
+
+    @property
+    def piecewise_constant(self) -> bool:
+        return self.adjoint is None and not self.is_elementwise
+
+
+_table: dict[str, ArrayPrimitive] = {}
+_by_name: dict[str, str] = {}
+
+
+def array(
+    *names: str,
+    wrt: str = "",
+    kind: KindRule | None = None,
+    view: str = "never",
+    linear: bool = False,
+    spreads: bool = False,
+    only: dict[str, tuple[Any, ...]] | None = None,
+    note: str = "",
+) -> Callable[[FunctionT], FunctionT]:
+    """Register the decorated rule as the adjoint of a function that goes by these names.
+
+    `kind` takes the arguments that the rule takes, but for `ans` and `dout`, and returns the kind
+    of the value; without it nothing is known but that it is a real array.
+    """
+
+    def register(rule: FunctionT) -> FunctionT:
+        signature = _own_parameters(rule)
+        first = tuple(wrt.split()) or (next(iter(signature.parameters)),)
+        _add(
+            ArrayPrimitive(
+                names, signature, first, kind, rule, view=view, linear=linear, spreads=spreads,
+                only=tuple((only or {}).items()), note=note,
+            )  # fmt: skip
+        )
+        return rule
+
+    return register
+
+
+def ufunc(
+    *names: str, item: Scalar | None = None, note: str = ""
+) -> Callable[[FunctionT], FunctionT]:
+    """Register the decorated rule as the partial derivatives of an elementwise function."""
+
+    def register(rule: FunctionT) -> FunctionT:
+        signature = _own_parameters(rule)
+
+        def kind(*args: Any, **_: Any) -> Kind:
+            return elementwise_kind([kind_of_value(a) for a in args], item)
+
+        _add(
+            ArrayPrimitive(
+                names, signature, tuple(signature.parameters), kind, partials=rule, note=note
+            )
+        )
+        return rule
+
+    return register
+
+
+def as_scalar(scalar: str, *names: str, arity: int = 1, item: Scalar | None = None) -> None:
+    """Register elementwise functions whose derivative is that of a primitive on numbers."""
+    letters = ["x", "y", "z"][:arity]
+    signature = inspect.Signature(
+        [inspect.Parameter(n, inspect.Parameter.POSITIONAL_ONLY) for n in letters]
+    )
+
+    def kind(*args: Any) -> Kind:
+        return elementwise_kind([kind_of_value(a) for a in args], item)
+
+    _add(ArrayPrimitive(names, signature, tuple(letters), kind, scalar=scalar))
+
+
+def constant(
+    *names: str, signature: str = "x, *args, **keywords", kind: KindRule | None = None,
+    item: Scalar = REAL, view: str = "never",
+) -> None:  # fmt: skip
+    """Register functions whose derivative is zero where it exists. Without `kind` the value is
+    elementwise in the first argument, of `item`s."""
+
+    def elementwise(*args: Any, **keywords: Any) -> Kind:
+        return elementwise_kind([kind_of_value(a) for a in args[:2]], item)
+
+    made: Any = eval(f"lambda {signature}: None")
+    _add(ArrayPrimitive(names, inspect.signature(made), (), kind or elementwise, view=view))
+
+
+def _own_parameters(rule: Callable[..., Any]) -> inspect.Signature:
+    signature = inspect.signature(rule)
+    return signature.replace(
+        parameters=[p for n, p in signature.parameters.items() if n not in ("ans", "dout")]
+    )
+
+
+def _add(primitive: ArrayPrimitive) -> None:
+    for name in primitive.names:
+        if name in _by_name:
+            raise ValueError(f"{name} has a rule already")
+        _by_name[name] = primitive.name
+    _table[primitive.name] = primitive
+
+
+def by_name(op: str) -> ArrayPrimitive | None:
+    """The array function of that name, if any."""
+    name = _by_name.get(op)
+    return None if name is None else _table[name]
+
+
+def table() -> tuple[ArrayPrimitive, ...]:
+    """All array functions, in the order of registration."""
+    return tuple(_table.values())
+
+
+def find(function: Any) -> ArrayPrimitive | None:
+    """The array function that a Python object is, if any."""
+    module = getattr(function, "__module__", None) or ""
+    name = getattr(function, "__name__", "")
+    if module.partition(".")[0] in ("numpy", "scipy") and f"{module}.{name}" in _by_name:
+        return by_name(f"{module}.{name}")
+    for dotted in _by_name:
+        holder, _, attribute = dotted.rpartition(".")
+        if attribute == name and getattr(sys.modules.get(holder), attribute, None) is function:
+            return by_name(dotted)
+    return None
+
+
+# --- calls ---------------------------------------------------------------------------------------
+
+
+def value_of(expr: Expr) -> Any:
+    """An argument as a rule sees it: a Python value where it is literal, otherwise a node."""
+    from symdiff.rules.registry import kind_of
+
+    match expr:
+        case Const(value):
+            return value
+        case Apply("neg", (Const(value),)):
+            return -value
+        case Apply("tuple", args):
+            return tuple(map(value_of, args))
+        case Apply("list", args):
+            return list(map(value_of, args))
+        case Apply("slice", args):
+            return slice(*map(value_of, args)) if len(args) > 1 else slice(value_of(args[0]))
+    return Node(expr, kind_of(expr))
+
+
+def kind_of_value(value: Any) -> Kind:
+    """The kind of what `value_of` gives."""
+    if isinstance(value, Node):
+        return value.kind
+    for cls, kind in ((bool, BOOLEAN), (int, INTEGER), (float, REAL)):
+        if isinstance(value, cls):
+            return kind
+    if isinstance(value, complex):
+        from symdiff.stages import COMPLEX
+
+        return COMPLEX
+    if isinstance(value, (tuple, list)):
+        from symdiff.rules.shapes import broadcast, dims_of, joined_item
+
+        kinds = [kind_of_value(v) for v in value]
+        dims = broadcast(*(dims_of(k) for k in kinds))
+        return ArrayOf(joined_item(kinds), None if dims is None else (len(value), *dims))
+    return OBJECT
+
+
+def bind(primitive: ArrayPrimitive, args: Sequence[Expr]) -> inspect.BoundArguments:
+    """The arguments of a call by the names of the parameters, defaults filled in.
+
+    Raises NotDifferentiable for arguments that the primitive has not, or not that value of.
+    """
+    positional = [a for a in args if not (isinstance(a, Apply) and a.op == "keyword")]
+    keywords = {
+        a.args[0].value: a.args[1]
+        for a in args
+        if isinstance(a, Apply) and a.op == "keyword" and isinstance(a.args[0], Const)
+    }
+    try:
+        bound = primitive.signature.bind(*positional, **keywords)
+    except TypeError as error:
+        raise NotDifferentiable(f"{primitive.name}(): {error}") from None
+    bound.arguments = {
+        name: _bound_value(primitive.signature.parameters[name].kind, given)
+        for name, given in bound.arguments.items()
+    }
+    for name, value in list(bound.arguments.items()):
+        allowed = dict(primitive.only).get(name)
+        if allowed is not None and (isinstance(value, Node) or value not in allowed):
+            raise NotDifferentiable(
+                f"the argument {name!r} of {primitive.name}() is not supported here"
+            )
+    bound.apply_defaults()
+    return bound
+
+
+def _bound_value(kind: Any, given: Any) -> Any:
+    if kind is inspect.Parameter.VAR_POSITIONAL:
+        return tuple(map(value_of, given))
+    if kind is inspect.Parameter.VAR_KEYWORD:
+        return {name: value_of(value) for name, value in given.items()}
+    return value_of(given)
+
+
+def as_node(value: Any) -> Any:
+    """A differentiable argument as a node, or a sequence of nodes."""
+    if isinstance(value, (tuple, list)):
+        return type(value)(map(as_node, value))
+    if isinstance(value, Node):
+        return value
+    return Node(Const(value), kind_of_value(value))
+
+
+def result_kind(op: str, args: Sequence[Expr]) -> Kind:
+    """The kind of a call's value."""
+    primitive = by_name(op)
+    if primitive is None or primitive.kind is None:
+        return ArrayOf(REAL, None)
+    try:
+        bound = bind(primitive, args)
+    except NotDifferentiable:
+        return ArrayOf(REAL, None)
+    for name in primitive.wrt:
+        if name in bound.arguments:
+            bound.arguments[name] = as_node(bound.arguments[name])
+    return primitive.kind(*bound.args, **bound.kwargs)
+
+
+def contributions(
+    primitive: ArrayPrimitive, args: Sequence[Expr], ans: Any, dout: Any
+) -> Iterator[tuple[Expr, Node]]:
+    """Each differentiable argument (a variable), and what is added to its adjoint.
+
+    For primitives that have an adjoint; elementwise ones have partials. Raises NotDifferentiable.
+    """
+    assert primitive.adjoint is not None
+    bound = bind(primitive, args)
+    for name in primitive.wrt:
+        bound.arguments[name] = as_node(bound.arguments[name])
+    found = primitive.adjoint(*bound.args, **bound.kwargs, ans=ans, dout=dout)
+    each = (found,) if len(primitive.wrt) == 1 else found
+    for name, contribution in zip(primitive.wrt, each, strict=True):
+        yield from _pairs(bound.arguments[name], contribution)
+
+
+def _pairs(argument: Any, contribution: Any) -> Iterator[tuple[Expr, Node]]:
+    if contribution is None:
+        return
+    if isinstance(argument, (tuple, list)):
+        for part, share in zip(argument, contribution, strict=True):
+            yield from _pairs(part, share)
+    elif isinstance(argument.expr, (Var, Global)):
+        yield argument.expr, as_node(contribution)
+
+
+def partials(
+    primitive: ArrayPrimitive, args: Sequence[Expr], ans: Node
+) -> Iterator[tuple[Expr, Any]]:
+    """Each argument of an elementwise function and the partial derivative in it; None for zero."""
+    assert primitive.partials is not None
+    bound = bind(primitive, args)
+    given = [as_node(v) for v in bound.args]
+    found = primitive.partials(*given, ans=ans)
+    each = (found,) if len(given) == 1 else found
+    for argument, partial in zip(given, each, strict=True):
+        yield argument.expr, partial

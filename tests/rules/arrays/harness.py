@@ -1,0 +1,209 @@
+"""Rules of array functions against differences, without the rest of symdiff."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from typing import Any
+
+import numpy as np
+import scipy
+
+from symdiff.rules.arrays import registry
+from symdiff.rules.arrays.helpers import FOLDER
+from symdiff.rules.arrays.nodes import Node
+from symdiff.rules.shapes import extent
+from symdiff.stages import (
+    BOOLEAN,
+    COMPLEX,
+    INTEGER,
+    REAL,
+    Apply,
+    ArrayOf,
+    Const,
+    Expr,
+    Kind,
+    Size,
+    TupleOf,
+    Var,
+)
+from symdiff.write.expressions import Builder
+
+ITEMS = {"f": REAL, "c": COMPLEX, "i": INTEGER, "b": BOOLEAN}
+
+
+def kind_of(value: Any, name: str, ranks_known: bool) -> Kind:
+    if isinstance(value, np.ndarray):
+        item = ITEMS[value.dtype.kind]
+        if not ranks_known:
+            return ArrayOf(item, None)
+        dims = tuple(
+            1 if n == 1 else extent(Size(f"{name}.{i}", True)) for i, n in enumerate(value.shape)
+        )
+        return ArrayOf(item, dims)
+    if isinstance(value, bool):
+        return BOOLEAN
+    return {int: INTEGER, float: REAL, complex: COMPLEX}[type(value)]
+
+
+class Call:
+    """One call of a function, with its arguments as expressions and as values.
+
+    Arrays and floats become variables, everything else literals; lists and tuples stay sequences.
+    """
+
+    def __init__(self, op: str, args: tuple[Any, ...], keywords: dict[str, Any], ranks_known: bool):
+        self.op, self.ranks_known = op, ranks_known
+        self.values: dict[Var, Any] = {}
+        given = [self.expr(a, f"a{i}") for i, a in enumerate(args)]
+        given += [
+            Apply("keyword", (Const(k), self.expr(v, k))) for k, v in keywords.items()
+        ]
+        self.args = tuple(given)
+        self.primitive = registry.by_name(op)
+        assert self.primitive is not None, op
+
+    def expr(self, value: Any, name: str) -> Expr:
+        if isinstance(value, (np.ndarray, float, complex)):
+            var = Var(name, kind_of(value, name, self.ranks_known))
+            self.values[var] = value
+            return var
+        if isinstance(value, (tuple, list)) and any(
+            isinstance(v, (np.ndarray, float, tuple, list)) for v in value
+        ):
+            op = "tuple" if isinstance(value, tuple) else "list"
+            return Apply(op, tuple(self.expr(v, f"{name}_{i}") for i, v in enumerate(value)))
+        if isinstance(value, (tuple, list)):
+            return Apply("tuple" if isinstance(value, tuple) else "list", tuple(map(Const, value)))
+        return Const(value)
+
+    def evaluate(self, expr: Expr, more: dict[Var, Any] | None = None) -> Any:
+        """The value of an expression, computed as generated code would."""
+        values = {**self.values, **(more or {})}
+        names = {var: f"v{i}" for i, var in enumerate(values)}
+        text = ast.unparse(ast.fix_missing_locations(Builder(names)(expr)))
+        space: dict[str, Any] = {"np": np, "scipy": scipy}
+        for module in ("special", "linalg", "signal", "integrate", "ndimage", "interpolate"):
+            importlib.import_module(f"scipy.{module}")
+        import math
+
+        space["math"] = math
+        for file in FOLDER.glob("*.py"):
+            space |= {
+                k: v
+                for k, v in vars(
+                    importlib.import_module(f"symdiff.rules.arrays.runtime.{file.stem}")
+                ).items()
+                if not k.startswith("_") and callable(v)
+            }
+        with np.errstate(all="ignore"):
+            return eval(text, space | {name: values[var] for var, name in names.items()})
+
+
+def outputs(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, tuple) else (value,)
+
+
+def check(
+    op: str, *args: Any, ranks_known: bool = True, tolerance: float = 1e-6, **keywords: Any
+) -> None:
+    """Compare the contributions of a rule with central differences, for all float arguments, and
+    the kind it gives with the value. A random cotangent stands for what comes after."""
+    call = Call(op, args, keywords, ranks_known)
+    primitive = call.primitive
+    whole = Apply(op, call.args)
+    value = call.evaluate(whole)
+    kind = registry.result_kind(op, call.args)
+    check_kind(kind, value)
+    rng = np.random.default_rng(1)
+    several = isinstance(value, tuple)
+    cotangents = [
+        _random_like(v, rng) if np.asarray(v).dtype.kind in "fc" else None for v in outputs(value)
+    ]
+    kinds = kind.items if isinstance(kind, TupleOf) else (kind,) * len(cotangents)
+    outs = [Var(f"out{i}", k) for i, k in enumerate(kinds)]
+    douts = [Var(f"dout{i}", k) for i, k in enumerate(kinds)]
+    more = dict(zip(outs, outputs(value), strict=True)) | dict(zip(douts, cotangents, strict=True))
+    ans: Any = tuple(Node(v, v.kind) for v in outs)
+    dout: Any = tuple(
+        None if c is None else Node(v, v.kind) for v, c in zip(douts, cotangents, strict=True)
+    )
+    if not several:
+        ans, dout = ans[0], dout[0]
+    found: dict[Var, Any] = {}
+    if primitive.adjoint is not None:
+        for var, node in registry.contributions(primitive, call.args, ans, dout):
+            made = call.evaluate(node.expr, more)
+            found[var] = found.get(var, 0.0) + made
+    elif primitive.partials is not None:
+        for expr, partial in registry.partials(primitive, call.args, ans):
+            if partial is None or not isinstance(expr, Var):
+                continue
+            made = call.evaluate(registry.as_node(partial).expr, more)
+            x = call.values[expr]
+            product = np.asarray(cotangents[0] * made)
+            found[expr] = found.get(expr, 0.0) + _sum_to(product, np.shape(x))
+    for var, x in call.values.items():
+        if np.asarray(x).dtype.kind != "f":
+            continue
+        want = differences(call, whole, var, cotangents)
+        got = found.get(var, np.zeros(np.shape(x)))
+        got = np.broadcast_to(got, np.shape(x))
+        np.testing.assert_allclose(got, want, rtol=tolerance, atol=tolerance)
+
+
+def _sum_to(a: Any, shape: tuple[int, ...]) -> Any:
+    a = a.sum(axis=tuple(range(a.ndim - len(shape))))
+    ones = tuple(i for i, n in enumerate(shape) if n == 1)
+    return a.sum(axis=ones, keepdims=True) if ones else a
+
+
+def _random_like(value: Any, rng: Any) -> Any:
+    a = np.asarray(value)
+    made = rng.normal(size=a.shape)
+    if a.dtype.kind == "c":
+        made = made + 1j * rng.normal(size=a.shape)
+    return made if isinstance(value, np.ndarray) else made[()]
+
+
+def differences(call: Call, whole: Expr, var: Var, cotangents: list[Any]) -> Any:
+    x = np.array(call.values[var], dtype=float)
+
+    def at(moved: Any) -> float:
+        given = moved if isinstance(call.values[var], np.ndarray) else float(moved)
+        saved, call.values[var] = call.values[var], given
+        value = outputs(call.evaluate(whole))
+        call.values[var] = saved
+        total = 0.0
+        for v, c in zip(value, cotangents, strict=True):
+            if c is not None:
+                total += float(np.sum(np.real(c * np.asarray(v))))
+        return total
+
+    made = np.zeros(x.shape)
+    h = 1e-3
+    for index in np.ndindex(*x.shape):
+        step = np.zeros(x.shape)
+        step[index] = h
+        near, far = at(x + step) - at(x - step), at(x + 2 * step) - at(x - 2 * step)
+        farther = at(x + 3 * step) - at(x - 3 * step)
+        made[index] = (45 * near - 9 * far + farther) / (60 * h)
+    return made
+
+
+def check_kind(kind: Kind, value: Any) -> None:
+    """A kind must hold for the value: as many axes as it says, and no other lengths."""
+    if isinstance(kind, TupleOf):
+        assert isinstance(value, tuple) and len(value) == len(kind.items), (kind, value)
+        for inner, part in zip(kind.items, value, strict=True):
+            check_kind(inner, part)
+        return
+    a = np.asarray(value)
+    if isinstance(kind, ArrayOf):
+        assert kind.item is ITEMS[a.dtype.kind], (kind, a.dtype)
+        if kind.dims is not None:
+            assert len(kind.dims) == a.ndim, (kind, a.shape)
+            for dim, n in zip(kind.dims, a.shape, strict=True):
+                assert not isinstance(dim, int) or dim == n, (kind, a.shape)
+    elif kind in ITEMS.values():
+        assert a.ndim == 0 and kind is ITEMS[a.dtype.kind], (kind, value)
