@@ -138,6 +138,7 @@ class Var:
     base: str
     kind: Kind = REAL
     temporary: bool = False
+    length: Dim = None  # of an integer that is known to be the length of an axis
 
     def __repr__(self) -> str:
         return f"%{self.base}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 
+from symdiff import rules
 from symdiff.differentiate.activity import dependences
 from symdiff.read.kinds import result_kind
 from symdiff.read.temporaries import proposed
@@ -16,6 +17,7 @@ from symdiff.stages import (
     OBJECT,
     REAL,
     Apply,
+    ArrayOf,
     Block,
     Branch,
     Const,
@@ -29,6 +31,7 @@ from symdiff.stages import (
     Procedure,
     Scope,
     Stage,
+    TupleOf,
     Var,
     steps,
 )
@@ -151,6 +154,8 @@ def expr_kind(expr: Expr) -> Kind:
     if not isinstance(expr, Apply):
         return kind_of(expr) if isinstance(expr, (Var, Const, Global)) else REAL
     kinds = [expr_kind(a) for a in expr.args]
+    if rules.is_of_arrays(expr.op) or any(isinstance(k, (ArrayOf, TupleOf)) for k in kinds):
+        return rules.kind_of(expr)
     if expr.op == "getitem":
         index = expr.args[1]
         whole = isinstance(index, Apply) and index.op == "slice"

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from symdiff import rules
+from symdiff.read.arrays import METHODS, is_array
 from symdiff.read.core import Slot
 from symdiff.read.objects import Objects
 from symdiff.read.values import (
@@ -22,6 +23,7 @@ from symdiff.read.values import (
     join,
     kind_of,
 )
+from symdiff.rules.arrays.registry import ArrayPrimitive
 from symdiff.stages import (
     BOOLEAN,
     INTEGER,
@@ -29,6 +31,7 @@ from symdiff.stages import (
     REAL,
     TEXT,
     Apply,
+    ArrayOf,
     Const,
     Expr,
     Global,
@@ -109,6 +112,8 @@ class Builtins(Objects):
         if name in ("itertools.product", "itertools.chain", "itertools.pairwise") and not keywords:
             return Iterator(name.partition(".")[2], tuple(args))
         primitive = rules.find(function.live) if function.live is not None else rules.by_name(name)
+        if isinstance(primitive, ArrayPrimitive):
+            return self.array_call(primitive.name, args, keywords, node)
         if primitive is not None:
             return self.call_primitive(primitive.name, args, keywords, node)
         return self.passive_call(name, args, keywords, node)
@@ -220,6 +225,9 @@ class Builtins(Objects):
         if isinstance(value, Ref) and value.identity.kind == "instance":
             method = self.instance_attribute(value, "__len__", node)
             return self.apply_function(method, [], {}, node) if method is not None else Unknown()
+        if is_array(value):
+            assert isinstance(value, (Var, Global))
+            return self.length_of_array(value, node)
         items = self.items(value, node)
         if items is not None:
             return Const(len(items))
@@ -492,6 +500,10 @@ class Builtins(Objects):
                 return self.new_object("dict", dict(zip(fields, receiver.items, strict=True)))
         if isinstance(receiver, Iterator):
             raise self.refuse(node, f"the method {name!r} is not supported here")
+        if isinstance(receiver, (Var, Global)) and (
+            isinstance(receiver.kind, ArrayOf) or receiver.kind is REAL and name in METHODS
+        ):
+            return self.array_method(receiver, name, args, keywords, node)
         if name == "conjugate" and isinstance(receiver, Runtime):
             return receiver
         atom = self.atom(receiver, node)

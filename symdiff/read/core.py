@@ -107,6 +107,9 @@ class Core:
         self.frames: set[Frame] = set()
         self.slot_order: dict[Slot, int] = {}
         self.made = 0
+        self.views: dict[Var, list[Any]] = {}
+        self.holds: dict[Var, set[Var]] = {}
+        self.stored: set[Var] = set()  # arrays that were changed in place
         self.iterated: list[Identity] = []  # the lists of the loops around what is read
 
     # --- places and errors ---

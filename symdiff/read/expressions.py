@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from symdiff import rules
 from symdiff.read.core import Core, State
 from symdiff.read.kinds import result_kind
 from symdiff.read.scope import Access, is_standard, member, wrap
@@ -38,10 +39,12 @@ from symdiff.stages import (
     REAL,
     TEXT,
     Apply,
+    ArrayOf,
     Block,
     Branch,
     Const,
     Expr,
+    Global,
     Kind,
     ListOf,
     Opaque,
@@ -210,16 +213,40 @@ class Expressions(Core):
 
     # --- operators ---
 
+    def array_binary(self, op: str, a: Value, b: Value, node: ast.AST) -> Value:
+        raise NotImplementedError
+
+    def array_call(
+        self, op: str, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        raise NotImplementedError
+
+    def array_item(self, array: Var | Global, index: Expr, node: ast.AST) -> Value:
+        raise NotImplementedError
+
+    def array_attribute(self, value: Var | Global, name: str, node: ast.AST) -> Value:
+        raise NotImplementedError
+
+    def index(self, node: ast.expr) -> Expr:
+        raise NotImplementedError
+
+    def as_index(self, value: Value, node: ast.AST) -> Expr:
+        raise NotImplementedError
+
     def matmul(self, a: Value, b: Value, node: ast.AST) -> Value:
         if isinstance(a, Ref) and a.identity.kind == "instance":
             method = self.instance_attribute(a, "__matmul__", node)
             if method is not None:
                 return self.apply_function(method, [b], {}, node)
-        raise self.refuse(node, "matrix multiplication needs arrays, which are not supported yet")
+        if isinstance(a, Unknown) or isinstance(b, Unknown):
+            return Unknown()
+        return self.array_binary("matmul", a, b, node)
 
     def binary(self, op: str, a: Value, b: Value, node: ast.AST) -> Value:
         if isinstance(a, Unknown) or isinstance(b, Unknown):
             return Unknown()
+        if any(isinstance(kind_of(v), ArrayOf) for v in (a, b) if isinstance(v, Runtime)):
+            return self.array_binary(op, a, b, node)
         sequences = self.sequence_operator(op, a, b, node)
         if sequences is not None:
             return sequences
@@ -286,6 +313,9 @@ class Expressions(Core):
             if isinstance(arg, Var) and arg.base == "unknown":
                 return arg
         kinds = [kind_of(a) for a in args]
+        if any(isinstance(k, ArrayOf) for k in kinds):
+            made = Apply(op, args)
+            return self.emit(made, rules.kind_of(made), node)
         self.check_kinds(op, kinds, node)
         negative = (
             op == "pow"
@@ -557,6 +587,8 @@ class Expressions(Core):
         return self.new_object("dict", content)
 
     def subscript(self, value: Value, index: ast.expr, node: ast.AST) -> Value:
+        if isinstance(value, (Var, Global)) and isinstance(value.kind, ArrayOf):
+            return self.array_item(value, self.index(index), node)
         if isinstance(index, ast.Slice):
             return self.sliced(value, index, node)
         return self.item(value, self.evaluate(index), node)
@@ -567,6 +599,8 @@ class Expressions(Core):
             return Unknown()
         if isinstance(value, (Builtin, Class)):
             return value  # list[float] and the like
+        if isinstance(value, (Var, Global)) and isinstance(value.kind, ArrayOf):
+            return self.array_item(value, self.as_index(at, node), node)
         content: Any = value.items if isinstance(value, Tuple) else None
         if isinstance(value, Ref):
             if value.identity.kind == "instance":
@@ -705,7 +739,12 @@ class Expressions(Core):
                 return value
         if isinstance(value, Runtime):
             kind = kind_of(value)
+            if isinstance(value, (Var, Global)) and isinstance(kind, ArrayOf):
+                return self.array_attribute(value, name, node)
             if kind in (REAL, INTEGER, BOOLEAN):
+                if name in ("shape", "ndim", "size", "T"):  # of a NumPy number
+                    known = {"shape": Tuple(()), "ndim": Const(0), "size": Const(1)}
+                    return known.get(name, value)
                 if name == "real":
                     return value
                 if name == "imag":

@@ -33,6 +33,7 @@ from symdiff.stages import (
     REAL,
     TEXT,
     Apply,
+    ArrayOf,
     Const,
     Expr,
     Global,
@@ -291,12 +292,33 @@ class Iteration(Expressions):
             content = value
         else:
             raise self.refuse(node, "this can't be iterated over here")
+        if isinstance(content, (Var, Global)) and isinstance(content.kind, ArrayOf):
+            return self.indexed_array(content, node)
         kind = kind_of(content)
         if kind in (REAL, INTEGER):
             raise self.refuse(node, "a number can't be iterated over")
         item_kind = kind.item if isinstance(kind, ListOf) else OBJECT
         length = self.emit(Apply("len", (content,)), INTEGER, node)
         return length, lambda i: self.emit(Apply("getitem", (content, i)), item_kind, node)
+
+    def indexed_array(
+        self, array: Var | Global, node: ast.AST
+    ) -> tuple[Expr, Callable[[Expr], Value]]:
+        """Its rows, each as it is when it is its turn: the loop may store into the array."""
+        slot = (self.frame, self.fresh("rows"))
+        self.frame.names.add(slot[1])
+        self.state[slot] = array
+        length = self.atom(self.length_of_array(array, node), node)
+
+        def row(i: Expr) -> Value:
+            now = self.read_slot(slot)
+            assert isinstance(now, (Var, Global))
+            return self.array_item(now, i, node)
+
+        return length, row
+
+    def length_of_array(self, array: Var | Global, node: ast.AST) -> Value:
+        raise NotImplementedError
 
     # --- loops ---
 

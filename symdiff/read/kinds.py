@@ -16,8 +16,11 @@ from symdiff.stages import (
     OPTIONAL,
     REAL,
     TEXT,
+    Apply,
+    ArrayOf,
     Kind,
     ListOf,
+    TupleOf,
     Var,
 )
 
@@ -27,6 +30,8 @@ _INTEGER = {"invert", "lshift", "rshift"}
 
 def result_kind(op: str, kinds: Sequence[Kind], *, negative_power: bool = False) -> Kind:
     """The kind of an operation's result, as Python has it."""
+    if any(isinstance(k, (ArrayOf, TupleOf)) for k in kinds):
+        return rules.kind_of(Apply(op, tuple(Var("_", k) for k in kinds)))
     if op in _BOOLEAN:
         return BOOLEAN
     if op in ("and", "or"):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 from symdiff.read.core import Frame
-from symdiff.read.iteration import Iteration
+from symdiff.read.arrays import Arrays
 from symdiff.read.scope import function_value, wrap
 from symdiff.read.values import (
     Bound,
@@ -33,7 +33,7 @@ class Property:
     getter: Value
 
 
-class Objects(Iteration):
+class Objects(Arrays):
     """Instances and classes."""
 
     def construct(

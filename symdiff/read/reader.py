@@ -7,6 +7,7 @@ procedure with the variables that stand for each parameter's numbers.
 from __future__ import annotations
 
 import ast
+import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,8 +33,10 @@ from symdiff.read.values import (
     Tuple,
     Unknown,
     Value,
+    array_kind,
     join,
     kind_of,
+    sized,
 )
 from symdiff.stages import (
     BOOLEAN,
@@ -44,7 +47,9 @@ from symdiff.stages import (
     OPTIONAL,
     REAL,
     TEXT,
+    COMPLEX,
     Apply,
+    ArrayOf,
     Branch,
     Const,
     Expr,
@@ -246,7 +251,7 @@ def _read(target: Value, shared: Shared, specs: dict[str, Spec], guarded: bool) 
             continue
         spec = specs.get(name, OBJECT)
         default = defaults.get(name)
-        kind = spec if isinstance(spec, KINDS) else OBJECT
+        kind = sized(spec, name) if isinstance(spec, KINDS) else OBJECT
         var = Var(name, kind)
         given = _default(reader, default)
         params.append(
@@ -331,7 +336,7 @@ def _parameter(reader: Reader, var: Var, spec: Spec, name: str) -> tuple[Value, 
         for i, part in enumerate(parts):
             leaf = reader.emit(
                 Apply("getitem", (var, Const(i))),
-                part if isinstance(part, KINDS) else OBJECT,
+                sized(part, f"{name}[{i}]") if isinstance(part, KINDS) else OBJECT,
                 None,
                 f"{name}_{i}",
             )
@@ -350,7 +355,7 @@ def _parameter(reader: Reader, var: Var, spec: Spec, name: str) -> tuple[Value, 
             label = f"{name}_{key}" if str(key).isidentifier() else name
             leaf = reader.emit(
                 Apply("getitem", (var, Const(key))),
-                part if isinstance(part, KINDS) else OBJECT,
+                sized(part, f"{name}[{key!r}]") if isinstance(part, KINDS) else OBJECT,
                 None,
                 label,
             )
@@ -358,7 +363,33 @@ def _parameter(reader: Reader, var: Var, spec: Spec, name: str) -> tuple[Value, 
         return reader.new_object("dict", content), shape
     if spec is NOTHING:
         return Const(None), None
-    return var, var if spec in (REAL, INTEGER, OPTIONAL) else None
+    if isinstance(spec, ObjectOf):
+        return _object(reader, var, spec, name)
+    if isinstance(spec, ArrayOf):
+        return var, var
+    return var, var if spec in (REAL, INTEGER, OPTIONAL, COMPLEX) else None
+
+
+def _object(reader: Reader, var: Var, spec: ObjectOf, name: str) -> tuple[Value, Any]:
+    """A dataclass among the arguments: its fields are read at the start."""
+    cls = Class(spec.cls.__name__, None, None, spec.cls)
+    fields: dict[Any, Value] = {}
+    structure: list[Any] = []
+    for field_name, part in spec.fields:
+        kind = sized(part, f"{name}.{field_name}") if isinstance(part, KINDS) else OBJECT
+        label = f"{name}_{field_name}"
+        leaf = reader.emit(Opaque(f"_0.{field_name}", (var,), pure=True), kind, None, label)
+        fields[field_name], inner = _parameter(reader, leaf, part, label)
+        structure.append(inner)
+    return reader.new_object("instance", fields, cls), NamedParts(var, tuple(structure))
+
+
+@dataclass(frozen=True)
+class ObjectOf:
+    """An instance of a dataclass, with what is known of its fields."""
+
+    cls: type
+    fields: tuple[tuple[str, Any], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -698,6 +729,11 @@ def spec_of(value: Any) -> Spec:
         return Text(value)
     if isinstance(value, (bool, int, float, complex)):
         return kind_of(value)
+    if type(value).__module__ == "numpy" and hasattr(value, "dtype"):
+        return array_kind(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        parts = ((f.name, spec_of(getattr(value, f.name))) for f in dataclasses.fields(value))
+        return ObjectOf(type(value), tuple(parts))
     if isinstance(value, tuple):
         return (type(value), *map(spec_of, value))
     if isinstance(value, list):

@@ -31,9 +31,10 @@ from symdiff.read.values import (
     Partial,
     Tuple,
     Value,
+    array_kind,
     kind_of,
 )
-from symdiff.stages import Const, Global, GlobalValue, Opaque
+from symdiff.stages import OBJECT, ArrayOf, Const, Global, GlobalValue, Kind, Opaque
 
 # Fetches something, given the function that is differentiated: the same code serves every closure
 # that was made from one definition.
@@ -215,10 +216,27 @@ def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any =
             return Builtin(f"{value.__module__}.{value.__qualname__}", value)
         unit.guard(path, read, value)
         return Class(value.__name__, None, None, value)
+    if type(value).__module__ == "numpy" and (known := array_kind(value)) is not OBJECT:
+        return _array(value, path, read, unit, identity, known)
     if _is_plain_data(value):
         unit.guard_kind(path, read, value)
         return unit.constant(path, GlobalValue(repr(value), read), kind_of(value), identity)
     return LiveObject(path, value, read)
+
+
+def _array(
+    value: Any, path: str, read: Reader | None, unit: Unit, identity: Any, kind: Kind
+) -> Value:
+    """An array outside the function: its rank and kind of numbers are guarded."""
+    unit.guard_kind(path, read, value)
+    if read is not None and isinstance(kind, ArrayOf):
+        unit.guard(f"{path}.ndim", Access(read, "attribute", "ndim"), value.ndim)
+        dtype = Access(Access(read, "attribute", "dtype"), "attribute", "kind")
+        unit.guard(f"{path}.dtype", dtype, value.dtype.kind)
+        kind = ArrayOf(kind.item, (None,) * value.ndim)
+    unit.globals.setdefault("np", GlobalValue("import numpy as np"))
+    text = f"np.array({value.tolist()!r}, dtype=np.{value.dtype.name})"
+    return unit.constant(path, GlobalValue(text, read), kind, identity)
 
 
 def _item(read: Reader | None, attribute: str, key: Any) -> Reader | None:

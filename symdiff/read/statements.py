@@ -6,6 +6,7 @@ import ast
 from typing import Any
 
 from symdiff.errors import SymdiffError
+from symdiff.read.arrays import AUGMENTED
 from symdiff.read.calls import Calls
 from symdiff.read.core import Growing, Slot
 from symdiff.read.desugar import VALUE
@@ -19,11 +20,25 @@ from symdiff.read.values import (
     Method,
     Ref,
     Runtime,
+    Tuple,
     Unknown,
     Value,
     kind_of,
 )
-from symdiff.stages import OBJECT, Apply, Const, ListOf, Loop, Opaque, Passive, Scope, Stage, Var
+from symdiff.stages import (
+    OBJECT,
+    Apply,
+    ArrayOf,
+    Const,
+    Expr,
+    ListOf,
+    Loop,
+    Opaque,
+    Passive,
+    Scope,
+    Stage,
+    Var,
+)
 
 
 class NotSimple(Exception):
@@ -135,7 +150,7 @@ class Statements(Calls):
                 )
             if (
                 isinstance(value, Runtime)
-                and not isinstance(kind_of(value), ListOf)
+                and not isinstance(kind_of(value), (ListOf, ArrayOf))
                 and kind_of(value) is not OBJECT
             ):
                 raise self.refuse(node, "a number can't be unpacked")
@@ -175,6 +190,9 @@ class Statements(Calls):
 
     def store(self, container: Value, index: ast.expr, value: Value, node: ast.AST) -> None:
         """container[index] = value"""
+        if isinstance(container, Var) and isinstance(container.kind, ArrayOf):
+            self.store_array(container, self.index(index), value, node)
+            return
         if not isinstance(container, Ref):
             if isinstance(container, Unknown):
                 return
@@ -215,9 +233,15 @@ class Statements(Calls):
     def augmented(self, stmt: ast.AugAssign) -> None:
         target, op = stmt.target, BINARY.get(type(stmt.op))
         if op is None:
-            raise self.refuse(
-                stmt, "matrix multiplication needs arrays, which are not supported yet"
-            )
+            old = self.evaluate(_as_load(target))
+            made = self.matmul(old, self.evaluate(stmt.value), stmt)
+            if isinstance(old, Var) and isinstance(old.kind, ArrayOf):
+                self.store_array(old, Const(Ellipsis), made, stmt)
+            else:
+                self.assign_target(target, made)
+            return
+        if isinstance(target, ast.Subscript) and self.augmented_item(target, op, stmt):
+            return
         if isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice):
             container, at = self.evaluate(target.value), self.evaluate(target.slice)
             old = self.item(container, at, target)
@@ -232,6 +256,9 @@ class Statements(Calls):
             return
         old = self.evaluate(_as_load(target))
         value = self.evaluate(stmt.value)
+        if isinstance(old, Var) and isinstance(old.kind, ArrayOf) and old.kind.dims != ():
+            self.augmented_array(old, Const(Ellipsis), op, value, target, stmt)
+            return
         if isinstance(old, Ref) and old.identity.kind == "list":
             # += and *= update a list in place: aliases see it.
             if op == "add":
@@ -242,6 +269,47 @@ class Statements(Calls):
                 self.set_content(old, self.content(made), stmt)
             return
         self.assign_target(target, self.binary(op, old, value, stmt))
+
+    def augmented_item(self, target: ast.Subscript, op: str, stmt: ast.AugAssign) -> bool:
+        """container[index] op= value, if the container is an array."""
+        size, state = len(self.block), dict(self.state)
+        holder = self.evaluate(target.value)
+        if not (isinstance(holder, Var) and isinstance(holder.kind, ArrayOf)):
+            del self.block[size:]
+            self.state = state
+            return False
+        index = self.index(target.slice)
+        self.augmented_array(holder, index, op, self.evaluate(stmt.value), target, stmt)
+        return True
+
+    def augmented_array(
+        self,
+        array: Var,
+        index: Expr,
+        op: str,
+        value: Value,
+        target: ast.expr,
+        stmt: ast.AugAssign,
+    ) -> None:
+        """array[index] op= value, which changes the array itself."""
+        kind = array.kind
+        assert isinstance(kind, ArrayOf)
+        if index == Const(Ellipsis) and kind.dims is None:
+            # It may be a number, which is not changed, or an array, which is.
+            made = self.binary(op, array, value, stmt)
+            self.doubt(array, stmt)
+            self.assign_target(target, made)
+            return
+        if op in AUGMENTED:
+            self.store_array(array, index, value, stmt, AUGMENTED[op])
+            return
+        old = array if index == Const(Ellipsis) else self.array_item(array, index, stmt)
+        self.store_array(array, index, self.binary(op, old, value, stmt), stmt)
+
+    def stored_value(self, value: Value, node: ast.AST) -> Expr:
+        if isinstance(value, (Tuple, Ref)):
+            value = self.array_call("numpy.array", [value], {}, node)
+        return self.atom(value, node)
 
     # --- statements without assignment ---
 

@@ -11,6 +11,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any
 
+from symdiff.rules.shapes import either
 from symdiff.stages import (
     BOOLEAN,
     COMPLEX,
@@ -20,13 +21,17 @@ from symdiff.stages import (
     OPTIONAL,
     REAL,
     TEXT,
+    ArrayOf,
     Const,
     Expr,
+    Extent,
     Global,
     Kind,
     ListOf,
     Opaque,
     Place,
+    Scalar,
+    Size,
     Var,
 )
 
@@ -222,9 +227,41 @@ def kind_of(value: Any) -> Kind:
         return TEXT
     if value is None:
         return NOTHING
+    if type(value).__module__ == "numpy":
+        return array_kind(value)
     if isinstance(value, (list, tuple)) and value and all(type(v) in (int, float) for v in value):
         return ListOf(REAL if any(type(v) is float for v in value) else INTEGER)
     return OBJECT
+
+
+ITEMS: dict[str, Scalar] = {"f": REAL, "c": COMPLEX, "i": INTEGER, "u": INTEGER, "b": BOOLEAN}
+
+
+def array_kind(value: Any) -> Kind:
+    """The kind of a NumPy array or number. Of its shape it says the rank, and which lengths are 1,
+    for along those it may be broadcast."""
+    item = ITEMS.get(getattr(getattr(value, "dtype", None), "kind", ""))
+    if item is None or not hasattr(value, "shape"):
+        return OBJECT
+    if not hasattr(value, "sort"):
+        return OBJECT
+    if type(value).__name__ != "ndarray":
+        return item if value.shape == () else OBJECT
+    return ArrayOf(item, tuple(1 if n == 1 else ANY_LENGTH for n in value.shape))
+
+
+ANY_LENGTH = Extent(((Size("?", True), 1),))
+
+
+def sized(kind: Kind, name: str) -> Kind:
+    """The kind of a parameter: the lengths of its axes are sizes of their own."""
+    if not isinstance(kind, ArrayOf) or kind.dims is None:
+        return kind
+    dims = tuple(
+        Extent(((Size((name, axis), True), 1),)) if dim is ANY_LENGTH or dim == ANY_LENGTH else dim
+        for axis, dim in enumerate(kind.dims)
+    )
+    return ArrayOf(kind.item, dims)
 
 
 ORDER: list[Kind] = [BOOLEAN, INTEGER, REAL, COMPLEX]
@@ -238,6 +275,8 @@ def join(a: Kind, b: Kind) -> Kind:
         return ORDER[max(ORDER.index(a), ORDER.index(b))]
     if isinstance(a, ListOf) and isinstance(b, ListOf):
         return ListOf(join(a.item, b.item))
+    if isinstance(a, ArrayOf) or isinstance(b, ArrayOf):
+        return either(a, b)
     pair = {a, b}
     if pair <= {REAL, INTEGER, NOTHING, OPTIONAL} and pair & {NOTHING, OPTIONAL}:
         return OPTIONAL

@@ -28,12 +28,20 @@ from symdiff.rules.registry import (
     piecewise_constant,
     table,
 )
+from symdiff.rules.arrays.registry import ArrayPrimitive
 from symdiff.rules.template import Template, template
+
+
+def is_of_arrays(op: str) -> bool:
+    """Whether an operation is a function of NumPy or SciPy that has a rule."""
+    return arrays.registry.by_name(op) is not None
+
 
 FAMILIES = (arithmetic, elementary, special, sequences, rounding, discrete)
 
 __all__ = [
     "FAMILIES",
+    "ArrayPrimitive",
     "Primitive",
     "Template",
     "a_sequence",
@@ -42,6 +50,7 @@ __all__ = [
     "conventions",
     "elementwise",
     "find",
+    "is_of_arrays",
     "kind_of",
     "literal",
     "of_kind",

@@ -1,0 +1,313 @@
+"""Reading array code: functions of NumPy and SciPy, methods, attributes and indices."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from symdiff import rules
+from symdiff.errors import NotDifferentiable
+from symdiff.read.memory import Memory
+from symdiff.read.values import (
+    Builtin,
+    Iterator,
+    LiveObject,
+    Method,
+    Ref,
+    Runtime,
+    Tuple,
+    Unknown,
+    Value,
+    kind_of,
+)
+from symdiff.rules.arrays import registry
+from symdiff.rules.arrays.indexing import is_basic
+from symdiff.rules.shapes import extent
+from symdiff.stages import (
+    INTEGER,
+    OBJECT,
+    REAL,
+    Apply,
+    ArrayOf,
+    Const,
+    Dim,
+    Expr,
+    Extent,
+    Global,
+    ListOf,
+    Opaque,
+    Size,
+    TupleOf,
+    Var,
+    variables,
+)
+
+# Methods of arrays that are functions of numpy by the same name.
+METHODS = frozenset(
+    "sum mean std var prod max min argmax argmin cumsum cumprod dot ravel squeeze repeat take "
+    "clip round trace diagonal any all argsort nonzero searchsorted swapaxes compress choose "
+    "conj conjugate partition sort".split()
+)
+# Those that change the array itself, and the functions that give what it then holds.
+IN_PLACE = frozenset({"sort", "partition", "fill", "put", "itemset", "resize", "setfield"})
+AUGMENTED = {"add": "add_at", "sub": "sub_at", "mul": "mul_at", "truediv": "truediv_at"}
+
+
+def is_array(value: Value) -> bool:
+    return isinstance(value, (Var, Global)) and isinstance(value.kind, ArrayOf)
+
+
+class Arrays(Memory):
+    """What array operations do to values."""
+
+    # --- calls ---
+
+    def array_call(
+        self, op: str, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        """A function of arrays with a derivative rule."""
+        keywords = dict(keywords)
+        out = keywords.pop("out", None)
+        where = keywords.get("where")
+        if where is not None and out is None:
+            raise self.refuse(node, "where= without out= leaves elements without a value")
+        given = [self.array_argument(a, node) for a in args]
+        for name, value in keywords.items():
+            given.append(Apply("keyword", (Const(name), self.array_argument(value, node))))
+        if any(isinstance(v, Var) and v.base == "unknown" for g in given for v in variables(g)):
+            return Unknown()
+        expr = Apply(op, tuple(given))
+        primitive = registry.by_name(op)
+        assert primitive is not None
+        try:
+            registry.bind(primitive, expr.args)
+        except NotDifferentiable as error:
+            raise self.refuse(node, error.message, error=NotDifferentiable) from None
+        kind = rules.kind_of(expr)
+        if primitive.name == "numpy.shape" and isinstance(given[0], (Var, Global)):
+            return self.shape_of_array(given[0], node)
+        if isinstance(kind, TupleOf):
+            made = self.emit(expr, kind, node)
+            items = tuple(
+                self.emit(Apply("getitem", (made, Const(i))), k, node)
+                for i, k in enumerate(kind.items)
+            )
+            return Tuple(items)
+        if isinstance(kind, ListOf):
+            return self.new_object("list", self.emit(expr, kind, node))
+        result = self.emit(expr, kind, node)
+        if primitive.view != "never" and isinstance(given[0], Var):
+            self.note_view(result, given[0], expr, certain=primitive.view == "always")
+        if out is not None and not (isinstance(out, Const) and out.value is None):
+            if not isinstance(out, Var) or not isinstance(out.kind, ArrayOf):
+                raise self.refuse(node, "out= must be an array of this function")
+            return self.store_array(out, Const(Ellipsis), result, node)
+        return result
+
+    def array_argument(self, value: Value, node: ast.AST) -> Expr:
+        """An argument of an array function: a number, an array, or a sequence of such."""
+        if isinstance(value, Iterator):
+            items = self.items(value, node)
+            value = Tuple(tuple(items)) if items is not None else self.to_list(value, node)
+        if isinstance(value, Tuple):
+            return Apply("tuple", tuple(self.array_argument(v, node) for v in value.items))
+        if isinstance(value, Ref) and value.identity.kind == "list":
+            content = self.content(value)
+            if isinstance(content, tuple):
+                return Apply("list", tuple(self.array_argument(v, node) for v in content))
+            return self.dynamic(value, node)
+        if isinstance(value, Opaque):
+            return value
+        return self.atom(value, node)
+
+    def to_list(self, value: Value, node: ast.AST) -> Ref:
+        raise NotImplementedError
+
+    # --- shapes ---
+
+    def shape_of_array(self, array: Var | Global, node: ast.AST) -> Value:
+        kind = array.kind
+        if not isinstance(kind, ArrayOf) or kind.dims is None:
+            return self.emit(Apply("numpy.shape", (array,)), OBJECT, node)
+        return Tuple(tuple(self.length(array, axis, dim, node) for axis, dim in enumerate(kind.dims)))
+
+    def length(self, array: Expr, axis: int, dim: Dim, node: ast.AST) -> Value:
+        """The length of an axis as a value."""
+        if isinstance(dim, int):
+            return Const(dim)
+        if isinstance(dim, Extent) and len(dim.terms) == 1 and not dim.constant:
+            (size, count), = dim.terms
+            if count == 1 and isinstance(size.of, Var):
+                return size.of
+        expr = Apply("getitem", (Apply("numpy.shape", (array,)), Const(axis)))
+        return self.emit_length(expr, dim, node)
+
+    def emit_length(self, expr: Expr, dim: Dim, node: ast.AST) -> Var:
+        """An integer that is known to be the length of an axis."""
+        var = Var("t", INTEGER, temporary=True, length=dim)
+        self.block.append(self.stage(var, expr, node))
+        return var
+
+    def length_of_array(self, array: Var | Global, node: ast.AST) -> Value:
+        """len(array)"""
+        kind = array.kind
+        assert isinstance(kind, ArrayOf)
+        if kind.dims == ():
+            raise self.refuse(node, "len() of an array without axes")
+        dim = None if kind.dims is None else kind.dims[0]
+        if isinstance(dim, int):
+            return Const(dim)
+        return self.emit_length(Apply("len", (array,)), dim, node)
+
+    # --- attributes and methods ---
+
+    def array_attribute(self, value: Var | Global, name: str, node: ast.AST) -> Value:
+        match name:
+            case "T" | "mT":
+                op = "numpy.transpose" if name == "T" else "numpy.matrix_transpose"
+                return self.array_call(op, [value], {}, node)
+            case "shape":
+                return self.shape_of_array(value, node)
+            case "ndim":
+                kind = value.kind
+                assert isinstance(kind, ArrayOf)
+                if kind.dims is not None:
+                    return Const(len(kind.dims))
+                return self.emit(Apply("numpy.ndim", (value,)), INTEGER, node)
+            case "size" | "real" | "imag":
+                return self.array_call(f"numpy.{name}", [value], {}, node)
+            case "dtype" | "strides" | "nbytes" | "itemsize" | "flags":
+                return self.emit(Opaque(f"_0.{name}", (value,), pure=True), OBJECT, node)
+            case "flat":
+                return self.array_call("numpy.ravel", [value], {}, node)
+        return Method(value, name)
+
+    def array_method(
+        self,
+        array: Var | Global,
+        name: str,
+        args: list[Value],
+        keywords: dict[str, Value],
+        node: ast.AST,
+    ) -> Value:
+        if name in IN_PLACE:
+            return self.changed_in_place(array, name, args, keywords, node)
+        if name in ("reshape", "transpose") and (len(args) != 1 or kind_of(args[0]) is INTEGER):
+            args = [Tuple(tuple(args))] if args else []
+            return self.array_call(f"numpy.{name}", [array, *args], keywords, node)
+        if name == "flatten":
+            return self.emit(
+                Apply("copy", (self.atom(self.array_call("numpy.ravel", [array], {}, node), node),)),
+                rules.kind_of(Apply("numpy.ravel", (array,))),
+                node,
+            )
+        if name == "copy":
+            return self.emit(Apply("copy", (array,)), array.kind, node)
+        if name == "item" and not args:
+            kind = array.kind
+            assert isinstance(kind, ArrayOf)
+            return self.emit(Apply("ndarray.item", (array,)), kind.item, node)
+        if name == "tolist":
+            kind = array.kind
+            assert isinstance(kind, ArrayOf)
+            if kind.dims is not None and len(kind.dims) == 1:
+                made = self.emit(Apply("ndarray.tolist", (array,)), ListOf(kind.item), node)
+                return self.new_object("list", made)
+        if name in METHODS or name in ("reshape", "transpose"):
+            return self.array_call(f"numpy.{name}", [array, *args], keywords, node)
+        op = f"ndarray.{name}"
+        if registry.by_name(op) is not None:
+            return self.array_call(op, [array, *args], keywords, node)
+        raise self.refuse(
+            node,
+            f"the method {name!r} of an array has no derivative rule",
+            fix="Use a function of NumPy that has one; see the table of supported functions.",
+        )
+
+    def changed_in_place(
+        self,
+        array: Var | Global,
+        name: str,
+        args: list[Value],
+        keywords: dict[str, Value],
+        node: ast.AST,
+    ) -> Value:
+        """A method that changes the array itself."""
+        if not isinstance(array, Var):
+            raise self.refuse(node, "an array that is a global can't be changed in place")
+        if name == "fill":
+            self.store_array(array, Const(Ellipsis), args[0], node)
+        elif name in ("sort", "partition"):
+            made = self.array_call(f"numpy.{name}", [array, *args], keywords, node)
+            self.store_array(array, Const(Ellipsis), made, node)
+        elif name == "put" and len(args) == 2 and not keywords:
+            flat = self.array_call("numpy.ravel", [array], {}, node)
+            assert isinstance(flat, Var)
+            self.store_array(flat, self.array_argument(args[0], node), args[1], node)
+        else:
+            raise self.refuse(node, f"the method {name!r} of an array is not supported")
+        return Const(None)
+
+    # --- operators ---
+
+    def array_binary(self, op: str, a: Value, b: Value, node: ast.AST) -> Value:
+        args = (self.operand(a, node), self.operand(b, node))
+        return self.apply(op, args, node)
+
+    def operand(self, value: Value, node: ast.AST) -> Expr:
+        """An operand beside an array: a list is made an array of."""
+        if isinstance(value, (Tuple, Ref)):
+            made = self.array_call("numpy.array", [value], {}, node)
+            return self.atom(made, node)
+        return self.atom(value, node)
+
+    # --- indices ---
+
+    def index(self, node: ast.expr) -> Expr:
+        """What stands in brackets behind an array."""
+        match node:
+            case ast.Slice():
+                parts = [
+                    self.evaluate(p) if p is not None else Const(None)
+                    for p in (node.lower, node.upper, node.step)
+                ]
+                return Apply("slice", tuple(self.atom(p, node) for p in parts))
+            case ast.Tuple(elts=elts) if not any(isinstance(e, ast.Starred) for e in elts):
+                return Apply("tuple", tuple(self.index(e) for e in elts))
+        return self.as_index(self.evaluate(node), node)
+
+    def as_index(self, value: Value, node: ast.AST) -> Expr:
+        if isinstance(value, LiveObject) and isinstance(value.value, slice):
+            part = value.value
+            return Apply("slice", (Const(part.start), Const(part.stop), Const(part.step)))
+        if isinstance(value, Tuple):
+            return Apply("tuple", tuple(self.as_index(v, node) for v in value.items))
+        if isinstance(value, Builtin):
+            raise self.refuse(node, "this can't be an index")
+        return self.array_argument(value, node)
+
+    def array_item(self, array: Var | Global, index: Expr, node: ast.AST) -> Value:
+        """array[index]"""
+        kind = array.kind
+        assert isinstance(kind, ArrayOf)
+        if kind.dims == ():
+            pass
+        expr = Apply("getitem", (array, index))
+        made_kind = rules.kind_of(expr)
+        made = self.emit(expr, made_kind, node)
+        basic = is_basic(index)
+        if basic is not False and isinstance(made_kind, ArrayOf) and isinstance(array, Var):
+            self.note_view(made, array, expr, certain=bool(basic))
+        return made
+
+    def check_index(self, array: Var | Global, index: Expr, node: ast.AST) -> None:
+        if isinstance(index, (Var, Const)) and kind_of(index) is REAL:
+            raise self.refuse(node, "an index must be an integer")
+
+
+def runtime_size(of: object) -> Extent:
+    return extent(Size(of))
+
+
+def is_runtime(value: Any) -> bool:
+    return isinstance(value, Runtime)
