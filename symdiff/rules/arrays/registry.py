@@ -22,9 +22,10 @@ from typing import Any, TypeVar
 
 from symdiff.errors import NotDifferentiable
 from symdiff.rules.arrays.nodes import Node
-from symdiff.rules.shapes import elementwise_kind
+from symdiff.rules.shapes import broadcast, dims_of, elementwise_kind, joined_item
 from symdiff.stages import (
     BOOLEAN,
+    COMPLEX,
     INTEGER,
     OBJECT,
     REAL,
@@ -107,8 +108,16 @@ def array(
         first = tuple(wrt.split()) or (next(iter(signature.parameters)),)
         _add(
             ArrayPrimitive(
-                names, signature, first, kind, rule, view=view, linear=linear, spreads=spreads,
-                only=tuple((only or {}).items()), note=note,
+                names,
+                signature,
+                first,
+                kind,
+                rule,
+                view=view,
+                linear=linear,
+                spreads=spreads,
+                only=tuple((only or {}).items()),
+                note=note,
             )  # fmt: skip
         )
         return rule
@@ -116,38 +125,67 @@ def array(
     return register
 
 
+def floating(kinds: Sequence[Kind]) -> Scalar:
+    """What functions like `sin` make of their arguments: integers become real."""
+    item = joined_item(kinds)
+    return REAL if item in (INTEGER, BOOLEAN) else item
+
+
+def same(kinds: Sequence[Kind]) -> Scalar:
+    """What sums and products are made of: the kind of their arguments."""
+    return joined_item(kinds)
+
+
+def modulus(kinds: Sequence[Kind]) -> Scalar:
+    """What absolute values are made of."""
+    item = joined_item(kinds)
+    return REAL if item is COMPLEX else item
+
+
+Item = Scalar | Callable[[Sequence[Kind]], Scalar]
+"""The kind of numbers that an elementwise function makes, or how it follows from its arguments'."""
+
+
+def _elementwise(item: Item) -> KindRule:
+    def kind(*args: Any, **_: Any) -> Kind:
+        kinds = [kind_of_value(a) for a in args]
+        return elementwise_kind(kinds, item(kinds) if callable(item) else item)
+
+    return kind
+
+
 def ufunc(
-    *names: str, item: Scalar | None = None, note: str = ""
+    *names: str, item: Item = floating, kind: KindRule | None = None, note: str = ""
 ) -> Callable[[FunctionT], FunctionT]:
     """Register the decorated rule as the partial derivatives of an elementwise function."""
 
     def register(rule: FunctionT) -> FunctionT:
         signature = _own_parameters(rule)
-
-        def kind(*args: Any, **_: Any) -> Kind:
-            return elementwise_kind([kind_of_value(a) for a in args], item)
-
         _add(
             ArrayPrimitive(
-                names, signature, tuple(signature.parameters), kind, partials=rule, note=note
-            )
+                names,
+                signature,
+                tuple(signature.parameters),
+                kind or _elementwise(item),
+                partials=rule,
+                note=note,
+            )  # fmt: skip
         )
         return rule
 
     return register
 
 
-def as_scalar(scalar: str, *names: str, arity: int = 1, item: Scalar | None = None) -> None:
+def as_scalar(
+    scalar: str, *names: str, arity: int = 1, item: Item = floating, note: str = ""
+) -> None:
     """Register elementwise functions whose derivative is that of a primitive on numbers."""
     letters = ["x", "y", "z"][:arity]
     signature = inspect.Signature(
         [inspect.Parameter(n, inspect.Parameter.POSITIONAL_ONLY) for n in letters]
     )
-
-    def kind(*args: Any) -> Kind:
-        return elementwise_kind([kind_of_value(a) for a in args], item)
-
-    _add(ArrayPrimitive(names, signature, tuple(letters), kind, scalar=scalar))
+    kind = _elementwise(item)
+    _add(ArrayPrimitive(names, signature, tuple(letters), kind, scalar=scalar, note=note))
 
 
 def constant(
@@ -224,6 +262,12 @@ def value_of(expr: Expr) -> Any:
     return Node(expr, kind_of(expr))
 
 
+def whole(arg: Expr) -> Expr:
+    """An argument of an elementwise function; a sequence as the array that NumPy makes of it."""
+    is_sequence = isinstance(arg, Apply) and arg.op in ("tuple", "list")
+    return Apply("numpy.array", (arg,)) if is_sequence else arg
+
+
 def kind_of_value(value: Any) -> Kind:
     """The kind of what `value_of` gives."""
     if isinstance(value, Node):
@@ -232,12 +276,8 @@ def kind_of_value(value: Any) -> Kind:
         if isinstance(value, cls):
             return kind
     if isinstance(value, complex):
-        from symdiff.stages import COMPLEX
-
         return COMPLEX
     if isinstance(value, (tuple, list)):
-        from symdiff.rules.shapes import broadcast, dims_of, joined_item
-
         kinds = [kind_of_value(v) for v in value]
         dims = broadcast(*(dims_of(k) for k in kinds))
         return ArrayOf(joined_item(kinds), None if dims is None else (len(value), *dims))
@@ -337,7 +377,7 @@ def partials(
 ) -> Iterator[tuple[Expr, Any]]:
     """Each argument of an elementwise function and the partial derivative in it; None for zero."""
     assert primitive.partials is not None
-    bound = bind(primitive, args)
+    bound = bind(primitive, tuple(map(whole, args)))
     given = [as_node(v) for v in bound.args]
     found = primitive.partials(*given, ans=ans)
     each = (found,) if len(given) == 1 else found

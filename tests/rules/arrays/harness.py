@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,8 @@ import scipy
 from symdiff.rules.arrays import registry
 from symdiff.rules.arrays.helpers import FOLDER
 from symdiff.rules.arrays.nodes import Node
+from symdiff.rules.arrays.vectorized import operator_partials, product
+from symdiff.rules.registry import kind_of as kind_of_expr
 from symdiff.rules.shapes import extent
 from symdiff.stages import (
     BOOLEAN,
@@ -26,6 +30,7 @@ from symdiff.stages import (
     Size,
     TupleOf,
     Var,
+    variables,
 )
 from symdiff.write.expressions import Builder
 
@@ -46,6 +51,13 @@ def kind_of(value: Any, name: str, ranks_known: bool) -> Kind:
     return {int: INTEGER, float: REAL, complex: COMPLEX}[type(value)]
 
 
+@dataclass(frozen=True)
+class Literal:
+    """A float that stays a literal."""
+
+    value: float
+
+
 class Call:
     """One call of a function, with its arguments as expressions and as values.
 
@@ -56,12 +68,9 @@ class Call:
         self.op, self.ranks_known = op, ranks_known
         self.values: dict[Var, Any] = {}
         given = [self.expr(a, f"a{i}") for i, a in enumerate(args)]
-        given += [
-            Apply("keyword", (Const(k), self.expr(v, k))) for k, v in keywords.items()
-        ]
+        given += [Apply("keyword", (Const(k), self.expr(v, k))) for k, v in keywords.items()]
         self.args = tuple(given)
         self.primitive = registry.by_name(op)
-        assert self.primitive is not None, op
 
     def expr(self, value: Any, name: str) -> Expr:
         if isinstance(value, (np.ndarray, float, complex)):
@@ -75,9 +84,17 @@ class Call:
             return Apply(op, tuple(self.expr(v, f"{name}_{i}") for i, v in enumerate(value)))
         if isinstance(value, (tuple, list)):
             return Apply("tuple" if isinstance(value, tuple) else "list", tuple(map(Const, value)))
-        return Const(value)
+        return Const(value.value if isinstance(value, Literal) else value)
 
-    def evaluate(self, expr: Expr, more: dict[Var, Any] | None = None) -> Any:
+    def kind(self, expr: Expr) -> Kind:
+        return kind_of_expr(expr)
+
+    def text(self, expr: Expr) -> str:
+        """An expression as generated code has it."""
+        names = {var: var.base for var in variables(expr)}
+        return ast.unparse(ast.fix_missing_locations(Builder(names)(expr)))
+
+    def evaluate(self, expr: Expr, more: dict[Var, Any] | None = None, quiet: bool = True) -> Any:
         """The value of an expression, computed as generated code would."""
         values = {**self.values, **(more or {})}
         names = {var: f"v{i}" for i, var in enumerate(values)}
@@ -96,7 +113,7 @@ class Call:
                 ).items()
                 if not k.startswith("_") and callable(v)
             }
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore") if quiet else contextlib.nullcontext():
             return eval(text, space | {name: values[var] for var, name in names.items()})
 
 
@@ -113,7 +130,7 @@ def check(
     primitive = call.primitive
     whole = Apply(op, call.args)
     value = call.evaluate(whole)
-    kind = registry.result_kind(op, call.args)
+    kind = kind_of_expr(whole)
     check_kind(kind, value)
     rng = np.random.default_rng(1)
     several = isinstance(value, tuple)
@@ -131,24 +148,26 @@ def check(
     if not several:
         ans, dout = ans[0], dout[0]
     found: dict[Var, Any] = {}
-    if primitive.adjoint is not None:
+    if primitive is not None and primitive.adjoint is not None:
         for var, node in registry.contributions(primitive, call.args, ans, dout):
             made = call.evaluate(node.expr, more)
             found[var] = found.get(var, 0.0) + made
-    elif primitive.partials is not None:
-        for expr, partial in registry.partials(primitive, call.args, ans):
+    elif primitive is None or primitive.is_elementwise:
+        trees = operator_partials(op, call.args, ans.expr)
+        for expr, partial in zip(call.args, trees, strict=True):
             if partial is None or not isinstance(expr, Var):
                 continue
-            made = call.evaluate(registry.as_node(partial).expr, more)
-            x = call.values[expr]
-            product = np.asarray(cotangents[0] * made)
-            found[expr] = found.get(expr, 0.0) + _sum_to(product, np.shape(x))
+            share = product(dout, Node(partial, kind_of_expr(partial)))
+            made = np.asarray(call.evaluate(share.expr, more))
+            found[expr] = found.get(expr, 0.0) + _sum_to(made, np.shape(call.values[expr]))
     for var, x in call.values.items():
-        if np.asarray(x).dtype.kind != "f":
+        if np.asarray(x).dtype.kind not in "fc":
             continue
         want = differences(call, whole, var, cotangents)
         got = found.get(var, np.zeros(np.shape(x)))
         got = np.broadcast_to(got, np.shape(x))
+        if np.asarray(x).dtype.kind == "f":
+            got = np.real(got)
         np.testing.assert_allclose(got, want, rtol=tolerance, atol=tolerance)
 
 
@@ -167,10 +186,19 @@ def _random_like(value: Any, rng: Any) -> Any:
 
 
 def differences(call: Call, whole: Expr, var: Var, cotangents: list[Any]) -> Any:
-    x = np.array(call.values[var], dtype=float)
+    """The derivatives in the real and, with a minus, in the imaginary parts of a variable."""
+    x = np.array(call.values[var])
+    if x.dtype.kind == "f":
+        return _differences(call, whole, var, cotangents, 1.0)
+    real, imaginary = (_differences(call, whole, var, cotangents, d) for d in (1.0, 1j))
+    return real - 1j * imaginary
+
+
+def _differences(call: Call, whole: Expr, var: Var, cotangents: list[Any], way: complex) -> Any:
+    x = np.array(call.values[var])
 
     def at(moved: Any) -> float:
-        given = moved if isinstance(call.values[var], np.ndarray) else float(moved)
+        given = moved if isinstance(call.values[var], np.ndarray) else moved[()].item()
         saved, call.values[var] = call.values[var], given
         value = outputs(call.evaluate(whole))
         call.values[var] = saved
@@ -183,8 +211,8 @@ def differences(call: Call, whole: Expr, var: Var, cotangents: list[Any]) -> Any
     made = np.zeros(x.shape)
     h = 1e-3
     for index in np.ndindex(*x.shape):
-        step = np.zeros(x.shape)
-        step[index] = h
+        step = np.zeros_like(x)
+        step[index] = h * way
         near, far = at(x + step) - at(x - step), at(x + 2 * step) - at(x - 2 * step)
         farther = at(x + 3 * step) - at(x - 3 * step)
         made[index] = (45 * near - 9 * far + farther) / (60 * h)
