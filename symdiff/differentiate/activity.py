@@ -38,7 +38,8 @@ from symdiff.stages import (
 
 # Structural operations, and which of their arguments the result depends on differentiably.
 _FIRST = {"getitem", "delitem", "copy", "sorted"}
-_ALL = {"tuple", "list", "dict", "append", "extend", "and", "or", "add_at", "max", "min"}
+_ALL = {"tuple", "list", "dict", "append", "extend", "and", "or", "max", "min", "keyword"}
+_STORES = {"setitem", "insert", "add_at", "sub_at", "mul_at", "truediv_at", "scatter_add"}
 _NONE = {
     "len",
     "range",
@@ -82,10 +83,10 @@ def dependences(expr: Expr) -> Iterator[Var]:
         args = args[:1]
     elif expr.op == "cond":
         args = args[1:]
-    elif expr.op in ("setitem", "insert"):
+    elif expr.op in _STORES:
         args = (args[0], args[2])
     elif expr.op not in _ALL and not expr.op.startswith("helper:"):
-        primitive = rules.by_name(expr.op)
+        primitive = rules.primitive(expr.op)
         if primitive is not None and primitive.piecewise_constant:
             return
     for arg in args:
@@ -243,13 +244,11 @@ def _of_value(step: Stage, expr: Expr, varied: set[Var]) -> Iterator[SymdiffErro
             yield UnsupportedSyntax("this has no derivative rule", step.place, why=why)
         return
     if isinstance(expr, Apply):
-        known = expr.op in _FIRST | _ALL | {
+        known = expr.op in _FIRST | _ALL | _STORES | {
             "cond",
-            "setitem",
-            "insert",
             "mul",
         } or expr.op.startswith("helper:")
-        if not known and rules.by_name(expr.op) is None:
+        if not known and rules.primitive(expr.op) is None:
             yield UnsupportedCall(f"{expr.op}() has no derivative rule", step.place, why=why)
             return
         if step.target.kind is OBJECT and expr is step.value and expr.op in ("tuple", "dict"):

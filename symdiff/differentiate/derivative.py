@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from symdiff.differentiate import keeping
 from symdiff.differentiate.activity import Activity
+from symdiff.differentiate.arrays import owned
 from symdiff.differentiate.emitting import ONE
 from symdiff.differentiate.flatten import expr_kind, flatten
 from symdiff.differentiate.procedures import Procedures, fresh
@@ -17,6 +18,7 @@ from symdiff.stages import (
     INTEGER,
     OBJECT,
     Apply,
+    ArrayOf,
     Block,
     Branch,
     Const,
@@ -66,6 +68,7 @@ def derivative(
     """
     flat, active, procedures = elementary(procedure, wrt)
     sweep = Reverse(active, {v for s in wrt for v in leaves(s)}, procedures)
+    sweep.look_through(flat.body)
     params = list(flat.params)
     seeds: list[tuple[Expr, Expr]] = []
     forward_end: list[Any] = [Remark("backward")]
@@ -111,6 +114,7 @@ def split(procedure: Procedure, wrt: Sequence[Any]) -> tuple[Procedure, Procedur
     adjoints."""
     flat, active, procedures = elementary(procedure, wrt)
     sweep = Reverse(active, {v for s in wrt for v in leaves(s)}, procedures)
+    sweep.look_through(flat.body)
     dout = Var("dout", flat.result.kind if isinstance(flat.result, Var) else OBJECT)
     kept = Var("kept", OBJECT)
     seeds: list[tuple[Expr, Expr]] = []
@@ -250,6 +254,8 @@ def _structured(sweep: Reverse, integers: set[Var], structure: Any) -> Expr:
         if not is_differentiable(structure.kind):
             return Const(None)
         known = sweep.adjoints.get(structure)
+        if isinstance(structure.kind, ArrayOf) and known is not None:
+            return owned(sweep, sweep.adjoint_or_zero(structure), structure)
         return sweep.zero(structure) if known is None else as_float(integers, known)
     if isinstance(structure, dict):
         return Apply(

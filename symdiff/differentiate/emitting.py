@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from symdiff import rules
 from symdiff.read.kinds import result_kind
 from symdiff.read.temporaries import proposed
 from symdiff.read.values import kind_of
-from symdiff.stages import REAL, Apply, Block, Const, Expr, Global, Kind, ListOf, Opaque, Stage, Var
+from symdiff.stages import (
+    COMPLEX,
+    REAL,
+    Apply,
+    ArrayOf,
+    Block,
+    Const,
+    Expr,
+    Global,
+    Kind,
+    ListOf,
+    Opaque,
+    Stage,
+    TupleOf,
+    Var,
+)
 
 ONE = Const(1.0)
 ZERO = Const(0.0)
+
+
+def _kind(expr: Apply) -> Kind:
+    """The kind of an adjoint's stage: real, unless it is an array."""
+    kind = rules.kind_of(expr)
+    return kind if isinstance(kind, (ArrayOf, TupleOf)) or kind is COMPLEX else REAL
 
 
 class Emitter:
@@ -31,15 +53,19 @@ class Emitter:
             if expr.op == "neg" and isinstance(expr.args[0], Const):
                 return Const(-expr.args[0].value)
             if expr.op not in ("cond", "and", "or"):
+                if expr.op in ("tuple", "list", "slice", "keyword"):
+                    return Apply(expr.op, tuple(self.atom(a) for a in expr.args))
                 args = tuple(self.atom(a) for a in expr.args)
-                return self.emit(
-                    Apply(expr.op, args), result_kind(expr.op, [kind_of(a) for a in args])
-                )
+                made = Apply(expr.op, args)
+                if isinstance(kind := _kind(made), (ArrayOf, TupleOf)) or rules.is_of_arrays(expr.op):
+                    return self.emit(made, kind)
+                return self.emit(made, result_kind(expr.op, [kind_of(a) for a in args]))
             return self.emit(Apply(expr.op, (self.atom(expr.args[0]), *expr.args[1:])), REAL)
         return self.emit(expr)
 
     def apply(self, op: str, *args: Expr) -> Expr:
-        return self.emit(Apply(op, args), REAL)
+        made = Apply(op, args)
+        return self.emit(made, _kind(made))
 
     def times(self, adjoint: Expr, partial: Expr) -> Expr:
         """adjoint * partial, with the adjoint worked into the partial from the left."""
@@ -87,6 +113,8 @@ def _added(a: str, b: str, kind: ListOf, depth: str = "") -> str:
 
 def zeros_like(var: Expr, kind: ListOf) -> Expr:
     """As many zeros as a list has items, in the structure of the list."""
+    if isinstance(kind.item, ArrayOf):
+        return Opaque("[np.zeros_like(row) for row in _0]", (var,), pure=True)
     if not isinstance(kind.item, ListOf):
         return Apply("zeros_like", (var,))
 

@@ -134,7 +134,7 @@ class _Flattener:
         )
 
     def argument(self, arg: Expr, place: Place | None) -> Expr:
-        if isinstance(arg, Apply) and arg.op in ("tuple", "list"):
+        if isinstance(arg, Apply) and arg.op in ("tuple", "list", "slice", "keyword"):
             return Apply(arg.op, tuple(self.argument(a, place) for a in arg.args))
         return self.atom(arg, place) if self.is_active(arg) else arg
 
@@ -162,6 +162,8 @@ def expr_kind(expr: Expr) -> Kind:
         return kinds[0] if whole or not isinstance(kinds[0], ListOf) else kinds[0].item
     if expr.op in ("tuple", "list"):
         return ListOf(functools.reduce(join, kinds)) if kinds else OBJECT
+    if expr.op == "keyword":
+        return kinds[1]
     if expr.op in ("copy", "sorted", "append", "extend", "insert", "setitem", "delitem", "add_at"):
         return kinds[0]
     return result_kind(expr.op, kinds)

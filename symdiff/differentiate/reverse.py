@@ -11,6 +11,16 @@ from collections.abc import Iterable
 
 from symdiff import rules
 from symdiff.differentiate import keeping
+from symdiff.differentiate.arrays import (
+    STORES,
+    STRUCTURE,
+    add_to_items,
+    helpers_of,
+    is_array,
+    is_full,
+    owned,
+    reverse_array,
+)
 from symdiff.differentiate.containers import reverse_container
 from symdiff.differentiate.emitting import ZERO, Emitter, zeros_like
 from symdiff.stages import (
@@ -18,24 +28,30 @@ from symdiff.stages import (
     OPTIONAL,
     REAL,
     Apply,
+    ArrayOf,
     Block,
     Branch,
     Call,
     Carried,
+    Const,
     Expr,
     GlobalValue,
     Helper,
+    Kind,
     ListOf,
     Loop,
     Merge,
     Opaque,
     Scope,
     Stage,
+    TupleOf,
     Var,
     all_defined,
     ends,
+    expressions,
     steps,
     substitute,
+    variables,
 )
 
 Adjoints = dict[Var, Expr]
@@ -54,6 +70,25 @@ class Reverse(Emitter):
         self.arms: keeping.Arms = {}
         self.loops = 0
         self.before: Block = []  # what the forward sweep must do before the step being reversed
+        self.definitions: dict[Var, Expr] = {}  # of the primal's stages
+        self.uses: dict[Var, int] = {}  # how often the primal reads a variable
+        self.updated: set[Var] = set()  # arrays of which the primal makes another version
+        self.full: set[Var] = set()  # adjoints that certainly have the shape of their variable
+        self.masks: dict[Var, Expr] = {}  # adjoints that count only where a `where` has taken them
+        self.parts: dict[Var, dict[int, Expr]] = {}  # adjoints of the items of tuples
+
+    def look_through(self, block: Block) -> None:
+        """Note what the primal reads, and how it makes what it reads."""
+        for step in steps(block):
+            for expr in expressions(step):
+                for var in variables(expr):
+                    self.uses[var] = self.uses.get(var, 0) + 1
+            if isinstance(step, Stage):
+                self.definitions[step.target] = step.value
+                if isinstance(step.value, Apply) and step.value.op in STORES:
+                    holder = step.value.args[0]
+                    if isinstance(holder, Var):
+                        self.updated.add(holder)
 
     # --- adjoints ---
 
@@ -67,8 +102,14 @@ class Reverse(Emitter):
         """Add a contribution to the adjoint of an active variable."""
         if not isinstance(var, Var) or var not in self.active:
             return
+        if isinstance(var.kind, ArrayOf) or is_array(contribution):
+            self.accumulate_array(var, contribution)
+            return
         known = self.adjoints.get(var)
         if known is None:
+            if (holder := self.holder_of(var)) is not None:
+                add_to_items(self, *holder, contribution)
+                return
             if isinstance(var.kind, ListOf) and isinstance(contribution, Var):
                 # The adjoint of what is gone: nobody else holds this list any more.
                 self.adjoints[var] = contribution
@@ -80,6 +121,105 @@ class Reverse(Emitter):
             return
         self.adjoints[var] = self.assign(self.new_adjoint(var), self.sum_of(known, contribution))
 
+    def accumulate_array(self, var: Var, contribution: Expr) -> None:
+        """Add to the adjoint of an array; what is added may be smaller and broadcast to it."""
+        known = self.adjoints.get(var)
+        if known is None:
+            if (holder := self.holder_of(var)) is not None:
+                add_to_items(self, *holder, contribution)
+            elif isinstance(contribution, Const) or var.temporary or not isinstance(var.kind, ArrayOf):
+                self.adjoints[var] = contribution
+            else:
+                self.adjoints[var] = self.named_adjoint(var, contribution)
+            return
+        mask = self.masks.pop(var, None)
+        known = self.masked(known, mask)
+        total = Apply("add", (known, contribution))
+        self.adjoints[var] = self.named_adjoint(var, total)
+        if any(is_full(self, part, var) for part in (known, contribution)):
+            made = self.adjoints[var]
+            assert isinstance(made, Var)
+            self.full.add(made)
+
+    def named_adjoint(self, var: Var, value: Expr) -> Var:
+        made = Var(f"d{var.base}", rules.kind_of(value), var.temporary)
+        if isinstance(value, Var) and value in self.full:
+            self.full.add(made)
+        return self.assign(made, value)
+
+    def holder_of(self, var: Var) -> tuple[Var, Expr] | None:
+        """The array and the index that a value was read by, if its adjoint can go there at once."""
+        made = self.definitions.get(var)
+        if not isinstance(made, Apply) or made.op != "getitem" or self.uses.get(var) != 1:
+            return None
+        holder, index = made.args
+        if not isinstance(holder, Var) or not isinstance(holder.kind, ArrayOf):
+            return None
+        if not self.is_active(holder) or var in self.inputs or not var.temporary:
+            return None
+        if holder not in self.adjoints and (holder in self.updated or self.loops):
+            return None
+        return holder, index
+
+    def masked(self, adjoint: Expr, mask: Expr | None) -> Expr:
+        """An adjoint where a `where` has taken it, else zero."""
+        if mask is None:
+            return adjoint
+        assert isinstance(mask, Apply)
+        test, side = mask.args
+        pair = (adjoint, ZERO) if side == Const(0) else (ZERO, adjoint)
+        made = Apply("numpy.where", (test, *pair))
+        return self.emit(made, rules.kind_of(made))
+
+    def pass_on(self, holder: Expr, adjoint: Expr, changed: Expr | None = None) -> None:
+        """The adjoint of an array after a store becomes that of the array before it, `changed`."""
+        assert isinstance(holder, Var)
+        if changed is None and holder not in self.adjoints:
+            self.adjoints[holder] = adjoint
+            return
+        value = adjoint if changed is None else changed
+        if holder in self.adjoints:
+            made = value if isinstance(value, Var) else self.emit(value, holder.kind)
+            self.accumulate(holder, made)
+        else:
+            self.replace(holder, value)
+
+    def primal_item(self, place: Apply) -> Expr:
+        """An item of an array as it was."""
+        return place
+
+    def item_of(self, whole: Var, at: int, kind: Kind) -> Var:
+        """An item of a tuple that the primal has made."""
+        wanted = Apply("getitem", (whole, Const(at)))
+        for var, value in self.definitions.items():
+            if value == wanted:
+                return var
+        return self.emit(wanted, kind)
+
+    def note_helpers(self, expr: Expr) -> None:
+        """Bring along the functions that an expression calls."""
+        for name, helper in helpers_of(expr).items():
+            assert isinstance(helper, Helper)
+            self.helpers.setdefault(name, helper)
+
+    def expand(self, expr: Expr, kind: Kind) -> Expr:
+        """What a rule of arrays gives, taken apart into elementary stages."""
+        self.note_helpers(expr)
+        if not isinstance(expr, Apply):
+            return expr
+        return self.emit(self.operation(expr), kind)
+
+    def operation(self, expr: Apply) -> Apply:
+        args: list[Expr] = []
+        for arg in expr.args:
+            if isinstance(arg, Apply) and arg.op in STRUCTURE:
+                args.append(self.operation(arg))
+            elif isinstance(arg, Apply) and arg.op not in ("numpy.shape", "numpy.ndim"):
+                args.append(self.emit(self.operation(arg), rules.kind_of(arg)))
+            else:
+                args.append(arg)
+        return Apply(expr.op, tuple(args))
+
     def assign(self, target: Var, value: Expr) -> Var:
         """A stage that gives a value its name."""
         self.out.append(Stage(target, value, None, self.number))
@@ -89,16 +229,22 @@ class Reverse(Emitter):
         known = self.adjoints.get(var)
         if known is None:
             known = self.adjoints[var] = self.assign(self.new_adjoint(var), self.zero(var))
+            self.full.add(known)
+        elif var in self.masks:
+            known = self.adjoints[var] = self.masked(known, self.masks.pop(var))
         return known
 
     def zero(self, var: Var) -> Expr:
+        if isinstance(var.kind, ArrayOf):
+            return Apply("zeros_like", (var,))
         if not isinstance(var.kind, ListOf):
             return ZERO
         return zeros_like(var, var.kind)
 
     def replace(self, var: Var, value: Expr) -> None:
         """Make a new version of a list's adjoint that stands for the old one."""
-        self.adjoints[var] = self.assign(self.new_adjoint(var), value)
+        made = self.adjoints[var] = self.assign(self.new_adjoint(var), value)
+        self.full.add(made)
 
     def hand_on(self, var: Expr, value: Expr) -> None:
         """The adjoint of an updated list becomes that of the list before the update."""
@@ -135,12 +281,17 @@ class Reverse(Emitter):
         if step.target not in self.active or step.target in self.inputs:
             return
         adjoint = self.adjoints.pop(step.target, None)
-        if adjoint is None:
-            return
         self.number = step.number
         value = step.value
+        if isinstance(step.target.kind, TupleOf):
+            reverse_array(self, step, None)
+            return
+        if adjoint is None:
+            return
         if isinstance(value, Var):
-            self.accumulate(value, adjoint)
+            self.accumulate(value, self.masked(adjoint, self.masks.pop(step.target, None)))
+        elif reverse_array(self, step, adjoint):
+            pass
         elif reverse_container(self, step, adjoint):
             pass
         elif isinstance(value, Apply):
@@ -213,6 +364,7 @@ class Reverse(Emitter):
                 self.adjoints[var] = a  # type: ignore[assignment]
                 continue
             merged = self.new_adjoint(var)
+            self.full.add(merged)
             merges.append(Merge(merged, self.or_zero(a, var, then), self.or_zero(b, var, orelse)))
             self.adjoints[var] = merged
         if not then and not orelse and not merges:
@@ -223,9 +375,13 @@ class Reverse(Emitter):
         self.arms[id(step.orelse)] = orelse
 
     def or_zero(self, adjoint: Expr | None, var: Var, arm: Block) -> Expr:
+        if adjoint is not None and isinstance(var.kind, ArrayOf):
+            outer, self.out = self.out, arm
+            adjoint = owned(self, adjoint, var)
+            self.out = outer
         if adjoint is not None:
             return adjoint
-        if not isinstance(var.kind, ListOf):
+        if not isinstance(var.kind, (ListOf, ArrayOf)):
             return ZERO
         zero = self.new_adjoint(var)
         arm.append(Stage(zero, self.zero(var)))
@@ -251,9 +407,11 @@ class Reverse(Emitter):
         for var in outer_vars:
             accumulators[var] = self.new_adjoint(var)
             self.adjoints[var] = accumulators[var]
+            self.full.add(accumulators[var])
         arriving: list[tuple[Carried, Var]] = []
         for c in carried:
             arriving.append((c, Var(f"d{c.var.base}", c.var.kind, temporary=True)))
+            self.full.add(arriving[-1][1])
         for c, adjoint in arriving:
             if c.next is not None:
                 self.accumulate_arriving(c.next, adjoint)
@@ -263,10 +421,13 @@ class Reverse(Emitter):
         for c, adjoint in arriving:
             final = outer_adjoints.pop(c.var, None)
             init = final if final is not None else self.outer_zero(c.var, before_loop)
+            init = self.whole(init, c.var, before_loop)
             after = self.adjoints.pop(c.var, None)
-            if after is None:
-                is_list = isinstance(c.var.kind, ListOf)
-                if is_list and c.init is None:
+            if after is not None:
+                after = self.whole(after, c.var, self.out)
+            else:
+                is_list = isinstance(c.var.kind, (ListOf, ArrayOf))
+                if isinstance(c.var.kind, ListOf) and c.init is None:
                     # The reverse sweep asks for its length: no items before the first round.
                     c.init = Apply("list", ())
                 after = self.assign(self.new_adjoint(c.var), self.zero(c.var)) if is_list else ZERO
@@ -281,6 +442,7 @@ class Reverse(Emitter):
                 continue
             known = outer_adjoints.get(var)
             init = known if known is not None else self.outer_zero(var, before_loop)
+            init = self.whole(init, var, before_loop)
             rounds.append(Carried(accumulator, init, after))
             outer_adjoints[var] = accumulator
         body, self.out, self.adjoints = self.out, outer_out, outer_adjoints
@@ -304,8 +466,17 @@ class Reverse(Emitter):
         else:
             self.adjoints[value] = adjoint
 
+    def whole(self, adjoint: Expr, var: Var, block: Block) -> Expr:
+        """What a loop carries for an array is an array of its shape."""
+        if not isinstance(var.kind, ArrayOf):
+            return adjoint
+        outer, self.out = self.out, block
+        made = owned(self, adjoint, var)
+        self.out = outer
+        return made
+
     def outer_zero(self, var: Var, before: Block) -> Expr:
-        if not isinstance(var.kind, ListOf):
+        if not isinstance(var.kind, (ListOf, ArrayOf)):
             return ZERO
         zero = self.new_adjoint(var)
         before.append(Stage(zero, self.zero(var)))

@@ -32,6 +32,11 @@ from symdiff.rules.arrays.registry import ArrayPrimitive
 from symdiff.rules.template import Template, template
 
 
+def primitive(op: str) -> Primitive | ArrayPrimitive | None:
+    """The primitive of that name, on numbers or on arrays."""
+    return arrays.registry.by_name(op) or by_name(op)
+
+
 def is_of_arrays(op: str) -> bool:
     """Whether an operation is a function of NumPy or SciPy that has a rule."""
     return arrays.registry.by_name(op) is not None
@@ -55,6 +60,7 @@ __all__ = [
     "literal",
     "of_kind",
     "piecewise_constant",
+    "primitive",
     "table",
     "template",
 ]

@@ -1,0 +1,452 @@
+"""How operations on arrays are reversed: broadcasting undone, views, stores, functions with rules.
+
+The adjoint of an array is an array of its shape or, as long as nobody needs more, something smaller
+that broadcasts to it: the adjoint of what is summed is one number. Adjoint storage mirrors primal
+storage: what reads A[i] once adds to dA[i] at once, and a store A[i] = v takes its adjoint from
+there and leaves zero.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from symdiff import rules
+from symdiff.differentiate.emitting import ZERO
+from symdiff.rules.arrays import registry
+from symdiff.rules.arrays.helpers import with_callees
+from symdiff.rules.arrays.indexing import is_basic, repeats
+from symdiff.rules.arrays.nodes import Node
+from symdiff.rules.arrays.vectorized import operator_partials
+from symdiff.rules.shapes import dims_of, fills, summed_axes
+from symdiff.stages import (
+    COMPLEX,
+    INTEGER,
+    REAL,
+    Apply,
+    ArrayOf,
+    Const,
+    Expr,
+    Global,
+    Kind,
+    ListOf,
+    Scalar,
+    Stage,
+    TupleOf,
+    Var,
+)
+
+if TYPE_CHECKING:
+    from symdiff.differentiate.reverse import Reverse
+
+ALL = Const(Ellipsis)
+STRUCTURE = frozenset({"tuple", "list", "slice", "keyword", "range"})
+ELEMENTWISE = frozenset(
+    {"add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "neg", "pos", "abs"}
+)
+STORES = frozenset({"setitem", "add_at", "sub_at", "mul_at", "truediv_at", "scatter_add"})
+
+
+def is_array(expr: Expr) -> bool:
+    return isinstance(kind_of(expr), (ArrayOf, TupleOf))
+
+
+def kind_of(expr: Expr) -> Kind:
+    return rules.kind_of(expr)
+
+
+def reverse_array(sweep: Reverse, step: Stage, adjoint: Expr | None) -> bool:
+    """Reverse a stage that makes or reads an array; False when it is something else."""
+    value, target = step.value, step.target
+    if not isinstance(value, Apply):
+        return False
+    if value.op == "getitem" and isinstance(kind_of(value.args[0]), TupleOf):
+        if adjoint is not None:
+            _item_of_tuple(sweep, value, adjoint)
+        return True
+    if isinstance(target.kind, TupleOf):
+        parts = sweep.parts.pop(target, {})
+        if parts:
+            _call(sweep, value, target, parts)
+        return True
+    primitive = registry.by_name(value.op)
+    if primitive is None and not any(map(is_array, value.args)):
+        return False
+    if adjoint is None:
+        return True
+    mask = sweep.masks.pop(target, None)
+    if value.op in STORES and is_array(value.args[0]):
+        _store(sweep, value, target, sweep.masked(adjoint, mask))
+    elif value.op == "getitem" and is_array(value.args[0]):
+        add_to_items(sweep, value.args[0], value.args[1], sweep.masked(adjoint, mask))
+    elif value.op == "copy" or value.op == "ndarray.item":
+        sweep.accumulate(value.args[0], sweep.masked(adjoint, mask))
+    elif value.op == "numpy.where":
+        _where(sweep, value, target, sweep.masked(adjoint, mask))
+    elif value.op in ELEMENTWISE or primitive is not None and primitive.is_elementwise:
+        _elementwise(sweep, value, target, adjoint, mask)
+    elif primitive is not None:
+        _call(sweep, value, target, sweep.masked(adjoint, mask))
+    else:
+        return False
+    return True
+
+
+# --- elementwise ---------------------------------------------------------------------------------
+
+
+def _elementwise(
+    sweep: Reverse, value: Apply, target: Var, adjoint: Expr, mask: Expr | None
+) -> None:
+    primitive = registry.by_name(value.op)
+    pairs: list[tuple[Expr, Expr | None]]
+    if primitive is not None and primitive.partials is not None:
+        ans = Node(target, target.kind)
+        pairs = [
+            (arg, None if p is None else registry.as_node(p).expr)
+            for arg, p in registry.partials(primitive, value.args, ans)
+        ]
+    else:
+        constants = tuple(map(sweep.procedures.constant, value.args))
+        pairs = list(zip(value.args, operator_partials(value.op, constants, target), strict=True))
+    for arg, partial in pairs:
+        if partial is None or partial == ZERO or not sweep.is_active(arg):
+            continue
+        sweep.note_helpers(partial)
+        product = sweep.times(adjoint, partial)
+        assert isinstance(arg, Var)
+        if mask is not None and passes_masks(sweep, arg, target):
+            sweep.adjoints[arg] = product
+            sweep.masks[arg] = mask
+            continue
+        sweep.accumulate(arg, unbroadcast(sweep, sweep.masked(product, mask), target, arg, adjoint))
+
+
+def passes_masks(sweep: Reverse, arg: Var, out: Var) -> bool:
+    """Whether an adjoint may be handed on unmasked: only an elementwise operation is before it,
+    and nothing else reads what that gives."""
+    made = sweep.definitions.get(arg)
+    if sweep.uses.get(arg, 0) != 1 or arg in sweep.adjoints or not isinstance(made, Apply):
+        return False
+    primitive = registry.by_name(made.op)
+    elementwise = made.op in ELEMENTWISE or primitive is not None and primitive.is_elementwise
+    return elementwise and fills(dims_of(arg.kind), dims_of(out.kind))
+
+
+def _where(sweep: Reverse, value: Apply, target: Var, adjoint: Expr) -> None:
+    """The side that is not taken gets no adjoint: what is infinite there must not become NaN."""
+    if len(value.args) != 3:
+        return
+    test, *sides = value.args
+    for side, arg in enumerate(sides):
+        if not sweep.is_active(arg):
+            continue
+        assert isinstance(arg, Var)
+        mask = Apply("numpy.where", (test, *((adjoint, ZERO) if not side else (ZERO, adjoint))))
+        if passes_masks(sweep, arg, target):
+            sweep.adjoints[arg] = adjoint
+            sweep.masks[arg] = Apply("mask", (test, Const(side)))
+        else:
+            chosen = sweep.emit(mask, kind_of(mask))
+            sweep.accumulate(arg, unbroadcast(sweep, chosen, target, arg, chosen))
+
+
+def unbroadcast(sweep: Reverse, share: Expr, out: Var, arg: Var, adjoint: Expr) -> Expr:
+    """The contribution to an argument, from its share of an elementwise operation's adjoint: the
+    sum over the axes along which the argument was broadcast. `share` may be smaller than `out`."""
+    wide, narrow = dims_of(out.kind), dims_of(arg.kind)
+    if not isinstance(arg.kind, ArrayOf):
+        narrow = ()
+    share = _real(sweep, share, arg)
+    if wide is not None and narrow is not None:
+        axes = summed_axes(wide, narrow)
+        if axes == ([], []):
+            return share
+        small = dims_of(kind_of(share))
+        if axes is not None and small is not None:
+            return _summed(sweep, share, small, out, axes)
+    if not is_full(sweep, share, out) and not is_full(sweep, adjoint, out):
+        share = full(sweep, share, out)
+    if wide is not None and narrow == ():
+        made = Apply("numpy.sum", (share,))
+        return sweep.emit(made, kind_of(made))
+    helper = Apply("helper:unbroadcast", (share, arg))
+    sweep.note_helpers(helper)
+    result = sweep.emit(helper, arg.kind)
+    sweep.full.add(result)
+    return result
+
+
+def _summed(
+    sweep: Reverse, share: Expr, small: tuple[object, ...], out: Var, axes: tuple[list[int], list[int]]
+) -> Expr:
+    """A sum over axes of `out`, where what is constant along an axis is multiplied by its length."""
+    lacking, ones = axes
+    wide = dims_of(out.kind)
+    assert wide is not None
+    offset = len(wide) - len(small)
+    summed = {False: [], True: []}  # type: dict[bool, list[int]]
+    factors: list[Expr] = []
+    for axis in sorted([*lacking, *ones]):
+        at = axis - offset
+        if at >= 0 and small[at] != 1:
+            summed[axis in ones].append(at)
+            continue
+        dim = wide[axis]
+        if dim == 1:
+            continue
+        length: Expr = (
+            Const(dim)
+            if isinstance(dim, int)
+            else Apply("getitem", (Apply("numpy.shape", (out,)), Const(axis)))
+        )
+        factors.append(length)
+    if len(factors) == len(wide) > 1 and not any(isinstance(f, Const) for f in factors):
+        factors = [Apply("numpy.size", (out,))]
+    for keep in (True, False):
+        if not summed[keep]:
+            continue
+        args: tuple[Expr, ...] = (share,)
+        if len(summed[keep]) < len(small) or keep:
+            found = [Const(a) for a in summed[keep]]
+            which = found[0] if len(found) == 1 else Apply("tuple", tuple(found))
+            args = (share, Apply("keyword", (Const("axis"), which)))
+            if keep:
+                args = (*args, Apply("keyword", (Const("keepdims"), Const(True))))
+        made = Apply("numpy.sum", args)
+        share = sweep.emit(made, kind_of(made))
+    # Axes of length 1 that the argument lacks are taken away.
+    extra = [a - offset for a in lacking if a - offset >= 0 and small[a - offset] == 1]
+    if extra and not isinstance(kind_of(share), Scalar):
+        gone = len(extra)
+        index = Apply("tuple", (*(Const(0) for _ in range(gone)), ALL))
+        made = Apply("getitem", (share, index))
+        share = sweep.emit(made, kind_of(made))
+    for factor in factors:
+        if isinstance(factor, Apply):
+            factor = sweep.emit(factor, INTEGER)
+        share = sweep.times(share, factor)
+    return share
+
+
+def _real(sweep: Reverse, share: Expr, arg: Var) -> Expr:
+    """The contribution to a real argument of what is computed with complex numbers."""
+    kind = kind_of(share)
+    item = kind.item if isinstance(kind, ArrayOf) else kind
+    own = arg.kind.item if isinstance(arg.kind, ArrayOf) else arg.kind
+    if item is COMPLEX and own is not COMPLEX:
+        made = Apply("numpy.real", (share,))
+        return sweep.emit(made, kind_of(made))
+    return share
+
+
+# --- sizes ---------------------------------------------------------------------------------------
+
+
+def is_full(sweep: Reverse, adjoint: Expr, var: Expr) -> bool:
+    """Whether an adjoint certainly has all of the shape of its variable."""
+    if isinstance(adjoint, Var) and adjoint in sweep.full:
+        return True
+    if not isinstance(kind_of(var), ArrayOf):
+        return True
+    return fills(dims_of(kind_of(adjoint)), dims_of(kind_of(var)))
+
+
+def full(sweep: Reverse, adjoint: Expr, var: Var) -> Expr:
+    """An adjoint with all of the shape of its variable, to be read only."""
+    if is_full(sweep, adjoint, var):
+        return adjoint
+    shape = Apply("numpy.shape", (var,))
+    made = sweep.emit(Apply("numpy.broadcast_to", (adjoint, shape)), _kind_like(var, adjoint))
+    sweep.full.add(made)
+    return made
+
+
+def owned(sweep: Reverse, adjoint: Expr, var: Var) -> Expr:
+    """An adjoint with all of the shape of its variable, as an array that can be changed."""
+    if is_full(sweep, adjoint, var):
+        return adjoint
+    if dims_of(kind_of(adjoint)) == ():
+        op, args = "numpy.full_like", (var, adjoint)
+        if adjoint == Const(1.0):
+            op, args = "numpy.ones_like", (var,)
+        elif adjoint == ZERO:
+            op, args = "zeros_like", (var,)
+        made = sweep.emit(Apply(op, args), _kind_like(var, adjoint))
+    else:
+        made = sweep.emit(
+            Apply("copy", (full(sweep, adjoint, var),)), _kind_like(var, adjoint)
+        )
+    sweep.full.add(made)
+    return made
+
+
+def _kind_like(var: Var, adjoint: Expr) -> Kind:
+    kind = var.kind
+    return kind if isinstance(kind, ArrayOf) else kind_of(adjoint)
+
+
+# --- items and stores ----------------------------------------------------------------------------
+
+
+def add_to_items(sweep: Reverse, array: Expr, index: Expr, share: Expr) -> None:
+    """Add to the adjoint of array[index]."""
+    if not sweep.is_active(array):
+        return
+    assert isinstance(array, Var)
+    if index == ALL:
+        sweep.accumulate(array, share)
+        return
+    known = sweep.adjoint_or_zero(array)
+    known = owned(sweep, known, array)
+    op = "scatter_add" if repeats(index) else "add_at"
+    sweep.replace(array, Apply(op, (known, index, share)))
+
+
+def _store(sweep: Reverse, value: Apply, target: Var, adjoint: Expr) -> None:
+    holder, index, item = value.args
+    small = not is_full(sweep, adjoint, target)
+    part: Expr = adjoint
+    if small and dims_of(kind_of(adjoint)) != () and index != ALL:
+        part = adjoint = owned(sweep, adjoint, target)
+        small = False
+
+    def stored() -> Expr:
+        """The adjoint of what is in the place after the store."""
+        if index == ALL or small:
+            return part
+        made = Apply("getitem", (adjoint, index))
+        return sweep.emit(made, kind_of(made))
+
+    place = Apply("getitem", (holder, index)) if index != ALL else holder
+    if value.op in ("setitem", "add_at", "sub_at", "scatter_add"):
+        if sweep.is_active(item):
+            share = stored()
+            if value.op == "sub_at":
+                share = sweep.negated(share)
+            _to_item(sweep, share, place, item)
+        if sweep.is_active(holder):
+            if value.op != "setitem":
+                sweep.pass_on(holder, adjoint)
+            elif index != ALL:
+                whole = owned(sweep, adjoint, target)
+                sweep.pass_on(holder, whole, Apply("setitem", (whole, index, ZERO)))
+        return
+    partial = operator_partials(
+        value.op.removesuffix("_at"), (_placed(sweep, place), item), _placed_out(target, index)
+    )
+    if sweep.is_active(item):
+        share = sweep.times(stored(), partial[1] if partial[1] is not None else ZERO)
+        _to_item(sweep, share, place, item)
+    if sweep.is_active(holder):
+        if index == ALL:
+            sweep.pass_on(holder, sweep.times(adjoint, partial[0] or ZERO))
+        else:
+            whole = owned(sweep, adjoint, target)
+            sweep.pass_on(holder, whole, Apply(value.op, (whole, index, item)))
+
+
+def _placed(sweep: Reverse, place: Expr) -> Expr:
+    if isinstance(place, Apply):
+        return sweep.primal_item(place)
+    return place
+
+
+def _placed_out(target: Var, index: Expr) -> Expr:
+    return target if index == ALL else Apply("getitem", (target, index))
+
+
+def _to_item(sweep: Reverse, share: Expr, place: Expr, item: Expr) -> None:
+    """The contribution to what was stored into a place, along which it was broadcast."""
+    assert isinstance(item, Var)
+    out = Var("place", kind_of(place))
+    wide, narrow = dims_of(out.kind), dims_of(item.kind)
+    if isinstance(out.kind, ArrayOf) and (
+        wide is None or narrow is None or summed_axes(wide, narrow) != ([], [])
+    ):
+        if isinstance(place, Apply):
+            out = sweep.emit(place, kind_of(place))
+        else:
+            assert isinstance(place, Var)
+            out = place
+        share = full(sweep, share, out)
+    sweep.accumulate(item, unbroadcast(sweep, share, out, item, share))
+
+
+# --- functions with rules of their own -----------------------------------------------------------
+
+
+def _item_of_tuple(sweep: Reverse, value: Apply, adjoint: Expr) -> None:
+    whole, at = value.args
+    assert isinstance(whole, Var) and isinstance(at, Const)
+    parts = sweep.parts.setdefault(whole, {})
+    known = parts.get(at.value)
+    if known is not None:
+        made = Apply("add", (known, adjoint))
+        adjoint = sweep.emit(made, kind_of(made))
+    parts[at.value] = adjoint
+
+
+def _call(sweep: Reverse, value: Apply, target: Var, adjoint: Expr | dict[int, Expr]) -> None:
+    primitive = registry.by_name(value.op)
+    assert primitive is not None
+    if primitive.adjoint is None:
+        return
+    ans: object
+    dout: object
+    if isinstance(adjoint, dict):
+        assert isinstance(target.kind, TupleOf)
+        answers = [
+            sweep.item_of(target, i, kind) for i, kind in enumerate(target.kind.items)
+        ]
+        ans = tuple(Node(a, a.kind) for a in answers)
+        dout = tuple(
+            _node(full(sweep, adjoint[i], a)) if i in adjoint else None
+            for i, a in enumerate(answers)
+        )
+    else:
+        ans = Node(target, target.kind)
+        if not primitive.spreads and isinstance(target.kind, ArrayOf):
+            adjoint = full(sweep, adjoint, target)
+        dout = _node(adjoint)
+    active = frozenset(a for a in _variables(value) if sweep.is_active(a))
+    for arg, node in registry.contributions(primitive, value.args, ans, dout):
+        if arg not in active:
+            continue
+        assert isinstance(arg, Var)
+        share = sweep.expand(node.expr, node.kind)
+        share = _real(sweep, share, arg)
+        if isinstance(arg.kind, ListOf) and isinstance(kind_of(share), ArrayOf):
+            share = sweep.emit(Apply("ndarray.tolist", (share,)), arg.kind)
+        if isinstance(node.expr, Apply) and node.expr.op.startswith("helper:"):
+            sweep.full.add(share)  # type: ignore[arg-type]
+        sweep.accumulate(arg, share)
+
+
+def _variables(expr: Expr) -> list[Var]:
+    from symdiff.stages import variables
+
+    return list(variables(expr))
+
+
+def _node(expr: Expr) -> Node:
+    return Node(expr, kind_of(expr))
+
+
+def helpers_of(expr: Expr) -> dict[str, object]:
+    """The functions of `runtime/` that an expression calls."""
+    found: dict[str, object] = {}
+    pending = [expr]
+    while pending:
+        top = pending.pop()
+        if isinstance(top, Apply):
+            name = top.op.removeprefix("helper:")
+            if name != top.op:
+                from symdiff.rules.arrays.helpers import array_helpers
+
+                if name in array_helpers():
+                    found |= with_callees(name)
+            pending.extend(top.args)
+    return found
+
+
+__all__ = ["REAL", "Global", "is_basic", "reverse_array", "unbroadcast"]
