@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from symdiff.rules.arrays import registry as arrays
-from symdiff.rules.arrays.indexing import indexed_kind
+from symdiff.rules.arrays.indexing import indexed_kind, is_slice
 from symdiff.rules.folding import number
 from symdiff.rules.kinds import Result, join
 from symdiff.rules.shapes import either, elementwise_kind
@@ -286,6 +286,8 @@ def _of_arrays(op: str, args: tuple[Expr, ...]) -> Kind | None:
         if isinstance(base, TupleOf):
             at = args[1].value if isinstance(args[1], Const) else None
             return base.items[at] if isinstance(at, int) else OBJECT
+        if isinstance(base, ListOf) and is_slice(args[1]):
+            return base
         return indexed_kind(base, args[1]) if isinstance(base, ArrayOf) else None
     if op == "cond":
         then, orelse = kind_of(args[1]), kind_of(args[2])

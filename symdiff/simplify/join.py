@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from symdiff.rules.memory import UPDATES
 from symdiff.simplify.dead import is_impure
 from symdiff.simplify.result import has_reverse_sweep
 from symdiff.stages import (
     OBJECT,
     Apply,
+    ArrayOf,
     Block,
     Branch,
     Call,
@@ -39,7 +41,6 @@ from symdiff.stages import (
     variables,
 )
 
-UPDATES = frozenset({"append", "extend", "insert", "setitem", "delitem", "add_at"})
 # Operations that cannot raise on numbers, so that it does not matter whether they run.
 TOTAL = frozenset({
     "add", "sub", "mul", "neg", "pos", "lt", "le", "gt", "ge", "eq", "ne", "not", "is", "is_not",
@@ -307,7 +308,7 @@ def _as_conditional(step: Branch, arms: tuple[_Joiner, _Joiner]) -> Stage | None
 
 
 def _is_container(var: Var) -> bool:
-    return isinstance(var.kind, ListOf) or var.kind is OBJECT
+    return isinstance(var.kind, (ListOf, ArrayOf)) or var.kind is OBJECT
 
 
 def _is_total(expr: Expr) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import replace
 
+from symdiff.rules.memory import UPDATES
 from symdiff.simplify.dead import is_impure
 from symdiff.stages import (
     Apply,
@@ -31,8 +32,7 @@ from symdiff.stages import (
 )
 
 UNSHARED = frozenset({
-    "append", "extend", "insert", "setitem", "delitem", "add_at", "stack", "nonempty", "zeros_like",
-    "copy", "list", "dict", "tuple",
+    *UPDATES, "stack", "nonempty", "zeros_like", "copy", "list", "dict", "tuple",
 })
 CHEAP = frozenset({
     "add", "sub", "mul", "neg", "lt", "le", "gt", "ge", "eq", "ne", "not", "getitem",

@@ -1,146 +1,181 @@
-"""Which container updates may be written in place because nothing that is live may share them.
+"""Which updates of containers and arrays may be written in place because nothing that is live may
+share them.
 
-In the staged computation containers are values. `L.append(v)` is the same as a new list only when
-nobody else still reads the old object: not through another name, a list it was put into, a stack,
-or the caller's own variable. Variables that may share an object form one group; grouping ignores
-the order of the text, so it can only err towards a copy.
+In the staged computation containers and arrays are values. `L.append(v)` is the same as a new list
+only when nobody else still reads the old object: not through another name, a view, a list it was
+put into, a stack, or the caller's own variable. Every object is known by the place that makes it,
+and a variable may reach the objects of several places. The order of the text does not count, so
+that this can only err towards a copy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
+from symdiff.rules.memory import UPDATES, holds_objects, shares
 from symdiff.stages import (
-    OBJECT,
     STACK,
     Apply,
     Branch,
     Call,
     Const,
     Expr,
-    Global,
-    ListOf,
     Loop,
-    Opaque,
     Pop,
     Procedure,
     Push,
-    Scalar,
     Stage,
+    Step,
+    TupleOf,
     Var,
     steps,
 )
-from symdiff.write.liveness import UPDATES, Liveness
-
-COPIES = frozenset({"copy", "sorted", "add", "mul"})
-# The operations whose result may be, or hold, one of their arguments; others give numbers.
-HOLDERS = COPIES | {"tuple", "list", "dict", "getitem", "cond", "and", "or", "reversed"} | UPDATES
+from symdiff.write.liveness import Liveness
 
 
-class Groups:
-    """Variables that may hold the same object, or one inside the other."""
+@dataclass(slots=True)
+class Flow:
+    """A place where the object of `source` may become that of `target`, or one that it holds."""
 
+    source: Var
+    target: Var
+    step: Step
+    value: Expr | None
+
+
+@dataclass(slots=True)
+class Objects:
+    """The objects that each variable may reach, as sets of bits. `outside` are those that belong
+    to somebody else, the caller above all."""
+
+    reach: dict[Var, int] = field(default_factory=dict)
+    outside: int = 0
+    flows: list[Flow] = field(default_factory=list)
+    updated: list[Stage] = field(default_factory=list)
+    readers: dict[int, list[Var]] = field(default_factory=dict)
+
+    def reachable(self, var: Var) -> int:
+        return self.reach.get(var, 0)
+
+    def conflicts(self, stage: Stage, liveness: Liveness) -> Iterator[Var]:
+        """The live variables that an update in place would change too."""
+        changed = self.reachable(stage.target)
+        after = liveness.defined_at[stage.target] + 1
+        for var, objects in self.reach.items():
+            if objects & changed and var is not stage.target and liveness.is_live(var, after):
+                yield var
+
+
+def objects_of(procedure: Procedure) -> Objects:
+    """The objects of a procedure, every update taken to be one in place."""
+    return _Finder(procedure).found
+
+
+class _Finder:
     def __init__(self, procedure: Procedure) -> None:
-        self.parent: dict[object, object] = {}
-        self.members: dict[object, list[Var]] = {}
-        self.updated: list[Stage] = []
+        self.found = Objects()
+        self.bits = 0
+        self.names: dict[str, int] = {}
+        self.items: dict[tuple[Var, int], int] = {}
+        self.made: dict[Var, Expr] = {}
         for param in procedure.params:
-            self.find(param.var)
+            if holds_objects(param.var):
+                self.found.reach[param.var] = self.outside(param.name)
         for step in steps(procedure.body):
-            self._step(step)
+            self.step(step)
+        self.spread()
 
-    def find(self, item: object) -> object:
-        if item not in self.parent:
-            self.parent[item] = item
-            self.members[item] = [item] if isinstance(item, Var) else []
-        while self.parent[item] != item:
-            self.parent[item] = self.parent[self.parent[item]]
-            item = self.parent[item]
-        return item
+    def bit(self) -> int:
+        self.bits += 1
+        return 1 << self.bits
 
-    def join(self, a: object, b: object) -> None:
-        a, b = self.find(a), self.find(b)
-        if a != b:
-            if len(self.members[a]) < len(self.members[b]):
-                a, b = b, a
-            self.parent[b] = a
-            self.members[a] += self.members.pop(b)
+    def outside(self, name: str) -> int:
+        if name not in self.names:
+            self.names[name] = self.bit()
+            self.found.outside |= self.names[name]
+        return self.names[name]
 
-    def _step(self, step: object) -> None:
+    def step(self, step: Step) -> None:
         match step:
-            case Stage():
-                self._link(step.target, step.value)
-                if isinstance(step.value, Apply) and step.value.op in UPDATES:
-                    self.updated.append(step)
+            case Stage(target=target, value=value):
+                if not holds_objects(target):
+                    return
+                if isinstance(value, Apply) and value.op in UPDATES:
+                    self.found.updated.append(step)
+                self.made[target] = value
+                item = self.item(value)
+                if item is not None:
+                    self.found.reach[target] = item
+                else:
+                    self.link(target, value, step)
             case Branch():
                 for merge in step.merges:
-                    self._link(merge.var, merge.then)
-                    self._link(merge.var, merge.orelse)
+                    self.link(merge.var, merge.then, step)
+                    self.link(merge.var, merge.orelse, step)
             case Loop():
                 for carried in step.carried:
-                    self._link(carried.var, carried.init)
-                    self._link(carried.var, carried.next)
+                    self.link(carried.var, carried.init, step)
+                    self.link(carried.var, carried.next, step)
                 if step.target is not None:
-                    self._link(step.target, step.iterable)
+                    self.link(step.target, step.iterable, step)
             case Call():
-                for target in step.targets:
+                stacks = [a for a in step.args if isinstance(a, Var) and a.kind is STACK]
+                for target in (*step.targets, *stacks):
                     for arg in step.args:
-                        self._link(target, arg)
+                        self.link(target, arg, step)
             case Push():
-                self._link(step.stack, step.value)
+                self.link(step.stack, step.value, step)
             case Pop():
-                self._link(step.target, step.stack)
+                self.link(step.target, step.stack, step)
 
-    def _link(self, target: Var, value: Expr | None) -> None:
-        if holds_objects(target):
-            for source in shares(value):
-                self.join(target, source)
+    def item(self, value: Expr) -> int | None:
+        """The object that is one item of a tuple of new arrays."""
+        match value:
+            case Apply(op="getitem", args=(Var(kind=TupleOf()) as whole, Const(value=int() as at))):
+                if whole in self.made and not list(shares(self.made[whole])):
+                    if (whole, at) not in self.items:
+                        self.items[whole, at] = self.bit()
+                        self.found.reach[whole] |= self.items[whole, at]
+                    return self.items[whole, at]
+        return None
 
+    def link(self, target: Var, value: Expr | None, step: Step) -> None:
+        if not holds_objects(target) or value is None:
+            return
+        found = self.found.reach.setdefault(target, 0)
+        sources = list(shares(value))
+        for source in sources:
+            if isinstance(source, Var):
+                self.found.flows.append(Flow(source, target, step, value))
+            else:
+                found |= self.outside(source)
+        if not isinstance(value, Var):
+            found |= self.bit()
+        self.found.reach[target] = found
 
-def holds_objects(var: Var) -> bool:
-    return isinstance(var.kind, ListOf) or var.kind in (OBJECT, STACK)
-
-
-def shares(value: Expr | None) -> Iterator[object]:
-    """The variables whose objects the value of an expression may share."""
-    pending: list[Expr | None] = [value]
-    while pending:
-        match pending.pop():
-            case Var() as var:
-                if holds_objects(var):
-                    yield var
-            case Global(name=name):
-                yield name
-            case Opaque(args=args):
-                pending.extend(args)
-            case Apply(op=op, args=args) if op in COPIES and all(map(is_flat, args)):
-                pass
-            case Apply(op="getitem", args=(items, _)) if is_flat(items):
-                pass
-            case Apply(op=op, args=args) if op in HOLDERS:
-                pending.extend(args)
-
-
-def is_flat(expr: Expr) -> bool:
-    """Whether a value is a number or a list of numbers: a new list of them shares nothing."""
-    if not isinstance(expr, Var):
-        return isinstance(expr, Const)
-    return expr.kind is not OBJECT and (
-        not isinstance(expr.kind, ListOf)
-        or (isinstance(expr.kind.item, Scalar) and expr.kind.item is not OBJECT)
-    )
+    def spread(self) -> None:
+        """Hand on what a variable reaches to all that may share it."""
+        onward: dict[Var, list[Var]] = {}
+        for flow in self.found.flows:
+            onward.setdefault(flow.source, []).append(flow.target)
+        pending = list(self.found.reach)
+        while pending:
+            source = pending.pop()
+            objects = self.found.reach.get(source, 0)
+            for target in onward.get(source, ()):
+                if objects & ~self.found.reach[target]:
+                    self.found.reach[target] |= objects
+                    pending.append(target)
 
 
 def in_place(procedure: Procedure, liveness: Liveness) -> set[Var]:
     """The targets of the updates that may change the old object itself."""
-    groups = Groups(procedure)
-    owned_outside = {groups.find(p.var) for p in procedure.params}
-    owned_outside |= {groups.find(g) for g in list(groups.parent) if isinstance(g, str)}
+    objects = objects_of(procedure)
     found: set[Var] = set()
-    for stage in groups.updated:
-        group = groups.find(stage.target)
-        position = liveness.defined_at[stage.target]
-        others = (v for v in groups.members[group] if v is not stage.target)
-        if group not in owned_outside and not any(liveness.is_live(v, position) for v in others):
+    for stage in objects.updated:
+        if objects.reachable(stage.target) & objects.outside:
+            continue
+        if not any(True for _ in objects.conflicts(stage, liveness)):
             found.add(stage.target)
     return found

@@ -10,6 +10,7 @@ import heapq
 from bisect import bisect_left, insort
 from collections.abc import Iterator
 
+from symdiff.rules.memory import UPDATES
 from symdiff.stages import (
     Block,
     Branch,
@@ -23,7 +24,7 @@ from symdiff.stages import (
     Var,
     steps,
 )
-from symdiff.write.liveness import UPDATES, Liveness, read_counts
+from symdiff.write.liveness import Liveness, read_counts
 
 Owned = tuple[int, int, int]  # a segment and the number of the variable it belongs to
 

@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from symdiff.rules.registry import kind_of
 from symdiff.stages import Apply, ArrayOf, Const, Expr, Global, Opaque, Var
 
 BINARY: dict[str, type[ast.operator]] = {
@@ -29,8 +30,11 @@ OPPOSITE = {"eq": "ne", "ne": "eq", "is": "is_not", "is_not": "is", "in": "not_i
 class Builder:
     """Builds Python expressions, with the names that variables have in the text."""
 
-    def __init__(self, names: Mapping[Var, str], builtin: Callable[[str], str] = str) -> None:
+    def __init__(
+        self, names: Mapping[Var, str], builtin: Callable[[str], str] = str, numbers: str = "math"
+    ) -> None:
         self.names = names
+        self.numbers = numbers  # the module that infinity and NaN are taken from
         self.builtin = builtin  # how a builtin is called where a parameter hides it
         self.calls: dict[Var, ast.expr] = {}  # written where their result is read
 
@@ -40,9 +44,9 @@ class Builder:
             case Var():
                 return self.calls.pop(expr, None) or load(self.names[expr])
             case Const(value=value):
-                return constant(value)
+                return constant(value, self.numbers)
             case Global(name=name):
-                return dotted(name)
+                return dotted(printed_path(name))
             case Opaque(template=template, args=args):
                 tree: ast.expr = self.fill(ast.parse(template, mode="eval").body, args)
                 return tree
@@ -169,12 +173,13 @@ class Builder:
 
 
 def _is_array(expr: Expr) -> bool:
-    return isinstance(expr, Var) and isinstance(expr.kind, ArrayOf)
+    return isinstance(kind_of(expr), ArrayOf)
 
 
 def _has_axes(expr: Expr) -> bool:
     """Whether a value is certainly an array, and so has attributes."""
-    return isinstance(expr, Var) and isinstance(expr.kind, ArrayOf) and bool(expr.kind.dims)
+    kind = kind_of(expr)
+    return isinstance(kind, ArrayOf) and bool(kind.dims)
 
 
 def printed_path(name: str) -> str:
@@ -229,31 +234,27 @@ def dotted(name: str) -> ast.expr:
     return tree
 
 
-def constant(value: object) -> ast.expr:
+def constant(value: object, module: str = "math") -> ast.expr:
     """A literal. Negative numbers are written as a negation, so that `(-2.0) ** 2` gets its
-    parentheses; infinity and NaN by their names in math."""
+    parentheses; infinity and NaN by their names in a module."""
     if isinstance(value, bool) or value is None:
         return ast.Constant(value)
     if isinstance(value, complex):
         if str(value.real) == "0.0" and math.isfinite(value.imag):
-            return _signed(value.imag, imaginary=True)
-        return ast.Call(load("complex"), [constant(value.real), constant(value.imag)], [])
+            return _signed(value.imag, module, imaginary=True)
+        parts = [constant(value.real, module), constant(value.imag, module)]
+        return ast.Call(load("complex"), parts, [])
     if isinstance(value, (int, float)):
-        return _signed(value)
+        return _signed(value, module)
     return ast.Constant(value)  # type: ignore[arg-type]
 
 
-def _signed(value: int | float, imaginary: bool = False) -> ast.expr:
+def _signed(value: int | float, module: str, imaginary: bool = False) -> ast.expr:
     if isinstance(value, float) and math.isnan(value):
-        return dotted("math.nan")
+        return dotted(f"{module}.nan")
     if math.copysign(1.0, value) < 0 if isinstance(value, float) else value < 0:
-        return ast.UnaryOp(ast.USub(), _signed(-value, imaginary))
+        return ast.UnaryOp(ast.USub(), _signed(-value, module, imaginary))
     if isinstance(value, float) and math.isinf(value):
-        return dotted("math.inf")
+        return dotted(f"{module}.inf")
     return ast.Constant(complex(0.0, value) if imaginary else value)
 
-
-def needs_math(value: object) -> bool:
-    """Whether a literal is written with a name of the math module."""
-    parts = (value.real, value.imag) if isinstance(value, complex) else (value,)
-    return any(isinstance(p, float) and not math.isfinite(p) for p in parts)

@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from symdiff.rules.memory import UPDATES
 from symdiff.stages import (
     OBJECT,
     Apply,
+    ArrayOf,
     Block,
     Branch,
     Call,
@@ -35,7 +37,6 @@ from symdiff.stages import (
     variables,
 )
 
-UPDATES = frozenset({"append", "extend", "insert", "setitem", "delitem", "add_at"})
 Segment = tuple[int, int]
 # The arms that a definition stands in, outermost first: the number of a branch, and 0 or 1.
 Path = tuple[tuple[int, int], ...]
@@ -81,7 +82,7 @@ def reads_lazily(iterable: Expr | None) -> Iterator[Var]:
     if isinstance(iterable, Apply) and iterable.op in ("range", "copy"):
         return
     for var in variables(iterable):
-        if isinstance(var.kind, ListOf) or var.kind is OBJECT:
+        if isinstance(var.kind, (ListOf, ArrayOf)) or var.kind is OBJECT:
             yield var
 
 

@@ -11,6 +11,7 @@ import builtins
 import keyword
 from collections.abc import Iterator
 
+from symdiff.rules.memory import UPDATES
 from symdiff.stages import (
     Apply,
     Expr,
@@ -25,17 +26,17 @@ from symdiff.stages import (
     steps,
 )
 from symdiff.write.coalesce import Classes, coalesce
-from symdiff.write.expressions import BINARY, COMPARISONS, UNARY
+from symdiff.write.expressions import BINARY, COMPARISONS, UNARY, printed_path
 from symdiff.write.liveness import Liveness
 
 OPERATORS = frozenset({
-    *BINARY, *UNARY, *COMPARISONS, "not", "and", "or", "cond", "getitem", "append", "extend",
-    "insert", "setitem", "delitem", "add_at", "copy", "zeros_like", "stack", "nonempty",
+    *BINARY, *UNARY, *COMPARISONS, "not", "and", "or", "cond", "getitem",
+    *UPDATES, "copy", "zeros_like", "stack", "nonempty", "keyword", "slice",
 })
 # Operations that are written with a builtin of another name.
 SPELT = {
     "copy": ("list",), "zeros_like": ("len",), "setitem": ("list",), "delitem": ("list",),
-    "add_at": ("list",), "insert": ("list",),
+    "add_at": ("list",), "insert": ("list",), "scatter_add": ("np", "slice"),
 }
 
 
@@ -79,7 +80,7 @@ def _by_author(procedure: Procedure, classes: Classes) -> list[int]:
 
 def reserved_names(procedure: Procedure) -> set[str]:
     """Names that no variable may take: those that the text uses for something else."""
-    found = {*keyword.kwlist, "math", procedure.name}
+    found = {*keyword.kwlist, "math", "np", procedure.name}
     found.update(name.split(".")[0] for name in procedure.globals)
     found.update(procedure.callees, procedure.helpers)
     for callee in procedure.callees.values():
@@ -104,14 +105,14 @@ def _names_in(expr: Expr | None) -> Iterator[str]:
     while pending:
         match pending.pop():
             case Global(name=name):
-                yield name.split(".")[0]
+                yield printed_path(name).split(".")[0]
             case Opaque(template=template, args=args):
                 yield from template_names(template)
                 pending.extend(args)
             case Apply(op=op, args=args):
                 yield from SPELT.get(op, ())
                 if op not in OPERATORS and not op.startswith("helper:"):
-                    yield op.split(".")[0]
+                    yield printed_path(op).split(".")[0]
                 pending.extend(args)
 
 

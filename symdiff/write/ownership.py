@@ -1,6 +1,6 @@
-"""Ownership: the list updates whose old version provably nobody else holds.
+"""Ownership: the updates of lists and arrays whose old version provably nobody else holds.
 
-A list that a step makes anew belongs to the variable it is bound to. Following its versions back
+What a step makes anew belongs to the variable it is bound to. Following its versions back
 from an update, through earlier updates, arms and rounds, to the steps that made it gives the only
 variables that can hold it, unless one of them was put somewhere else before: into a container, on
 a stack, into a call.
@@ -12,8 +12,11 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from symdiff.rules.memory import COPIES, HOLDERS, UPDATES, held, holds_objects, shares
+from symdiff.rules.registry import kind_of
 from symdiff.stages import (
     Apply,
+    ArrayOf,
     Block,
     Branch,
     Call,
@@ -30,8 +33,7 @@ from symdiff.stages import (
     map_expressions,
     substitute,
 )
-from symdiff.write.aliases import COPIES, HOLDERS, holds_objects
-from symdiff.write.liveness import UPDATES, Liveness
+from symdiff.write.liveness import Liveness
 
 Loops = tuple[Loop, ...]
 _UNKNOWN = Var("unknown")
@@ -61,6 +63,12 @@ class _Text:
             for source in _retained(value):
                 self.sharings.setdefault(source, []).append(_Sharing(self.now, loops, to))
 
+    def rows(self, iterable: Expr | None, target: Var, loops: Loops) -> None:
+        """The rows of an array share its memory."""
+        for source in _retained(iterable) if holds_objects(target) else ():
+            if isinstance(source.kind, ArrayOf):
+                self.sharings.setdefault(source, []).append(_Sharing(self.now, loops, target))
+
     def block(self, block: Block, loops: Loops) -> None:
         for step in block:
             self.now += 1
@@ -74,7 +82,7 @@ class _Text:
                     case Apply(op=op, args=(old, *rest)) if op in UPDATES:
                         self.updates.append((step, self.now, loops))
                         self.share(old, step.target, loops)
-                        for arg in rest:
+                        for arg in rest if not isinstance(kind_of(old), ArrayOf) else ():
                             self.share(arg, None, loops)
                     case value:
                         self.share(value, step.target, loops)
@@ -90,6 +98,8 @@ class _Text:
                 for carried in step.carried:
                     self.values[carried.var] = [carried.init, carried.next]
                     self.share(carried.init, carried.var, loops)
+                if step.target is not None:
+                    self.rows(step.iterable, step.target, (*loops, step))
                 self.block(step.body, (*loops, step))
                 self.now += 1
                 for carried in step.carried:
@@ -121,10 +131,11 @@ def owned_updates(procedure: Procedure, liveness: Liveness) -> set[Var]:
 
 
 def copy_parameters(procedure: Procedure) -> Procedure:
-    """Copy the list parameters that are updated, for the caller's lists stay untouched."""
+    """Copy the lists and arrays among the parameters that are updated, for the caller's own stay
+    untouched."""
     text = _Text()
     text.block(procedure.body, ())
-    given = {p.var for p in procedure.params if isinstance(p.var.kind, ListOf)}
+    given = {p.var for p in procedure.params if isinstance(p.var.kind, (ListOf, ArrayOf))}
     updated: set[Var] = set()
     for stage, _, _ in text.updates if given else ():
         updated |= given & _origins(stage, text)
@@ -168,7 +179,9 @@ def _origins(stage: Stage, text: _Text) -> set[Var]:
 
 
 def _is_new(expr: Expr) -> bool:
-    """Whether an expression makes a list that did not exist before."""
+    """Whether an expression makes a list or an array that did not exist before."""
+    if isinstance(kind_of(expr), ArrayOf) and not isinstance(expr, Opaque):
+        return not any(True for _ in shares(expr))
     match expr:
         case Apply(op="zeros_like" | "list"):
             return True
@@ -209,8 +222,11 @@ def _retained(value: Expr | None) -> Iterator[Var]:
                         isinstance(n, ast.Name) and n.id == f"_{i}" for n in ast.walk(items)
                     ):
                         pending.append(arg)
-            case Apply(op=op, args=args) if op in RETAINING:
-                pending.extend(args)
+            case Apply(op=op, args=args) as expr:
+                if op in RETAINING:
+                    pending.extend(args)
+                elif op not in HOLDERS or isinstance(kind_of(expr), ArrayOf):
+                    pending.extend(held(expr))
 
 
 def _comes_before(sharing: _Sharing, at: int, loops: Loops, own: set[Var]) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from symdiff.stages import (
     Apply,
+    ArrayOf,
     Block,
     Branch,
     Call,
@@ -44,7 +45,8 @@ def function(procedure: Procedure, marks: Marks) -> ast.FunctionDef:
     liveness = live_ranges(procedure)
     names = printed_names(procedure, liveness)
     shadowed = shadowed_builtins(procedure)
-    build = Builder(names, lambda n: f"builtins.{n}" if n in shadowed else n)
+    numbers = "np" if any(isinstance(v.kind, ArrayOf) for v in names) else "math"
+    build = Builder(names, lambda n: f"builtins.{n}" if n in shadowed else n, numbers)
     changed = in_place(procedure, liveness) | owned_updates(procedure, liveness)
     writer = _Writer(build, names, changed, marks, read_counts(procedure))
     body = writer.returning(procedure.body, procedure.result)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from symdiff.errors import NoSource
 from symdiff.stages import (
     Apply,
-    Const,
     Expr,
     Global,
     GlobalValue,
@@ -20,7 +19,6 @@ from symdiff.stages import (
     steps,
 )
 from symdiff.write.breaking import broken
-from symdiff.write.expressions import needs_math
 from symdiff.write.layout import WIDTH, print_module
 from symdiff.write.names import shadowed_builtins
 from symdiff.write.python import function
@@ -54,7 +52,11 @@ def write(procedure: Procedure, *, header: str = "", live: bool = False) -> Writ
     for helper in helpers.values():
         for name, value in helper.globals.items():
             names.setdefault(name, value)
-    imports = _imports(procedures, names, helpers)
+    functions = []
+    for each in procedures:
+        marks = Marks()
+        functions.append((function(each, marks), marks))
+    imports = _imports(procedures, names, helpers, [made for made, _ in functions])
     refreshed = {n: v for n, v in names.items() if v.read is not None and not _is_import(v)}
     constants = [
         line for n, v in names.items()
@@ -69,9 +71,7 @@ def write(procedure: Procedure, *, header: str = "", live: bool = False) -> Writ
     stages: dict[int, int] = {}
     texts: list[tuple[list[str], dict[int, int]]]
     texts = [(h.text.strip("\n").splitlines(), {}) for h in helpers.values()]
-    for each in procedures:
-        marks = Marks()
-        made = function(each, marks)
+    for made, marks in functions:
         printed = print_module(ast.Module([made], []), marks)
         texts.append((printed.lines, printed.stages))
     for text, numbered in texts:
@@ -117,7 +117,10 @@ def _is_import(value: GlobalValue) -> bool:
 
 
 def _imports(
-    procedures: list[Procedure], names: dict[str, GlobalValue], helpers: dict[str, Helper]
+    procedures: list[Procedure],
+    names: dict[str, GlobalValue],
+    helpers: dict[str, Helper],
+    functions: list[ast.FunctionDef],
 ) -> list[str]:
     """The import lines, sorted, each once."""
     found = {v.text for v in names.values() if _is_import(v)}
@@ -127,11 +130,12 @@ def _imports(
             roots.add("builtins")
         for expr in _all_expressions(procedure):
             roots.update(_modules(expr))
-    for helper in helpers.values():
-        tree = ast.parse(helper.text)
-        if any(isinstance(n, ast.Name) and n.id == "math" for n in ast.walk(tree)):
-            roots.add("math")
+    texts: list[ast.AST] = [*functions, *(ast.parse(h.text) for h in helpers.values())]
+    read = {n.id for text in texts for n in ast.walk(text) if isinstance(n, ast.Name)}
+    roots |= {"math"} & read
     found.update(f"import {root}" for root in roots if root not in names)
+    if "np" in read and "np" not in names:
+        found.add("import numpy as np")
     return sorted(found, key=lambda text: (text.startswith("from "), text))
 
 
@@ -147,15 +151,12 @@ def _modules(expr: Expr) -> Iterator[str]:
     pending = [expr]
     while pending:
         match pending.pop():
-            case Const(value=value):
-                if needs_math(value):
-                    yield "math"
             case Global(name=name):
-                if "." in name:
+                if "." in name and not name.startswith("numpy."):
                     yield name.split(".")[0]
             case Opaque(args=args):
                 pending.extend(args)
             case Apply(op=op, args=args):
-                if "." in op and not op.startswith("helper:"):
+                if "." in op and not op.startswith(("helper:", "numpy.")):
                     yield op.rpartition(".")[0]
                 pending.extend(args)

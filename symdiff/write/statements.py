@@ -5,21 +5,21 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
+from symdiff.rules.memory import AUGMENTED_AT, UPDATES, copy_of, is_copy
 from symdiff.stages import (
     COMPLEX,
     INTEGER,
     REAL,
     Apply,
+    ArrayOf,
     Call,
     Const,
     Expr,
-    ListOf,
     Stage,
     Var,
     variables,
 )
-from symdiff.write.expressions import Builder, load
-from symdiff.write.liveness import UPDATES
+from symdiff.write.expressions import Builder, dotted, load
 
 AUGMENTED: dict[str, type[ast.operator]] = {
     "add": ast.Add, "sub": ast.Sub, "mul": ast.Mult, "truediv": ast.Div,
@@ -62,7 +62,7 @@ class Statements:
     def stage(self, step: Stage) -> list[ast.stmt]:
         target, value = step.target, step.value
         if isinstance(value, Apply) and is_update(value):
-            return self.update(target, value)
+            return self.update(step, value)
         return self.copy(target, value)
 
     def copy(self, target: Var, value: Expr) -> list[ast.stmt]:
@@ -79,30 +79,41 @@ class Statements:
                 return [ast.AugAssign(name, AUGMENTED[op](), self.build(other))]
         return [self.assign(target, self.build(value))]
 
-    def update(self, target: Var, value: Apply) -> list[ast.stmt]:
-        """A container update: in place, or on a new object."""
-        old, *rest = value.args
+    def update(self, step: Stage, value: Apply) -> list[ast.stmt]:
+        """A new version of a container or an array: in place, or on a new object."""
+        target, (old, *rest) = step.target, value.args
+        is_array = isinstance(target.kind, ArrayOf)
+        whole = is_array and value.op != "setitem" and rest[0] == Const(Ellipsis)
         made: list[ast.stmt] = []
-        if not (self.same_name(target, old) and target in self.in_place):
+        if target not in self.in_place or not self.same_name(target, old):
             if value.op in ("append", "extend"):
                 return [self.assign(target, self.build(value))]
-            fresh = self.build(Apply("copy", (old,)))
-            if not isinstance(target.kind, ListOf):
-                fresh = ast.Call(ast.Attribute(self.build(old), "copy", ast.Load()), [], [])
-            made.append(self.assign(target, fresh))
+            if whole and step.place is None and value.op in AUGMENTED_AT:
+                sum_ = Apply(AUGMENTED_AT[value.op], (old, rest[1]))
+                return [self.assign(target, self.build(sum_))]
+            if is_array and target in self.in_place or is_copy(old):
+                made.append(self.assign(target, self.build(old)))
+            else:
+                made.append(self.assign(target, self.build(copy_of(old))))
         owner = load(self.names[target])
         if value.op in ("append", "extend", "insert"):
             return [*made, self.method(owner, value.op, *rest)]
+        if value.op == "scatter_add":
+            call = ast.Call(dotted("np.add.at"), [owner, *map(self.build, rest)], [])
+            return [*made, ast.Expr(call)]
         index = self.build.index(rest[0])
         if value.op == "delitem":
             return [*made, ast.Delete([ast.Subscript(owner, index, ast.Del())])]
-        place = ast.Subscript(owner, index, ast.Store())
+        place: ast.Name | ast.Subscript = ast.Subscript(owner, index, ast.Store())
         if value.op == "setitem":
             return [*made, ast.Assign([place], self.build(rest[1]))]
-        taken = opposite(rest[1])
-        if taken is not None:
-            return [*made, ast.AugAssign(place, ast.Sub(), self.build(taken))]
-        return [*made, ast.AugAssign(place, ast.Add(), self.build(rest[1]))]
+        if whole:
+            place = ast.Name(self.names[target], ast.Store())
+        operation, by = AUGMENTED_AT[value.op], rest[1]
+        taken = opposite(by)
+        if taken is not None and operation in ("add", "sub"):
+            operation, by = ("sub" if operation == "add" else "add"), taken
+        return [*made, ast.AugAssign(place, AUGMENTED[operation](), self.build(by))]
 
     def call(self, step: Call) -> ast.stmt:
         made = self.called(step)
