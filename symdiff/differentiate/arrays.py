@@ -33,6 +33,8 @@ from symdiff.stages import (
     Stage,
     TupleOf,
     Var,
+    substitute,
+    variables,
 )
 
 if TYPE_CHECKING:
@@ -331,11 +333,19 @@ def _store(sweep: Reverse, value: Apply, target: Var, adjoint: Expr) -> None:
                 whole = owned(sweep, adjoint, target)
                 sweep.pass_on(holder, whole, Apply("setitem", (whole, index, ZERO)))
         return
-    partial = operator_partials(
-        value.op.removesuffix("_at"), (_placed(sweep, place), item), _placed_out(target, index)
-    )
+    before, after = Var("before", kind_of(place)), Var("after", kind_of(place))
+    constant = sweep.procedures.constant(item)
+    partial = operator_partials(value.op.removesuffix("_at"), (before, constant), after)
     if sweep.is_active(item):
-        share = sweep.times(stored(), partial[1] if partial[1] is not None else ZERO)
+        slope = partial[1] if partial[1] is not None else ZERO
+        reads = set(_variables(slope))
+        known: dict[Var, Expr] = {}
+        if before in reads:
+            known[before] = sweep.emit(place, kind_of(place))
+        if after in reads:
+            new = target if index == ALL else Apply("getitem", (target, index))
+            known[after] = sweep.emit(new, kind_of(place))
+        share = sweep.times(stored(), substitute(slope, known))
         _to_item(sweep, share, place, item)
     if sweep.is_active(holder):
         if index == ALL:
@@ -343,16 +353,6 @@ def _store(sweep: Reverse, value: Apply, target: Var, adjoint: Expr) -> None:
         else:
             whole = owned(sweep, adjoint, target)
             sweep.pass_on(holder, whole, Apply(value.op, (whole, index, item)))
-
-
-def _placed(sweep: Reverse, place: Expr) -> Expr:
-    if isinstance(place, Apply):
-        return sweep.primal_item(place)
-    return place
-
-
-def _placed_out(target: Var, index: Expr) -> Expr:
-    return target if index == ALL else Apply("getitem", (target, index))
 
 
 def _to_item(sweep: Reverse, share: Expr, place: Expr, item: Expr) -> None:
@@ -423,8 +423,6 @@ def _call(sweep: Reverse, value: Apply, target: Var, adjoint: Expr | dict[int, E
 
 
 def _variables(expr: Expr) -> list[Var]:
-    from symdiff.stages import variables
-
     return list(variables(expr))
 
 

@@ -184,10 +184,6 @@ class Reverse(Emitter):
         else:
             self.replace(holder, value)
 
-    def primal_item(self, place: Apply) -> Expr:
-        """An item of an array as it was."""
-        return place
-
     def item_of(self, whole: Var, at: int, kind: Kind) -> Var:
         """An item of a tuple that the primal has made."""
         wanted = Apply("getitem", (whole, Const(at)))

@@ -38,6 +38,7 @@ from symdiff.stages import (
     OPTIONAL,
     REAL,
     Apply,
+    ArrayOf,
     Block,
     Branch,
     Carried,
@@ -110,6 +111,9 @@ class Core:
         self.views: dict[Var, list[Any]] = {}
         self.holds: dict[Var, set[Var]] = {}
         self.stored: set[Var] = set()  # arrays that were changed in place
+        self.merged: dict[Any, Var] = {}
+        self.carried_arrays: dict[Var, Var] = {}
+        self.share_carried = True
         self.iterated: list[Identity] = []  # the lists of the loops around what is read
 
     # --- places and errors ---
@@ -333,10 +337,11 @@ class Core:
                 self.state = then_state
             # The other arm never arrives here: no merge is needed, all it needs is a definition.
             return
-        self.state, self.arms = {}, (then_state, else_state)
+        self.state, self.arms, self.merged = {}, (then_state, else_state), {}
         for slot in {**then_state, **else_state}:
             a, b = then_state.get(slot, Undefined()), else_state.get(slot, Undefined())
             self.state[slot] = a if same(a, b) else self.merge(a, b, step, slot_name(slot), node)
+        self.relate_merged()
 
     def merge(self, a: Any, b: Any, step: Branch, name: str, node: ast.AST) -> Any:
         if same(a, b):
@@ -423,6 +428,10 @@ class Core:
         return self.merge_atoms(sides[0], sides[1], step, name)
 
     def merge_atoms(self, a: Any, b: Any, step: Branch, name: str) -> Value:
+        if isinstance(a, Var) and isinstance(b, Var) and isinstance(a.kind, (ArrayOf, ListOf)):
+            known = self.merged_array(a, b, step, name)
+            if known is not None:
+                return known
         defined = [v for v in (a, b) if not isinstance(v, Undefined)]
         kind = kind_of(defined[0])
         for other in defined[1:]:
@@ -432,7 +441,32 @@ class Core:
             self.mixed.add(var)
         sides = [None if isinstance(v, Undefined) else v for v in (a, b)]
         step.merges.append(Merge(var, sides[0], sides[1]))
+        if isinstance(var.kind, ArrayOf):
+            self.merged[sides[0], sides[1]] = var
         return var
+
+    def merged_array(self, a: Var, b: Var, step: Branch, name: str) -> Var | None:
+        raise NotImplementedError
+
+    def relate_merged(self) -> None:
+        raise NotImplementedError
+
+    def views_of_carried(self, entry: State, guess: set[Slot], apart: set[Slot]) -> set[Var]:
+        raise NotImplementedError
+
+    def define_views(
+        self, entry: State, derived: set[Var], apart: set[Slot], step: Loop | None
+    ) -> None:
+        raise NotImplementedError
+
+    def views_hold(
+        self, entry: State, start: State, guess: set[Slot], derived: set[Var],
+        apart: set[Slot], doubts: set[tuple[Slot, Slot]],
+    ) -> bool:  # fmt: skip
+        raise NotImplementedError
+
+    def relate_carried(self, start: State, doubts: set[tuple[Slot, Slot]]) -> None:
+        raise NotImplementedError
 
     def named(self, name: str, kind: Kind) -> Var:
         """A variable that stands for a slot of the user's."""
@@ -463,6 +497,8 @@ class Core:
         shapes: dict[Slot, Any] = {}
         promoted: list[Slot] = []
         rebound: dict[Slot, Ref] = {}
+        apart: set[Slot] = set()  # names of one array that a round makes names of several
+        doubts: set[tuple[Slot, Slot]] = set()  # that may name one array in some round
         frames, reported = set(self.frames), len(self.offences)
         for _ in range(60):
             self.state, self.block, self.inlined = dict(saved), [], set(inlined)
@@ -483,19 +519,29 @@ class Core:
             entry = dict(self.state)
             step = Loop([], [], place=self.place(node))
             leaves: dict[Slot, list[Carried]] = {}
+            derived = self.views_of_carried(entry, guess, apart)
+            self.carried_arrays = {}
             for slot in sorted(guess, key=lambda s: self.order(s)):
                 value = entry.get(slot, Undefined())
                 leaves[slot] = []
                 shape = shapes.get(slot) if slot not in promoted else None
+                if isinstance(value, Var) and value in derived and slot not in apart:
+                    del leaves[slot]
+                    continue
+                self.share_carried = slot not in apart
                 self.state[slot] = self.carry(value, shape, slot_name(slot), leaves[slot])
+            self.define_views(entry, derived, apart, step)
             start = dict(self.state)
+            self.relate_carried(start, doubts)
             begin(step)  # the test or iterable, over the carried values
             self.block = step.body
             if target is not None:
                 target(step)
             body()
-            if self.rebind(start, guess, rebound) or self.settle(
-                entry, start, guess, shapes, promoted, frames
+            if (
+                self.rebind(start, guess, rebound)
+                or self.settle(entry, start, guess, shapes, promoted, frames)
+                or not self.views_hold(entry, start, guess, derived, apart, doubts)
             ):
                 continue
             for slot in leaves:
@@ -511,6 +557,7 @@ class Core:
             self.block = outer
             outer.extend(before)
             outer.append(step)
+            self.define_views(entry, derived, apart, None)
             return
         raise self.refuse(
             node,
@@ -583,12 +630,16 @@ class Core:
             )
         if isinstance(value, dict):
             return {k: self.carry(v, None, f"{name}_{k}", leaves) for k, v in value.items()}
+        if isinstance(value, Var) and self.share_carried and value in self.carried_arrays:
+            return self.carried_arrays[value]
         if isinstance(value, (Var, Const, Global)):
             kind = shape if shape is not None else kind_of(value)
             var = self.named(name, OPTIONAL if kind is NOTHING else kind)
             if kind != kind_of(value):
                 self.mixed.add(var)
             leaves.append(Carried(var, value, None))
+            if isinstance(value, Var) and isinstance(value.kind, ArrayOf):
+                self.carried_arrays.setdefault(value, var)
             return var
         if (
             isinstance(value, Undefined)

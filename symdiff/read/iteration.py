@@ -190,7 +190,9 @@ class Iteration(Expressions):
     def passive_item(self, item: Value) -> tuple[Expr, Any] | None:
         if isinstance(item, Runtime):
             kind = kind_of(item)
-            if isinstance(item, Var) and (kind in (REAL, OBJECT) or isinstance(kind, ListOf)):
+            if isinstance(item, Var) and (
+                kind in (REAL, OBJECT) or isinstance(kind, (ListOf, ArrayOf))
+            ):
                 return None
             if kind is TEXT:
                 return None  # known one by one, they may be keys

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from symdiff.read.core import Slot, State
 from symdiff.read.iteration import Iteration
 from symdiff.read.values import Conflict, Tuple, Value
 from symdiff.rules.arrays.indexing import repeats
@@ -22,9 +23,11 @@ from symdiff.stages import (
     OBJECT,
     Apply,
     ArrayOf,
+    Branch,
     Const,
     Expr,
     ListOf,
+    Loop,
     Stage,
     Var,
     substitute,
@@ -93,7 +96,7 @@ class Memory(Iteration):
             part = self.emit(old, kind_of(old), node)
             changed = Apply(op.removesuffix("_at"), (part, value))
             value, op = self.emit(changed, kind_of(changed), node), "setitem"
-        name = array.base if not array.temporary else None
+        name = self.claims.get(array, None if array.temporary else array.base)
         return self.emit(Apply(op, (array, index, value)), array.kind, node, name)
 
     def certain_view(self, array: Var) -> View | None:
@@ -129,6 +132,148 @@ class Memory(Iteration):
 
         self.state = {slot: mapped(value, follow) for slot, value in self.state.items()}
 
+    # --- branches ---
+
+    def merged_array(self, a: Var, b: Var, step: Branch, name: str) -> Var | None:
+        """What stands for two arrays after a branch, if that is known: what stood for them under
+        another name, or a view of what stands for their bases."""
+        if (a, b) in self.merged:
+            return self.merged[a, b]
+        x, y = self.certain_view(a), self.certain_view(b)
+        if x is None or y is None or not _same_recipe(x, y):
+            return None
+        base = x.base if x.base is y.base else self.merge_atoms(x.base, y.base, step, x.base.base)
+        assert isinstance(base, Var)
+        recipe = substitute(x.recipe, {x.base: base})
+        assert isinstance(recipe, Apply)
+        made = self.emit(recipe, kind_of(recipe), None, None if a.temporary else a.base)
+        self.note_view(made, base, recipe, certain=True)
+        self.merged[a, b] = made
+        return made
+
+    def relate_merged(self) -> None:
+        """Arrays after a branch may share memory if they do after one of its arms."""
+        arms = [
+            (m, [self.memory_of(side) for side in sides if isinstance(side, Var)])
+            for sides, m in self.merged.items()
+            if self.certain_view(m) is None
+        ]
+        others = dict.fromkeys(v for value in self.state.values() for v in arrays_in(value))
+        for i, (m, first) in enumerate(arms):
+            for n, second in arms[:i]:
+                if any(not a.isdisjoint(b) for a, b in zip(first, second, strict=False)):
+                    self.note_view(m, n, Apply("copy", (n,)), certain=False)
+            for other in others:
+                if other not in self.merged.values() and any(
+                    not a.isdisjoint(self.memory_of(other)) for a in first
+                ):
+                    self.note_view(m, other, Apply("copy", (other,)), certain=False)
+
+    def memory_of(self, array: Var) -> set[Var]:
+        """The arrays whose memory an array has, or may have."""
+        return self.may_share(array) | {array}
+
+    # --- loops ---
+
+    def views_of_carried(self, entry: State, guess: set[Slot], apart: set[Slot]) -> set[Var]:
+        """The views of arrays that a loop carries: each round takes them anew."""
+        changed = {v for slot in guess for v in arrays_in(entry.get(slot))}
+        kept = {v for slot in apart for v in arrays_in(entry.get(slot))}
+        found: set[Var] = set()
+        for var in dict.fromkeys(v for value in entry.values() for v in arrays_in(value)):
+            view = self.certain_view(var)
+            while view is not None:
+                if view.base in changed and var not in kept:
+                    found.add(var)
+                view = self.certain_view(view.base)
+        return found
+
+    def define_views(
+        self, entry: State, derived: set[Var], apart: set[Slot], step: Loop | None
+    ) -> None:
+        """Take the views anew from what is carried: at the start of a round, or after the loop."""
+        outer = self.block
+        if step is not None:
+            self.block = step.body
+        now: dict[Var, Var] = dict(self.carried_arrays)
+
+        def taken(var: Var) -> Var:
+            view = self.certain_view(var)
+            if var in now or view is None:
+                return now.get(var, var)
+            base = taken(view.base)
+            if base is view.base:
+                return var
+            recipe = substitute(view.recipe, {view.base: base})
+            assert isinstance(recipe, Apply)
+            now[var] = self.emit(recipe, var.kind, None, None if var.temporary else var.base)
+            self.note_view(now[var], base, recipe, certain=True)
+            return now[var]
+
+        def follow(var: Var) -> Var:
+            return taken(var) if var in derived else var
+
+        self.state = {
+            slot: mapped(value, follow) if slot not in apart else value
+            for slot, value in self.state.items()
+        }
+        self.block = outer
+        for slot in apart:
+            for var in arrays_in(entry.get(slot)):
+                for base in self.memory_of(var):
+                    if base in self.carried_arrays:
+                        carried = self.carried_arrays[base]
+                        self.note_view(carried, base, Apply("copy", (base,)), certain=False)
+
+    def views_hold(
+        self, entry: State, start: State, guess: set[Slot], derived: set[Var],
+        apart: set[Slot], doubts: set[tuple[Slot, Slot]],
+    ) -> bool:  # fmt: skip
+        """Whether what was taken for one array, for a view, and for different arrays at the start
+        of a round is so at its end. Otherwise `apart` and `doubts` are corrected."""
+        size = len(apart), len(doubts)
+        ends = dict[Var, Var]()
+        for slot, value in start.items():
+            if isinstance(value, Var) and isinstance(self.state.get(slot), Var):
+                ends.setdefault(value, self.state[slot])
+        for slot, value in start.items():
+            if slot in apart or not isinstance(value, Var) or not isinstance(value.kind, ArrayOf):
+                continue
+            end = self.state.get(slot)
+            if slot in guess and isinstance(end, Var) and ends[value] is not end:
+                apart.add(slot)
+            if isinstance(entry.get(slot), Var) and entry[slot] in derived:
+                x = self.certain_view(value)
+                y = self.certain_view(end) if isinstance(end, Var) else None
+                if x is None or y is None or not _same_recipe(x, y):
+                    apart.add(slot)
+                elif ends.get(x.base, x.base) is not y.base:
+                    apart.add(slot)
+        carried = sorted(
+            (s for s in guess if any(True for _ in arrays_in(self.state.get(s)))), key=self.order
+        )
+        for i, a in enumerate(carried):
+            for b in carried[:i]:
+                if (a, b) in doubts or start.get(a) is start.get(b) and a not in apart:
+                    continue
+                if self.related(self.state[a], self.state[b]) or (
+                    {a, b} & apart and self.related(entry.get(a), entry.get(b))
+                ):
+                    doubts.add((a, b))
+        return size == (len(apart), len(doubts))
+
+    def related(self, a: Any, b: Any) -> bool:
+        """Whether two values of the state may share memory."""
+        first: set[Var] = set().union(*(self.memory_of(v) for v in arrays_in(a)))
+        return any(not first.isdisjoint(self.memory_of(v)) for v in arrays_in(b))
+
+    def relate_carried(self, start: State, doubts: set[tuple[Slot, Slot]]) -> None:
+        for a, b in sorted(doubts, key=lambda pair: (self.order(pair[0]), self.order(pair[1]))):
+            for x in arrays_in(start.get(a)):
+                for y in arrays_in(start.get(b)):
+                    if x is not y:
+                        self.note_view(x, y, Apply("copy", (y,)), certain=False)
+
     # --- what a store changes besides ---
 
     def replace(self, old: Var, new: Var, node: ast.AST) -> None:
@@ -143,7 +288,7 @@ class Memory(Iteration):
             "it may share memory with an array that was changed in place", self.place(node)
         )
         known: dict[Var, Any] = {old: new}
-        relatives = self.may_share(old)
+        relatives = self.memory_of(old)
 
         def follow(var: Var) -> Any:
             if var in known:
@@ -163,7 +308,7 @@ class Memory(Iteration):
                 found = self.emit(recipe, var.kind, node, None if var.temporary else var.base)
                 self.note_view(found, base, recipe, certain=True)
                 break
-            if found is var and var in relatives:
+            if found is var and not relatives.isdisjoint(self.memory_of(var)):
                 found = doubtful
             known[var] = found
             return found
@@ -194,6 +339,10 @@ class Memory(Iteration):
             inner.add(value)
         if inner:
             self.holds[items] = inner
+
+
+def _same_recipe(a: View, b: View) -> bool:
+    return a.recipe.op == b.recipe.op and a.recipe.args[1:] == b.recipe.args[1:]
 
 
 def mapped(value: Any, follow: Callable[[Var], Any]) -> Any:
