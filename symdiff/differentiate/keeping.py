@@ -13,12 +13,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from symdiff import rules
 from symdiff.differentiate.mincut import INFINITE, Network
+from symdiff.rules.arrays.indexing import is_basic
 from symdiff.stages import (
     INTEGER,
     OBJECT,
     STACK,
     Apply,
+    ArrayOf,
     Block,
     Branch,
     Carried,
@@ -33,6 +36,7 @@ from symdiff.stages import (
     Push,
     Scope,
     Stage,
+    TupleOf,
     Var,
     all_read,
     defined,
@@ -50,6 +54,7 @@ if TYPE_CHECKING:
 Arms = dict[int, Block]
 
 ON_A_STACK, IN_A_TUPLE, A_LIST = 90, 25, 5000
+A_VIEW, AN_ARRAY, AN_ARRAY_FUNCTION = 150, 1000, 4000
 _CHEAP = {
     "add",
     "sub",
@@ -76,6 +81,10 @@ _UPDATES = {
     "setitem",
     "delitem",
     "add_at",
+    "sub_at",
+    "mul_at",
+    "truediv_at",
+    "scatter_add",
     "copy",
     "list",
     "stack",
@@ -92,6 +101,9 @@ def cost(expr: Expr) -> int:
         return INFINITE if not expr.pure else 60 + sum(map(cost, expr.args))
     if expr.op in _UPDATES:
         return INFINITE
+    kind = rules.kind_of(expr)
+    if isinstance(kind, (ArrayOf, TupleOf)):
+        return min(INFINITE, _array_cost(expr) + sum(map(cost, expr.args)))
     own = (
         _ARITHMETIC
         if expr.op in _CHEAP or expr.op in ("and", "or", "cond", "tuple", "slice", "range")
@@ -104,6 +116,16 @@ def cost(expr: Expr) -> int:
         else _ELEMENTARY
     )
     return min(INFINITE, own + sum(map(cost, expr.args)))
+
+
+def _array_cost(expr: Apply) -> int:
+    """What an operation on arrays costs, for arrays that are neither small nor large."""
+    primitive = rules.primitive(expr.op)
+    if expr.op == "getitem" and is_basic(expr.args[1]) or getattr(primitive, "view", "") == "always":
+        return A_VIEW
+    if expr.op in _CHEAP:
+        return AN_ARRAY - 200
+    return AN_ARRAY_FUNCTION
 
 
 @dataclass
@@ -184,6 +206,8 @@ class Plan:
             definition = self.definitions[var]
             again = cost(definition.value) if definition.value is not None else INFINITE
             keep = A_LIST if isinstance(var.kind, ListOf) else self.keep_cost
+            if isinstance(var.kind, ArrayOf):
+                keep = AN_ARRAY
             network.connect(0, before, again)
             network.connect(before, after, keep)
             if definition.value is not None and again < INFINITE:

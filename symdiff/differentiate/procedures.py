@@ -108,7 +108,7 @@ class Procedures(CallReverser):
         active = Activity(procedure, set(inputs), outputs, self.summaries).active
         self.note_constants(procedure)
         sweep = Reverse(active, set(inputs), self)
-        sweep.look_through(flat.body)
+        sweep.look_through(procedure.body)
         douts = [
             Param(name, Var(name, _adjoint_kind(leaves[i])))
             for i, name in zip(

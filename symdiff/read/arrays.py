@@ -78,7 +78,12 @@ class Arrays(Memory):
             return Unknown()
         expr = Apply(op, tuple(given))
         primitive = registry.by_name(op)
-        assert primitive is not None
+        if primitive is None:
+            raise self.refuse(
+                node,
+                f"{op}() has no derivative rule",
+                fix="Use a function of NumPy that has one; see the table of supported functions.",
+            )
         try:
             registry.bind(primitive, expr.args)
         except NotDifferentiable as error:

@@ -591,6 +591,8 @@ class Expressions(Core):
             return self.array_item(value, self.index(index), node)
         if isinstance(index, ast.Slice):
             return self.sliced(value, index, node)
+        if _has_slices(index) and isinstance(value, Runtime) and kind_of(value) is OBJECT:
+            return self.emit(Apply("getitem", (value, self.index(index))), OBJECT, node)
         return self.item(value, self.evaluate(index), node)
 
     def item(self, value: Value, at: Value, node: ast.AST) -> Value:
@@ -844,6 +846,11 @@ class Expressions(Core):
         }
         name = node.name if isinstance(node, ast.FunctionDef) else "<lambda>"
         return Function(node, self.frame.scope, name, defaults, kwdefaults, frame=self.frame)
+
+
+def _has_slices(index: ast.expr) -> bool:
+    """Whether an index is one of an array's only: with colons between commas."""
+    return isinstance(index, ast.Tuple) and any(isinstance(e, ast.Slice) for e in index.elts)
 
 
 def _english(node: ast.AST) -> str:
