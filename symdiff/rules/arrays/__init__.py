@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from symdiff.rules.arrays import choosing, products, reductions, shaping, ufuncs
+from symdiff.rules.arrays import choosing, einsum, products, reductions, shaping, ufuncs
 
-FAMILIES = (ufuncs, choosing, reductions, shaping, products)
+FAMILIES = (ufuncs, choosing, reductions, shaping, products, einsum)

@@ -12,3 +12,9 @@ def unbroadcast(adjoint, x):
     adjoint = np.sum(adjoint, axis=tuple(range(np.ndim(adjoint) - len(shape))))
     ones = tuple(i for i, n in enumerate(shape) if n == 1 != adjoint.shape[i])
     return np.sum(adjoint, axis=ones, keepdims=True) if ones else adjoint
+
+
+def unbroadcast_within(adjoint, x, start):
+    """The same where the axes that x lacks stand at `start` instead of in front."""
+    added = tuple(range(start, start + np.ndim(adjoint) - np.ndim(x)))
+    return unbroadcast(np.sum(adjoint, axis=added), x)
