@@ -22,6 +22,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from symdiff.rules.arrays import registry as arrays
+from symdiff.rules.arrays.helpers import array_helpers
 from symdiff.rules.arrays.indexing import indexed_kind, is_slice
 from symdiff.rules.folding import number
 from symdiff.rules.kinds import Result, join
@@ -340,5 +341,7 @@ def kind_of(expr: Expr) -> Kind:
             primitive = _table.get(op)
             if primitive is not None:
                 return primitive.kind(args)
-            return REAL if op.startswith("helper:") else OBJECT
+            if op.startswith("helper:"):
+                return ArrayOf() if op.removeprefix("helper:") in array_helpers() else REAL
+            return OBJECT
     return OBJECT

@@ -82,7 +82,9 @@ def einsum_kind(*operands, out=None, dtype=None, order="K", casting="safe", opti
     item = joined_item(f.kind for f in factors)
     found = lengths(terms, factors)
     if found is None:
-        return of_dims(item, () if not result else None if DOTS in result else (None,) * len(result))
+        return of_dims(
+            item, () if not result else None if DOTS in result else (None,) * len(result)
+        )
     return of_dims(item, tuple(d for letter in result for d in found.get(letter, ())))
 
 

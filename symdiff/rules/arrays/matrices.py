@@ -37,9 +37,11 @@ def over(number: Node, axes: int) -> Node:
     """A stack of numbers with so many axes of length 1 at its end; a single number as it is."""
     if number.dims == ():
         return number
-    return number[(..., *(None,) * axes)] if number.rank is None else number[
-        (*(slice(None),) * number.rank, *(None,) * axes)
-    ]
+    return (
+        number[(..., *(None,) * axes)]
+        if number.rank is None
+        else number[(*(slice(None),) * number.rank, *(None,) * axes)]
+    )
 
 
 def unbroadcast(adjoint: Node, x: Node) -> Node:

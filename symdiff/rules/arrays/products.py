@@ -19,9 +19,7 @@ def matmul_kind(x1, x2) -> Kind:
         return ArrayOf(item, None)
     stacks = broadcast(x1.dims[:-2], x2.dims[:-2])
     assert stacks is not None
-    return of_dims(
-        item, (*stacks, *x1.dims[-2:-1], *(x2.dims[-1:] if len(x2.dims) > 1 else ()))
-    )
+    return of_dims(item, (*stacks, *x1.dims[-2:-1], *(x2.dims[-1:] if len(x2.dims) > 1 else ())))
 
 
 @array("numpy.matmul", "matmul", wrt="x1 x2", kind=matmul_kind)
@@ -103,9 +101,7 @@ def dot(a, b, out=None, *, ans, dout):
     free, rest = a.rank - 1, max(b.rank - 2, 0)
     if b.rank == 1:
         return dout[..., None] * b, _tensordot(dout, a, list(range(free)))
-    da = _tensordot(
-        dout, b, list(range(free, free + rest + 1)), [*range(rest), b.rank - 1]
-    )
+    da = _tensordot(dout, b, list(range(free, free + rest + 1)), [*range(rest), b.rank - 1])
     db = _tensordot(a, dout, list(range(free)))
     if rest:
         db = Node(np.moveaxis(db, 0, -2).expr, ArrayOf(db.item, b.dims))
@@ -316,9 +312,7 @@ def cross_kind(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None) -> Kind:
     return ArrayOf(item, (*stacks, 3))
 
 
-@array(
-    "numpy.cross", wrt="a b", kind=cross_kind, note="vectors of two components are an error"
-)
+@array("numpy.cross", wrt="a b", kind=cross_kind, note="vectors of two components are an error")
 def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None, *, ans, dout):
     if (axisa, axisb, axisc, axis) == (-1, -1, -1, None) and a.rank and b.rank:
         # np.linalg.cross, unlike np.cross, takes vectors of three components only

@@ -95,7 +95,7 @@ def kron_blocks(a, b, dout):
     rank = max(np.ndim(a), np.ndim(b))
     of_a = (1,) * (rank - np.ndim(a)) + np.shape(a)
     of_b = (1,) * (rank - np.ndim(b)) + np.shape(b)
-    blocks = np.reshape(dout, [n for pair in zip(of_a, of_b) for n in pair])
+    blocks = np.reshape(dout, [n for pair in zip(of_a, of_b, strict=True) for n in pair])
     return blocks, tuple(range(0, 2 * rank, 2)), tuple(range(1, 2 * rank, 2)), of_a, of_b
 
 
