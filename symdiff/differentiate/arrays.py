@@ -100,18 +100,18 @@ def _elementwise(
     sweep: Reverse, value: Apply, target: Var, adjoint: Expr, mask: Expr | None
 ) -> None:
     primitive = registry.by_name(value.op)
-    pairs: list[tuple[Expr, Expr | None]]
+    pairs: list[tuple[Expr, object]]
     if primitive is not None and primitive.partials is not None:
         ans = Node(target, target.kind)
-        pairs = [
-            (arg, None if p is None else registry.as_node(p).expr)
-            for arg, p in registry.partials(primitive, value.args, ans)
-        ]
+        pairs = list(registry.partials(primitive, value.args, ans))
     else:
         constants = tuple(map(sweep.procedures.constant, value.args))
         pairs = list(zip(value.args, operator_partials(value.op, constants, target), strict=True))
-    for arg, partial in pairs:
-        if partial is None or partial == ZERO or not sweep.is_active(arg):
+    for arg, found in pairs:
+        if found is None or not sweep.is_active(arg):
+            continue
+        partial = found if isinstance(found, Expr) else registry.as_node(found).expr
+        if partial == ZERO:
             continue
         sweep.note_helpers(partial)
         product = sweep.times(adjoint, partial)

@@ -71,12 +71,6 @@ class Arrays(Memory):
         where = keywords.get("where")
         if where is not None and out is None:
             raise self.refuse(node, "where= without out= leaves elements without a value")
-        given = [self.array_argument(a, node) for a in args]
-        for name, value in keywords.items():
-            given.append(Apply("keyword", (Const(name), self.array_argument(value, node))))
-        if any(isinstance(v, Var) and v.base == "unknown" for g in given for v in variables(g)):
-            return Unknown()
-        expr = Apply(op, tuple(given))
         primitive = registry.by_name(op)
         if primitive is None:
             raise self.refuse(
@@ -84,6 +78,13 @@ class Arrays(Memory):
                 f"{op}() has no derivative rule",
                 fix="Use a function of NumPy that has one; see the table of supported functions.",
             )
+        take = self.operand if primitive.is_elementwise else self.array_argument
+        given = [take(a, node) for a in args]
+        for name, value in keywords.items():
+            given.append(Apply("keyword", (Const(name), take(value, node))))
+        if any(isinstance(v, Var) and v.base == "unknown" for g in given for v in variables(g)):
+            return Unknown()
+        expr = Apply(op, tuple(given))
         try:
             registry.bind(primitive, expr.args)
         except NotDifferentiable as error:

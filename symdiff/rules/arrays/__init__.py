@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
-from symdiff.rules.arrays import choosing, einsum, products, reductions, shaping, ufuncs
+from symdiff.rules.arrays import (
+    choosing,
+    complexes,
+    constants,
+    creation,
+    einsum,
+    products,
+    reductions,
+    shaping,
+    special,
+    ufuncs,
+)
 
-FAMILIES = (ufuncs, choosing, reductions, shaping, products, einsum)
+FAMILIES = (
+    ufuncs, choosing, complexes, special, creation, constants, reductions, shaping, products,
+    einsum,
+)  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from symdiff.errors import NotDifferentiable
 from symdiff.rules.folding import build
 from symdiff.rules.shapes import Dims, dims_of, item_of
 from symdiff.stages import INTEGER, OBJECT, Apply, ArrayOf, Const, Expr, Kind, Scalar
@@ -139,6 +140,19 @@ class Node:
 
     def __bool__(self) -> bool:
         raise TypeError("a value of the generated code is not known while code is generated")
+
+
+class Refused(Node):
+    """The derivative in an argument for which there is no rule: an error as soon as it is read."""
+
+    __slots__ = ("message",)
+
+    def __init__(self, message: str) -> None:
+        self.message, self.kind = message, OBJECT
+
+    @property
+    def expr(self) -> Expr:  # type: ignore[override]
+        raise NotDifferentiable(self.message)
 
 
 def expr_of(value: Any) -> Expr:

@@ -148,29 +148,29 @@ Item = Scalar | Callable[[Sequence[Kind]], Scalar]
 
 def _elementwise(item: Item) -> KindRule:
     def kind(*args: Any, **_: Any) -> Kind:
-        kinds = [kind_of_value(a) for a in args]
+        kinds = [kind_of_value(a) for a in args if a is not None]
         return elementwise_kind(kinds, item(kinds) if callable(item) else item)
 
     return kind
 
 
 def ufunc(
-    *names: str, item: Item = floating, kind: KindRule | None = None, note: str = ""
+    *names: str,
+    wrt: str = "",
+    item: Item = floating,
+    kind: KindRule | None = None,
+    only: dict[str, tuple[Any, ...]] | None = None,
+    note: str = "",
 ) -> Callable[[FunctionT], FunctionT]:
-    """Register the decorated rule as the partial derivatives of an elementwise function."""
+    """Register the decorated rule as the partial derivatives of an elementwise function in `wrt`:
+    in all of its parameters, unless said otherwise."""
 
     def register(rule: FunctionT) -> FunctionT:
         signature = _own_parameters(rule)
-        _add(
-            ArrayPrimitive(
-                names,
-                signature,
-                tuple(signature.parameters),
-                kind or _elementwise(item),
-                partials=rule,
-                note=note,
-            )  # fmt: skip
-        )
+        every = tuple(wrt.split()) or tuple(signature.parameters)
+        made = kind or _elementwise(item)
+        allowed = tuple((only or {}).items())
+        _add(ArrayPrimitive(names, signature, every, made, partials=rule, only=allowed, note=note))
         return rule
 
     return register
@@ -322,7 +322,9 @@ def _bound_value(kind: Any, given: Any) -> Any:
 
 
 def as_node(value: Any) -> Any:
-    """A differentiable argument as a node, or a sequence of nodes."""
+    """A differentiable argument as a node, or a sequence of nodes; None stays None."""
+    if value is None:
+        return None
     if isinstance(value, (tuple, list)):
         return type(value)(map(as_node, value))
     if isinstance(value, Node):
@@ -376,10 +378,20 @@ def partials(
     primitive: ArrayPrimitive, args: Sequence[Expr], ans: Node
 ) -> Iterator[tuple[Expr, Any]]:
     """Each argument of an elementwise function and the partial derivative in it; None for zero."""
+    for argument, partial in named_partials(primitive, args, ans).values():
+        if argument is not None:
+            yield argument.expr, partial
+
+
+def named_partials(
+    primitive: ArrayPrimitive, args: Sequence[Expr], ans: Node
+) -> dict[str, tuple[Any, Any]]:
+    """Each argument of an elementwise function, by its parameter, and the partial in it."""
     assert primitive.partials is not None
     bound = bind(primitive, tuple(map(whole, args)))
-    given = [as_node(v) for v in bound.args]
-    found = primitive.partials(*given, ans=ans)
-    each = (found,) if len(given) == 1 else found
-    for argument, partial in zip(given, each, strict=True):
-        yield argument.expr, partial
+    for name in primitive.wrt:
+        bound.arguments[name] = as_node(bound.arguments[name])
+    found = primitive.partials(*bound.args, **bound.kwargs, ans=ans)
+    each = (found,) if len(primitive.wrt) == 1 else found
+    pairs = zip(primitive.wrt, each, strict=True)
+    return {name: (bound.arguments[name], partial) for name, partial in pairs}

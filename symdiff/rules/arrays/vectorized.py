@@ -101,22 +101,39 @@ def operator_partials(op: str, args: tuple[Expr, ...], out: Expr) -> list[Expr |
     Raises NotDifferentiable where there is no rule.
     """
     primitive = registry.by_name(op)
+    if primitive is not None and primitive.partials is not None:
+        named = registry.named_partials(primitive, args, Node(out, _kind(out)))
+        each = _parameters(primitive, args)
+        return [
+            _partial(named[name][1], arg) if name in named else None
+            for name, arg in zip(each, map(_given, args), strict=True)
+        ]
     if primitive is not None:
         registry.bind(primitive, args)
-        if any(isinstance(a, Apply) and a.op == "keyword" for a in args):
-            raise NotDifferentiable(f"{primitive.name}() with arguments by keyword")
+        op = primitive.scalar
     args = tuple(map(registry.whole, args))
     found: Sequence[object]
-    if primitive is not None and primitive.partials is not None:
-        found = [p for _, p in registry.partials(primitive, args, Node(out, _kind(out)))]
+    if op in _OWN:
+        nodes = [registry.as_node(registry.value_of(a)) for a in args]
+        found = _OWN[op](*nodes, ans=Node(out, _kind(out)))
     else:
-        op = op if primitive is None else primitive.scalar
-        if op in _OWN:
-            nodes = [registry.as_node(registry.value_of(a)) for a in args]
-            found = _OWN[op](*nodes, ans=Node(out, _kind(out)))
-        else:
-            found = _of_numbers(op, args, out)
-    return [_partial(p, a) for p, a in zip(found, args, strict=False)]
+        found = _of_numbers(op, args, out)
+    return [_partial(p, a) for p, a in zip(found, args, strict=True)]
+
+
+def _parameters(primitive: registry.ArrayPrimitive, args: tuple[Expr, ...]) -> list[str]:
+    """The name of the parameter that each argument is for."""
+    names = list(primitive.signature.parameters)
+    return [
+        str(a.args[0].value)
+        if isinstance(a, Apply) and a.op == "keyword" and isinstance(a.args[0], Const)
+        else names[i]
+        for i, a in enumerate(args)
+    ]
+
+
+def _given(arg: Expr) -> Expr:
+    return arg.args[1] if isinstance(arg, Apply) and arg.op == "keyword" else arg
 
 
 def product(dout: Node, partial: Node) -> Node:

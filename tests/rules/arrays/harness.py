@@ -155,6 +155,8 @@ def check(
     elif primitive is None or primitive.is_elementwise:
         trees = operator_partials(op, call.args, ans.expr)
         for expr, partial in zip(call.args, trees, strict=True):
+            if isinstance(expr, Apply) and expr.op == "keyword":
+                expr = expr.args[1]
             if partial is None or not isinstance(expr, Var):
                 continue
             share = product(dout, Node(partial, kind_of_expr(partial)))

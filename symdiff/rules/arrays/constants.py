@@ -1,0 +1,1 @@
+"""Functions of arrays whose derivative is zero where it exists."""

@@ -1,0 +1,17 @@
+"""Functions that generated files bring along: adjoints of choices among arrays."""
+
+# mypy: allow-untyped-defs, allow-untyped-calls
+from __future__ import annotations
+
+import numpy as np
+
+from symdiff.rules.arrays.runtime.broadcasting import unbroadcast
+
+
+def choose_adjoint(a, choices, dout, mode):
+    """The adjoint of choices in np.choose(a, choices, mode=mode)."""
+    adjoint = np.zeros_like(choices, dtype=np.result_type(choices, dout))
+    for i in range(len(choices)):
+        taken = np.choose(a, [float(i == j) for j in range(len(choices))], mode=mode)
+        adjoint[i] = unbroadcast(taken * dout, choices[i])
+    return adjoint
