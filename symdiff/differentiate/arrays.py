@@ -17,7 +17,7 @@ from symdiff.rules.arrays.helpers import with_callees
 from symdiff.rules.arrays.indexing import is_basic, repeats
 from symdiff.rules.arrays.nodes import Node
 from symdiff.rules.arrays.vectorized import operator_partials
-from symdiff.rules.shapes import dims_of, fills, summed_axes
+from symdiff.rules.shapes import Dims, dims_of, fills, summed_axes
 from symdiff.stages import (
     COMPLEX,
     INTEGER,
@@ -179,9 +179,9 @@ def unbroadcast(sweep: Reverse, share: Expr, out: Var, arg: Var, adjoint: Expr) 
 
 
 def _summed(
-    sweep: Reverse, share: Expr, small: tuple[object, ...], out: Var, axes: tuple[list[int], list[int]]
+    sweep: Reverse, share: Expr, small: Dims, out: Var, axes: tuple[list[int], list[int]]
 ) -> Expr:
-    """A sum over axes of `out`, where what is constant along an axis is multiplied by its length."""
+    """A sum over axes of `out`; what is constant along an axis is multiplied by its length."""
     lacking, ones = axes
     wide = dims_of(out.kind)
     assert wide is not None
@@ -268,16 +268,15 @@ def owned(sweep: Reverse, adjoint: Expr, var: Var) -> Expr:
     if is_full(sweep, adjoint, var):
         return adjoint
     if dims_of(kind_of(adjoint)) == ():
-        op, args = "numpy.full_like", (var, adjoint)
+        op: str = "numpy.full_like"
+        args: tuple[Expr, ...] = (var, adjoint)
         if adjoint == Const(1.0):
             op, args = "numpy.ones_like", (var,)
         elif adjoint == ZERO:
             op, args = "zeros_like", (var,)
         made = sweep.emit(Apply(op, args), _kind_like(var, adjoint))
     else:
-        made = sweep.emit(
-            Apply("copy", (full(sweep, adjoint, var),)), _kind_like(var, adjoint)
-        )
+        made = sweep.emit(Apply("copy", (full(sweep, adjoint, var),)), _kind_like(var, adjoint))
     sweep.full.add(made)
     return made
 
@@ -395,9 +394,7 @@ def _call(sweep: Reverse, value: Apply, target: Var, adjoint: Expr | dict[int, E
     dout: object
     if isinstance(adjoint, dict):
         assert isinstance(target.kind, TupleOf)
-        answers = [
-            sweep.item_of(target, i, kind) for i, kind in enumerate(target.kind.items)
-        ]
+        answers = [sweep.item_of(target, i, kind) for i, kind in enumerate(target.kind.items)]
         ans = tuple(Node(a, a.kind) for a in answers)
         dout = tuple(
             _node(full(sweep, adjoint[i], a)) if i in adjoint else None

@@ -57,7 +57,8 @@ class Emitter:
                     return Apply(expr.op, tuple(self.atom(a) for a in expr.args))
                 args = tuple(self.atom(a) for a in expr.args)
                 made = Apply(expr.op, args)
-                if isinstance(kind := _kind(made), (ArrayOf, TupleOf)) or rules.is_of_arrays(expr.op):
+                kind = _kind(made)
+                if isinstance(kind, (ArrayOf, TupleOf)) or rules.is_of_arrays(expr.op):
                     return self.emit(made, kind)
                 return self.emit(made, result_kind(expr.op, [kind_of(a) for a in args]))
             return self.emit(Apply(expr.op, (self.atom(expr.args[0]), *expr.args[1:])), REAL)

@@ -121,7 +121,8 @@ def cost(expr: Expr) -> int:
 def _array_cost(expr: Apply) -> int:
     """What an operation on arrays costs, for arrays that are neither small nor large."""
     primitive = rules.primitive(expr.op)
-    if expr.op == "getitem" and is_basic(expr.args[1]) or getattr(primitive, "view", "") == "always":
+    is_view = getattr(primitive, "view", "") == "always"
+    if is_view or expr.op == "getitem" and is_basic(expr.args[1]):
         return A_VIEW
     if expr.op in _CHEAP:
         return AN_ARRAY - 200

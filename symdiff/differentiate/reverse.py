@@ -127,7 +127,7 @@ class Reverse(Emitter):
         if known is None:
             if (holder := self.holder_of(var)) is not None:
                 add_to_items(self, *holder, contribution)
-            elif isinstance(contribution, Const) or var.temporary or not isinstance(var.kind, ArrayOf):
+            elif isinstance(contribution, Const) or var.temporary or not is_array(var):
                 self.adjoints[var] = contribution
             else:
                 self.adjoints[var] = self.named_adjoint(var, contribution)
@@ -286,9 +286,7 @@ class Reverse(Emitter):
             return
         if isinstance(value, Var):
             self.accumulate(value, self.masked(adjoint, self.masks.pop(step.target, None)))
-        elif reverse_array(self, step, adjoint):
-            pass
-        elif reverse_container(self, step, adjoint):
+        elif reverse_array(self, step, adjoint) or reverse_container(self, step, adjoint):
             pass
         elif isinstance(value, Apply):
             self.primitive(value, step.target, adjoint)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
 
 from symdiff import rules
 from symdiff.errors import NotDifferentiable
@@ -14,7 +13,6 @@ from symdiff.read.values import (
     LiveObject,
     Method,
     Ref,
-    Runtime,
     Tuple,
     Unknown,
     Value,
@@ -22,7 +20,6 @@ from symdiff.read.values import (
 )
 from symdiff.rules.arrays import registry
 from symdiff.rules.arrays.indexing import is_basic
-from symdiff.rules.shapes import extent
 from symdiff.stages import (
     INTEGER,
     OBJECT,
@@ -36,18 +33,18 @@ from symdiff.stages import (
     Global,
     ListOf,
     Opaque,
-    Size,
     TupleOf,
     Var,
     variables,
 )
 
 # Methods of arrays that are functions of numpy by the same name.
-METHODS = frozenset(
-    "sum mean std var prod max min argmax argmin cumsum cumprod dot ravel squeeze repeat take "
-    "clip round trace diagonal any all argsort nonzero searchsorted swapaxes compress choose "
-    "conj conjugate partition sort".split()
-)
+METHODS = frozenset({
+    "sum", "mean", "std", "var", "prod", "max", "min", "argmax", "argmin", "cumsum", "cumprod",
+    "dot", "ravel", "squeeze", "repeat", "take", "clip", "round", "trace", "diagonal", "any", "all",
+    "argsort", "nonzero", "searchsorted", "swapaxes", "compress", "choose", "conj", "conjugate",
+    "partition", "sort",
+})  # fmt: skip
 # Those that change the array itself, and the functions that give what it then holds.
 IN_PLACE = frozenset({"sort", "partition", "fill", "put", "itemset", "resize", "setfield"})
 AUGMENTED = {"add": "add_at", "sub": "sub_at", "mul": "mul_at", "truediv": "truediv_at"}
@@ -126,23 +123,21 @@ class Arrays(Memory):
             return value
         return self.atom(value, node)
 
-    def to_list(self, value: Value, node: ast.AST) -> Ref:
-        raise NotImplementedError
-
     # --- shapes ---
 
     def shape_of_array(self, array: Var | Global, node: ast.AST) -> Value:
         kind = array.kind
         if not isinstance(kind, ArrayOf) or kind.dims is None:
             return self.emit(Apply("numpy.shape", (array,)), OBJECT, node)
-        return Tuple(tuple(self.length(array, axis, dim, node) for axis, dim in enumerate(kind.dims)))
+        lengths = (self.length(array, axis, dim, node) for axis, dim in enumerate(kind.dims))
+        return Tuple(tuple(lengths))
 
     def length(self, array: Expr, axis: int, dim: Dim, node: ast.AST) -> Value:
         """The length of an axis as a value."""
         if isinstance(dim, int):
             return Const(dim)
         if isinstance(dim, Extent) and len(dim.terms) == 1 and not dim.constant:
-            (size, count), = dim.terms
+            ((size, count),) = dim.terms
             if count == 1 and isinstance(size.of, Var):
                 return size.of
         expr = Apply("getitem", (Apply("numpy.shape", (array,)), Const(axis)))
@@ -202,11 +197,8 @@ class Arrays(Memory):
             args = [Tuple(tuple(args))] if args else []
             return self.array_call(f"numpy.{name}", [array, *args], keywords, node)
         if name == "flatten":
-            return self.emit(
-                Apply("copy", (self.atom(self.array_call("numpy.ravel", [array], {}, node), node),)),
-                rules.kind_of(Apply("numpy.ravel", (array,))),
-                node,
-            )
+            flat = self.atom(self.array_call("numpy.ravel", [array], {}, node), node)
+            return self.emit(Apply("copy", (flat,)), kind_of(flat), node)
         if name == "copy":
             return self.emit(Apply("copy", (array,)), array.kind, node)
         if name == "item" and not args:
@@ -309,11 +301,3 @@ class Arrays(Memory):
     def check_index(self, array: Var | Global, index: Expr, node: ast.AST) -> None:
         if isinstance(index, (Var, Const)) and kind_of(index) is REAL:
             raise self.refuse(node, "an index must be an integer")
-
-
-def runtime_size(of: object) -> Extent:
-    return extent(Size(of))
-
-
-def is_runtime(value: Any) -> bool:
-    return isinstance(value, Runtime)

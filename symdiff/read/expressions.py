@@ -745,7 +745,11 @@ class Expressions(Core):
                 return self.array_attribute(value, name, node)
             if kind in (REAL, INTEGER, BOOLEAN):
                 if name in ("shape", "ndim", "size", "T"):  # of a NumPy number
-                    known = {"shape": Tuple(()), "ndim": Const(0), "size": Const(1)}
+                    known: dict[str, Value] = {
+                        "shape": Tuple(()),
+                        "ndim": Const(0),
+                        "size": Const(1),
+                    }
                     return known.get(name, value)
                 if name == "real":
                     return value

@@ -69,7 +69,7 @@ class Memory(Iteration):
         view = self.certain_view(array)
         given = self.stored_value(value, node)
         if view is not None and view.recipe.op == "getitem" and index == ALL:
-            self.store_array(view.base, view.recipe.args[1], given, node, op)
+            self.store_array(view.base, view.recipe.args[1], self.as_value(given), node, op)
             return array
         if view is not None and (back := self.put_back(view, array)) is not None:
             made = self.updated(op, array, index, given, node)
@@ -85,6 +85,10 @@ class Memory(Iteration):
         made = self.updated(op, array, index, given, node)
         self.replace(array, made, node)
         return made
+
+    def as_value(self, expr: Expr) -> Value:
+        assert not isinstance(expr, Apply)
+        return expr
 
     def stored_value(self, value: Value, node: ast.AST) -> Expr:
         raise NotImplementedError
@@ -245,9 +249,8 @@ class Memory(Iteration):
             if isinstance(entry.get(slot), Var) and entry[slot] in derived:
                 x = self.certain_view(value)
                 y = self.certain_view(end) if isinstance(end, Var) else None
-                if x is None or y is None or not _same_recipe(x, y):
-                    apart.add(slot)
-                elif ends.get(x.base, x.base) is not y.base:
+                alike = x is not None and y is not None and _same_recipe(x, y)
+                if not alike or ends.get(x.base, x.base) is not y.base:  # type: ignore[union-attr]
                     apart.add(slot)
         carried = sorted(
             (s for s in guess if any(True for _ in arrays_in(self.state.get(s)))), key=self.order

@@ -9,8 +9,8 @@ import types
 from collections.abc import Callable
 from functools import partial
 
-from symdiff.read.core import Frame
 from symdiff.read.arrays import Arrays
+from symdiff.read.core import Frame
 from symdiff.read.scope import function_value, wrap
 from symdiff.read.values import (
     Bound,

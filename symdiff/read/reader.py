@@ -40,6 +40,7 @@ from symdiff.read.values import (
 )
 from symdiff.stages import (
     BOOLEAN,
+    COMPLEX,
     INTEGER,
     KINDS,
     NOTHING,
@@ -47,7 +48,6 @@ from symdiff.stages import (
     OPTIONAL,
     REAL,
     TEXT,
-    COMPLEX,
     Apply,
     ArrayOf,
     Branch,

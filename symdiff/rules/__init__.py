@@ -14,6 +14,7 @@ from symdiff.rules import (
     sequences,
     special,
 )
+from symdiff.rules.arrays.registry import ArrayPrimitive
 from symdiff.rules.registry import (
     Primitive,
     a_sequence,
@@ -28,7 +29,6 @@ from symdiff.rules.registry import (
     piecewise_constant,
     table,
 )
-from symdiff.rules.arrays.registry import ArrayPrimitive
 from symdiff.rules.template import Template, template
 
 

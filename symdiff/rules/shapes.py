@@ -1,4 +1,4 @@
-"""The arithmetic of array shapes: lengths of axes, broadcasting, what axes an adjoint is summed over.
+"""The arithmetic of array shapes: lengths of axes, broadcasting, and what undoes it.
 
 Lengths are numbers, sums of sizes that are known at run time only, or unknown. Two equal sums are
 equal lengths; of two different ones nothing is known, unless one of them can't be 1.
@@ -124,9 +124,7 @@ def fills(narrow: Dims | None, wide: Dims | None) -> bool:
     """Whether a shape is certainly all of another one that it can be broadcast to."""
     if narrow is None or wide is None or len(narrow) != len(wide):
         return False
-    return all(
-        n is not None and n == w or never_one(n) for n, w in zip(narrow, wide, strict=True)
-    )
+    return all(n is not None and n == w or never_one(n) for n, w in zip(narrow, wide, strict=True))
 
 
 # --- kinds ---------------------------------------------------------------------------------------

@@ -75,6 +75,17 @@ class ArrayPrimitive:
         return self.names[0]
 
     @property
+    def arity(self) -> tuple[int, int | None]:
+        """The fewest and the most positional arguments (None: any number)."""
+        parameters = list(self.signature.parameters.values())
+        positional = [
+            p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+        ]
+        open_ended = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+        fewest = sum(p.default is p.empty for p in positional)
+        return fewest, None if open_ended else len(positional)
+
+    @property
     def is_elementwise(self) -> bool:
         return self.partials is not None or bool(self.scalar)
 
