@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from symdiff.generate import Selection, find, generate, precheck
 
 if TYPE_CHECKING:
-    from symdiff.check import Report
+    from symdiff.checking import Report
     from symdiff.show.table import BackwardStages, Stages
 
 Argnums = int | str | Sequence[int | str] | None
@@ -166,7 +166,7 @@ def check(
     proved, or agrees to 30 digits at every point tried. Raises SymdiffError where the function
     can't be differentiated.
     """
-    from symdiff.check.checker import check as compare
+    from symdiff.checking.checker import check as compare
 
     selection = Selection(argnums)
     if at is not None or kwargs:

@@ -37,7 +37,7 @@ from symdiff.stages import (
 )
 
 if TYPE_CHECKING:
-    from symdiff.check import Original
+    from symdiff.checking import Original
     from symdiff.read.reader import Reading
 
 _LOCK = threading.RLock()
@@ -180,7 +180,7 @@ class Generated:
         return elementary(self.reading.procedure, wrt)[0], [v for s in wrt for v in leaves(s)]
 
     def original(self) -> Original:
-        from symdiff.check import FromCallable, FromFile, FromText
+        from symdiff.checking import FromCallable, FromFile, FromText
         from symdiff.read.static import StaticFunction
 
         if isinstance(self.root, StaticFunction):
