@@ -374,7 +374,7 @@ def _specs_of_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any])
     from symdiff.read.scope import Unit
 
     value = _root_value(function, Unit(), len(args))
-    specs = default_specs(value)
+    specs = default_specs(value, by_use=False)
     from symdiff.read.values import Bound, Function, Partial
 
     skip, given = 0, set()

@@ -15,8 +15,8 @@ from symdiff.read.calls import Recursive
 from symdiff.read.core import Frame, same
 from symdiff.read.desugar import desugar
 from symdiff.read.fence import offences
-from symdiff.read.kinds import uses
-from symdiff.read.names import assigned_names, assigned_names_of, written_in
+from symdiff.read.inference import infer
+from symdiff.read.names import assigned_names, written_in
 from symdiff.read.scope import Scope, StaticScope, Unit
 from symdiff.read.statements import TRANSPARENT, Statements
 from symdiff.read.temporaries import name_temporaries, renamed_structure
@@ -571,8 +571,9 @@ def _constant_kind(reader: Reader, value: ast.expr) -> Kind:
 # --- what is known without an example ------------------------------------------------------------
 
 
-def default_specs(function: Value) -> dict[str, Spec]:
-    """What annotations, defaults and uses say of the parameters; the rest are taken for real."""
+def default_specs(function: Value, by_use: bool = True) -> dict[str, Spec]:
+    """What annotations and defaults, and with `by_use` their uses, say of the parameters; the rest
+    are taken for real."""
     skip = 0
     given: set[str] = set()
     while isinstance(function, (Bound, Partial)):
@@ -597,7 +598,7 @@ def default_specs(function: Value) -> dict[str, Spec]:
     method = (
         function.owner is not None and not skip and bool(plain) and plain[0].arg in ("self", "cls")
     )
-    known = uses(node, lambda func: _callee(function, func))
+    known = infer(node, function, _callee) if by_use else {}
     specs: dict[str, Spec] = {}
     for i, param in enumerate([*plain, *a.kwonlyargs]):
         if i < skip or param.arg in given:
@@ -615,19 +616,22 @@ def default_specs(function: Value) -> dict[str, Spec]:
     return specs
 
 
-def _callee(function: Function, func: ast.expr) -> ast.FunctionDef | ast.Lambda | None:
-    if not isinstance(func, ast.Name):
-        return None
-    for sub in ast.walk(function.node):
-        if isinstance(sub, ast.FunctionDef) and sub.name == func.id and sub is not function.node:
-            return sub
-    if func.id in assigned_names_of(function.node)[0]:
-        return None
+def _callee(
+    func: ast.expr, inside: Function
+) -> tuple[ast.FunctionDef | ast.Lambda, Function] | None:
+    """The function of the user's that an expression names inside another function."""
+    found: Value | None = None
     try:
-        found = function.scope.lookup(func.id, Unit())
+        match func:
+            case ast.Name(id=name):
+                found = inside.scope.lookup(name, Unit())
+            case ast.Attribute(value=ast.Name(id=name), attr=attr):
+                holder = inside.scope.lookup(name, Unit())
+                if isinstance(holder, Module) and holder.scope is not None:
+                    found = holder.scope.lookup(attr, Unit())
     except SymdiffError:
         return None
-    return found.node if isinstance(found, Function) else None
+    return (found.node, found) if isinstance(found, Function) else None
 
 
 def spec_of_value(value: Value) -> Spec | None:
