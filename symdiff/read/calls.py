@@ -487,6 +487,8 @@ class Calls(Builtins):
     def read_procedure(self, function: Function, bound: dict[str, Value], key: Any) -> Signature:
         result: Any = Unknown()
         name = self.shared.procedure_name(function.name)
+        procedures, callees = self.shared.procedures, self.shared.callees
+        known = {k: list(found) for k, found in procedures.items()}, dict(callees)
         while True:
             signature = Signature(name)
             signature.result = result
@@ -512,8 +514,12 @@ class Calls(Builtins):
                 raise
             self.offences += reader.offences
             if signature.called_itself and shape != signature.result and not reader.offences:
+                # Whatever was read in between believed the old result.
                 result = shape
-                self.shared.procedures[key].remove(signature)
+                for table, before in zip((procedures, callees), known, strict=True):
+                    table.clear()
+                    table.update(before)
+                known = {k: list(found) for k, found in procedures.items()}, dict(callees)
                 continue
             break
         signature.result = shape

@@ -584,7 +584,8 @@ class Expressions(Core):
             if not isinstance(at, Const) and self.are_rows(content):
                 # Tuples chosen by an index: each of their parts is chosen from a list of its own.
                 parts = zip(*(row.items for row in content), strict=True)
-                return Tuple(tuple(self.item(Tuple(part), at, node) for part in parts))
+                chosen = tuple(self.item(Tuple(part), at, node) for part in parts)
+                return Tuple(chosen, content[0].type)
             if isinstance(at, Const) and isinstance(at.value, int):
                 if not -len(content) <= at.value < len(content):
                     raise self.refuse(
