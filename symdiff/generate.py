@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from symdiff._version import __version__
 from symdiff.errors import NotDifferentiable, together
+from symdiff.read.records import Fields
 from symdiff.read.scope import Access, TypeOf
 from symdiff.stages import (
     BOOLEAN,
@@ -337,6 +338,8 @@ def _hashable(value: Any) -> Any:
         return ("dict", *((k, _hashable(v)) for k, v in value.items()))
     if isinstance(value, (list, tuple)):
         return (type(value), *map(_hashable, value))
+    if isinstance(value, Fields):
+        return (Fields, value.cls, *((n, _hashable(spec)) for n, spec in value.fields))
     try:
         hash(value)
     except TypeError:

@@ -506,7 +506,11 @@ class Builtins(Sorting):
             for item in items:
                 self.append(ref, item, node)
             return Const(None)
-        other = self.dynamic(self.to_list(args[0], node), node)
+        made = self.to_list(args[0], node)
+        if self.content(ref) == ():
+            self.set_content(ref, self.content(made), node)
+            return Const(None)
+        other = self.dynamic(made, node)
         self.set_content(
             ref, self.update("extend", self.dynamic(ref, node), (other,), node, ref), node
         )

@@ -8,6 +8,7 @@ function of one argument whose derivative SymPy can say in terms of its output s
 from __future__ import annotations
 
 import ast
+import enum
 from typing import Any
 
 from symdiff.errors import SymdiffError
@@ -252,6 +253,8 @@ class Calls(Builtins):
 
     def no_atom(self, value: Value, node: ast.AST | None) -> Expr:
         if isinstance(value, LiveObject):
+            if isinstance(value.value, enum.Enum) and isinstance(value.value, (int, float, str)):
+                return Const(value.value.value)
             return self.live_global(value)
         if isinstance(value, Builtin):
             return Global(value.name.removeprefix("builtins."))

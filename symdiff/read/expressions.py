@@ -146,6 +146,10 @@ class Expressions(Core):
             case ast.Subscript(value=value, slice=index):
                 return self.subscript(self.evaluate(value), index, node)
             case ast.Tuple(elts=elts):
+                if any(isinstance(e, ast.Starred) for e in elts):
+                    made = self.list_display(elts, node)
+                    content = self.content(made)
+                    return Tuple(content) if isinstance(content, tuple) else made
                 return Tuple(tuple(self.elements(elts)))
             case ast.List(elts=elts):
                 return self.list_display(elts, node)
@@ -174,7 +178,7 @@ class Expressions(Core):
             fix="Move it out of the function, or pass its result in.",
         )
 
-    def list_display(self, elts: list[ast.expr], node: ast.AST) -> Value:
+    def list_display(self, elts: list[ast.expr], node: ast.AST) -> Ref:
         """[a, *b, c], where what is starred may be of a length known at run time only."""
         values = [self.evaluate(e.value if isinstance(e, ast.Starred) else e) for e in elts]
         known: list[Value] = []
@@ -182,7 +186,6 @@ class Expressions(Core):
             items = self.items(value, node) if isinstance(elt, ast.Starred) else [value]
             if items is None:
                 ref = self.new_object("list", tuple(known))
-                assert isinstance(ref, Ref)
                 for rest, more in zip(elts[at:], values[at:], strict=True):
                     name = "extend" if isinstance(rest, ast.Starred) else "append"
                     self.apply_function(Method(ref, name), [more], {}, node)
@@ -685,7 +688,9 @@ class Expressions(Core):
                 return Method(value, name)
             case Tuple():
                 fields = getattr(value.type, "_fields", ())
-                return value.items[fields.index(name)] if name in fields else Method(value, name)
+                if name in fields:
+                    return value.items[fields.index(name)]
+                return self.tuple_member(value, name, node) or Method(value, name)
             case LiveObject():
                 return self.live_attribute(value, name, node)
             case Super():
@@ -766,6 +771,9 @@ class Expressions(Core):
         raise NotImplementedError
 
     def instance_attribute(self, ref: Ref, name: str, node: ast.AST) -> Value | None:
+        raise NotImplementedError
+
+    def tuple_member(self, value: Tuple, name: str, node: ast.AST) -> Value | None:
         raise NotImplementedError
 
     def class_attribute(self, cls: Class, name: str, node: ast.AST) -> Value | None:

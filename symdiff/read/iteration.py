@@ -554,6 +554,15 @@ class Iteration(Expressions):
         kind: Kind = kind_of(content)
         if op in ("append", "insert", "setitem") and isinstance(kind, ListOf):
             kind = ListOf(join(kind.item, kind_of(args[-1])))
+        if op == "extend":
+            kind = join(kind, kind_of(args[-1]))
+        given = [kind_of(content), *map(kind_of, args)]
+        if any(map(is_differentiable, given)) and not is_differentiable(kind):
+            raise self.refuse(
+                node,
+                "a list of numbers and of lists can't be used here, where its length is not known",
+                fix="Use one list for the numbers and one for the lists.",
+            )
         return self.emit(Apply(op, (content, *args)), kind, node, ref.identity.name)
 
     def to_list(self, value: Value, node: ast.AST) -> Ref:

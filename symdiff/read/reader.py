@@ -7,7 +7,7 @@ procedure with the variables that stand for each parameter's numbers.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from typing import Any
 
 from symdiff.errors import NotDifferentiable, SymdiffError, UnsupportedSyntax, together
@@ -17,7 +17,9 @@ from symdiff.read.desugar import desugar
 from symdiff.read.fence import offences
 from symdiff.read.inference import infer
 from symdiff.read.names import assigned_names, written_in
+from symdiff.read.records import Fields, fields_of_instance, spec_of_class
 from symdiff.read.scope import Scope, StaticScope, Unit
+from symdiff.read.shapes import held
 from symdiff.read.statements import TRANSPARENT, Statements
 from symdiff.read.temporaries import name_temporaries, renamed_structure
 from symdiff.read.values import (
@@ -25,6 +27,7 @@ from symdiff.read.values import (
     Builtin,
     Class,
     Function,
+    LiveObject,
     Module,
     Partial,
     Ref,
@@ -88,10 +91,12 @@ class Text:
 
 @dataclass(frozen=True, eq=False)
 class NamedParts:
-    """The structure of a parameter that is a named tuple: `whole` is the parameter itself."""
+    """The structure of a parameter that is a named tuple or dataclass: `whole` is the parameter
+    itself, `keywords` are the names by which its class takes the parts, if it is so."""
 
     whole: Var
     parts: tuple[Any, ...]
+    keywords: tuple[str, ...] = ()
 
 
 @dataclass
@@ -356,9 +361,24 @@ def _parameter(reader: Reader, var: Var, spec: Spec, name: str) -> tuple[Value, 
             )
             content[key], shape[key] = _parameter(reader, leaf, part, label)
         return reader.new_object("dict", content), shape
+    if isinstance(spec, Fields):
+        return _instance(reader, var, spec, name)
     if spec is NOTHING:
         return Const(None), None
     return var, var if spec in (REAL, INTEGER, OPTIONAL) else None
+
+
+def _instance(reader: Reader, var: Var, spec: Fields, name: str) -> tuple[Value, Any]:
+    """A parameter that is an instance of a dataclass."""
+    content: dict[str, Value] = {}
+    parts: dict[str, Any] = {}
+    for field_name, part in spec.fields:
+        kind, label = part if isinstance(part, KINDS) else OBJECT, f"{name}_{field_name}"
+        leaf = reader.emit(Opaque(f"_0.{field_name}", (var,), pure=True), kind, None, label)
+        content[field_name], parts[field_name] = _parameter(reader, leaf, part, label)
+    ref = reader.new_object("instance", content, spec.value)
+    assert isinstance(ref, Ref)
+    return ref, NamedParts(var, tuple(parts[n] for n in spec.made), spec.made)
 
 
 @dataclass(frozen=True, eq=False)
@@ -603,7 +623,10 @@ def default_specs(function: Value, by_use: bool = True) -> dict[str, Spec]:
     for i, param in enumerate([*plain, *a.kwonlyargs]):
         if i < skip or param.arg in given:
             continue
-        spec = _annotated(param.annotation)
+        spec = _annotated(param.annotation, function.scope)
+        if spec in (OBJECT, {}):  # a dict or object whose parts only its uses tell
+            used = known.get(param.arg)
+            spec = used if isinstance(used, dict) else OBJECT
         if method and i == 0:
             spec = OBJECT
         if spec is None and param.arg in defaults:
@@ -639,57 +662,93 @@ def spec_of_value(value: Value) -> Spec | None:
         return kind_of(value)
     if isinstance(value, Tuple):
         return (tuple, *(spec_of_value(v) for v in value.items))
-    if isinstance(value, (Function, Builtin, Partial, Bound)):
+    if isinstance(value, (Function, Builtin, Partial, Bound, LiveObject)):
         return Value_(value)
     return OBJECT
 
 
-_ANNOTATED: dict[str, Kind] = {
+_ANNOTATED: dict[str, Spec] = {
     "float": REAL,
+    "Real": REAL,
     "int": INTEGER,
+    "Integral": INTEGER,
     "bool": BOOLEAN,
     "str": TEXT,
     "None": NOTHING,
+    "list": ListOf(REAL),
+    "List": ListOf(REAL),
+    "dict": {},
+    "Dict": {},
+    "Mapping": {},
+    "Callable": OBJECT,
 }
+_LISTS = {"list", "List", "Sequence", "Iterable", "Collection", "MutableSequence", "Iterator"}
 
 
-def _annotated(annotation: ast.expr | None) -> Spec | None:
-    """The kind that an annotation names; None where it says nothing of use."""
+def _annotated(annotation: ast.expr | None, scope: Any = None) -> Spec | None:
+    """The kind or structure that an annotation names; None where it says nothing of use, and {}
+    for a dict whose keys it doesn't say."""
     match annotation:
-        case ast.Name(id=name):
-            return ListOf(REAL) if name == "list" else _ANNOTATED.get(name)
+        case ast.Name(id=name) if name in _ANNOTATED:
+            return _ANNOTATED[name]
+        case ast.Name(id=name) if scope is not None:
+            return _named(name, scope)
+        case ast.Attribute(attr=name):
+            return _ANNOTATED.get(name)
         case ast.Constant(value=str() as text):
             try:
-                return _annotated(ast.parse(text, mode="eval").body)
+                return _annotated(ast.parse(text, mode="eval").body, scope)
             except SyntaxError:
                 return None
         case ast.Constant(value=None):
             return NOTHING
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-            kinds = [_annotated(left), _annotated(right)]
-            found = [k for k in kinds if k not in (None, NOTHING)]
-            if NOTHING in kinds and REAL in found:
-                return OPTIONAL
-            return REAL if REAL in found else found[0] if found else None
+            return _either([_annotated(left, scope), _annotated(right, scope)])
         case ast.Subscript(value=ast.Name(id=name) | ast.Attribute(attr=name), slice=inner):
-            if name in ("list", "List", "Sequence", "Iterable", "Collection"):
-                item = _annotated(inner)
-                return ListOf(item if isinstance(item, KINDS) else REAL)
-            if name in ("tuple", "Tuple") and isinstance(inner, ast.Tuple):
-                if (
-                    len(inner.elts) == 2
-                    and isinstance(inner.elts[1], ast.Constant)
-                    and inner.elts[1].value is Ellipsis
-                ):
-                    return ListOf(_annotated(inner.elts[0]) or REAL)
-                return (
-                    tuple,
-                    *(_annotated(e) if _annotated(e) is not None else REAL for e in inner.elts),
-                )
-            if name == "Optional":
-                optional = _annotated(inner)
-                return OPTIONAL if optional is REAL else optional
+            return _parametrized(name, inner, scope)
     return None
+
+
+def _either(specs: list[Spec | None]) -> Spec | None:
+    found = [s for s in specs if s is not None and s is not NOTHING]
+    if NOTHING in specs and REAL in found:
+        return OPTIONAL
+    return REAL if REAL in found else found[0] if found else None
+
+
+def _parametrized(name: str, inner: ast.expr, scope: Any) -> Spec | None:
+    """What `name[inner]` says."""
+    if name in _LISTS:
+        item = _annotated(inner, scope)
+        kind = held([REAL if item is None else item])
+        return OBJECT if kind is None else ListOf(kind)
+    parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+    if name in ("tuple", "Tuple"):
+        if isinstance(parts[-1], ast.Constant) and parts[-1].value is Ellipsis:
+            return _parametrized("list", parts[0], scope)
+        specs = [_annotated(p, scope) for p in parts]
+        return (tuple, *(REAL if s is None else s for s in specs))
+    if name == "Optional":
+        return _either([_annotated(inner, scope), NOTHING])
+    if name == "Union":
+        return _either([_annotated(p, scope) for p in parts])
+    if name in ("Annotated", "Final", "Required", "NotRequired"):
+        return _annotated(parts[0], scope)
+    if name == "Literal" and isinstance(parts[0], ast.Constant):
+        return kind_of(parts[0].value)
+    return _ANNOTATED.get(name)
+
+
+def _named(name: str, scope: Any) -> Spec | None:
+    """What an annotation by a name of the user's says: a class, or another annotation's name."""
+    stmt = scope.names.get(name) if isinstance(scope, StaticScope) else None
+    if isinstance(stmt, ast.Assign):
+        return _annotated(stmt.value, scope)
+    try:
+        found = scope.lookup(name, Unit())
+    except SymdiffError:
+        return None
+    return spec_of_class(found, _annotated) if isinstance(found, Class) else None
 
 
 def spec_of(value: Any) -> Spec:
@@ -722,6 +781,8 @@ def spec_of(value: Any) -> Spec:
             if all(isinstance(k, (str, int)) for k in value)
             else OBJECT
         )
+    if is_dataclass(value) and not isinstance(value, type):
+        return fields_of_instance(value, spec_of)
     if callable(value):
         return Live(value)
     return OBJECT

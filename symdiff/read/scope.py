@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import ast
 import builtins
+import enum
+import functools
 import importlib
 import sys
 import types
@@ -431,6 +433,40 @@ class StaticScope:
                     return found  # type: ignore[no-any-return]
             return _module_in(module.scope.folder, name)
         return _standard(module.name, name) or Builtin(f"{module.name}.{name}")
+
+
+ENUMERATIONS = {
+    "Enum": enum.Enum,
+    "IntEnum": enum.IntEnum,
+    "StrEnum": enum.StrEnum,
+    "Flag": enum.Flag,
+    "IntFlag": enum.IntFlag,
+}
+
+
+@functools.cache
+def enumeration(node: ast.ClassDef) -> type[enum.Enum] | None:
+    """An enumeration like that of a file: its members, but none of its methods."""
+    names = [b.attr if isinstance(b, ast.Attribute) else getattr(b, "id", "") for b in node.bases]
+    base = next((ENUMERATIONS[n] for n in names if n in ENUMERATIONS), None)
+    mixed = next((t for t in (int, float, str) if t.__name__ in names), None)
+    if base is None:
+        return None
+    members: list[tuple[str, Any]] = []
+    for stmt in node.body:
+        if isinstance(stmt, ast.Assign) and isinstance(stmt.targets[0], ast.Name):
+            match stmt.value:
+                case ast.Call(func=ast.Name(id="auto") | ast.Attribute(attr="auto"), args=[]):
+                    members.append((stmt.targets[0].id, enum.auto()))
+                case value:
+                    try:
+                        members.append((stmt.targets[0].id, ast.literal_eval(value)))
+                    except ValueError:
+                        return None
+    try:
+        return base(node.name, members, type=mixed) if mixed else base(node.name, members)
+    except (TypeError, ValueError):
+        return None
 
 
 CHANGES = {

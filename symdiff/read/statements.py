@@ -128,8 +128,11 @@ class Statements(Calls):
             return
         items = self.items(value, node) if not isinstance(value, Var) else None
         stars = [i for i, e in enumerate(elts) if isinstance(e, ast.Starred)]
+        if items is None and stars and not isinstance(value, Iterator):
+            self.unpack_around_star(elts, stars[0], value, node)
+            return
         if items is None:
-            if stars or isinstance(value, Iterator):
+            if isinstance(value, Iterator):
                 raise self.refuse(
                     node, "a sequence whose length is not known can't be unpacked here"
                 )
@@ -148,6 +151,19 @@ class Statements(Calls):
             raise self.refuse(node, f"{len(items)} values can't be unpacked into {len(elts)} names")
         for elt, item in zip(elts, items, strict=True):
             self.assign_target(elt, item)
+
+    def unpack_around_star(
+        self, elts: list[ast.expr], star: int, value: Value, node: ast.AST
+    ) -> None:
+        """first, *middle, last = value, for a list of a length known at run time only."""
+        after = len(elts) - star - 1
+        middle = ast.Slice(ast.Constant(star), ast.Constant(-after) if after else None)
+        rest = self.sliced(value, ast.copy_location(middle, node), node)
+        for i, elt in enumerate(elts):
+            if isinstance(elt, ast.Starred):
+                self.assign_target(elt.value, rest)
+            else:
+                self.assign_target(elt, self.item(value, Const(i - (i > star) * len(elts)), node))
 
     def store_into(self, container: ast.expr, index: ast.expr, value: Value, node: ast.AST) -> None:
         """container[index] = value, where the container may be an item of another."""

@@ -116,6 +116,15 @@ class Class:
     bases: tuple[Value, ...] = ()
 
 
+@dataclass(frozen=True)
+class Record:
+    """The type of a named tuple whose class stands in a file that is not run."""
+
+    _fields: tuple[str, ...]
+    node: ast.ClassDef
+    scope: Any
+
+
 @dataclass(frozen=True, eq=False)
 class LiveObject:
     """An object that exists already, such as the receiver of a bound method. `path` is how the
