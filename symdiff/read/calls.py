@@ -253,8 +253,8 @@ class Calls(Builtins):
 
     def no_atom(self, value: Value, node: ast.AST | None) -> Expr:
         if isinstance(value, LiveObject):
-            if isinstance(value.value, enum.Enum) and isinstance(value.value, (int, float, str)):
-                return Const(value.value.value)
+            if isinstance(value.value, enum.Enum):
+                return self.member_value(value, node)
             return self.live_global(value)
         if isinstance(value, Builtin):
             return Global(value.name.removeprefix("builtins."))
@@ -264,6 +264,18 @@ class Calls(Builtins):
                 return self.atom(Tuple(tuple(items)), node)
             return self.dynamic(self.to_list(value, node or self.frame.node), node)
         return super().no_atom(value, node)
+
+    def member_value(self, member: LiveObject, node: ast.AST | None) -> Expr:
+        """A member of an enumeration: one of numbers or text is its value."""
+        if isinstance(member.value, (int, float, str)):
+            return Const(member.value.value)
+        if member.read is None:
+            raise self.refuse(
+                node or self.frame.node,
+                f"{member.path} can't be named in generated code",
+                fix="Compare values instead: .value gives that of a member.",
+            )
+        return self.live_global(member)
 
     def call_function(
         self, function: Function, args: list[Value], keywords: dict[str, Value], node: ast.AST

@@ -530,6 +530,9 @@ class Expressions(Core):
             if isinstance(a, (Builtin, Class)) and isinstance(b, (Builtin, Class)):
                 return Const((a is b or a.name == b.name) == (op in ("is", "eq")))
             if isinstance(a, (*Runtime, LiveObject)) and isinstance(b, (*Runtime, LiveObject)):
+                for one in (a, b):
+                    if isinstance(one, LiveObject) and isinstance(one.value, (int, float, str)):
+                        op = {"is": "eq", "is_not": "ne"}.get(op, op)  # read as its value
                 return self.apply(op, (self.atom(a, node), self.atom(b, node)), node)
         raise self.refuse(node, "these can't be compared while the function is read")
 

@@ -152,6 +152,9 @@ def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any =
     )
     if ours and not hasattr(value, "__symdiff_primal__"):
         return Conflict("derivatives inside a differentiated function are not supported yet")
+    if isinstance(value, enum.Enum):
+        unit.guard(path, read, value)
+        return LiveObject(path, value, read)
     if value is None or value is Ellipsis or isinstance(value, (bool, int, float, complex, str)):
         unit.guard_kind(path, read, value)
         return unit.constant(path, GlobalValue(repr(value), read), kind_of(value), identity)
@@ -230,7 +233,7 @@ def _item(read: Reader | None, attribute: str, key: Any) -> Reader | None:
 def _is_plain_data(value: Any) -> bool:
     """Whether repr() of a container can be written into a file."""
     if isinstance(value, (bool, int, float, complex, str, type(None))):
-        return True
+        return not isinstance(value, enum.Enum)
     if type(value) in (list, tuple, set, frozenset):
         return all(map(_is_plain_data, value))
     if type(value) is dict:
