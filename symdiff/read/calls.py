@@ -124,7 +124,7 @@ class Calls(Builtins):
                 self.signature.seen[slot] = outer
                 self.captured[slot] = self.capture(outer, slot, (), name)
             return self.captured[slot]  # type: ignore[no-any-return]
-        return Undefined()
+        return super().read_slot(slot)
 
     def is_foreign(self, slot: Slot) -> bool:
         if self.parent is None or slot in self.state:
@@ -267,7 +267,7 @@ class Calls(Builtins):
 
     def member_value(self, member: LiveObject, node: ast.AST | None) -> Expr:
         """A member of an enumeration: one of numbers or text is its value."""
-        if isinstance(member.value, (int, float, str)):
+        if isinstance(member.value, enum.Enum) and isinstance(member.value, (int, float, str)):
             return Const(member.value.value)
         if member.read is None:
             raise self.refuse(

@@ -573,6 +573,10 @@ class Expressions(Core):
             return Unknown()
         if isinstance(value, (Builtin, Class)):
             return value  # list[float] and the like
+        if isinstance(value, LiveObject) and isinstance(at, Const):
+            live = self.live_item(value, at.value)
+            if live is not None:
+                return live
         content: Any = value.items if isinstance(value, Tuple) else None
         if isinstance(value, Ref):
             if value.identity.kind == "instance":
@@ -768,6 +772,23 @@ class Expressions(Core):
             Access(read, "attribute", name) if read else None,
             self.unit,
             id(value.value) if not value.path.startswith("self") else value.path,
+        )
+
+    def live_item(self, value: LiveObject, at: Any) -> Value | None:
+        """An item of a list or dict outside of the function that holds functions."""
+        if not isinstance(value.value, (list, tuple, dict)):
+            return None
+        try:
+            found = value.value[at]
+        except (IndexError, KeyError, TypeError):
+            return None
+        read = value.read
+        return wrap(
+            found,
+            f"{value.path}_{at}",
+            (lambda root: read(root)[at]) if read else None,
+            self.unit,
+            (id(value.value), at),
         )
 
     def super_attribute(self, value: Super, name: str, node: ast.AST) -> Value:

@@ -19,6 +19,7 @@ from symdiff.read.names import written_in
 from symdiff.read.values import (
     Identity,
     Iterator,
+    LiveObject,
     Ref,
     Runtime,
     Tuple,
@@ -69,6 +70,11 @@ class Iteration(Expressions):
                 )
             case Const(value=str() as text):
                 return [Const(c) for c in text]
+            case LiveObject(value=list() | tuple() as live) if len(live) <= UNROLL:
+                read = value.read
+                size = (lambda root: len(read(root))) if read else None
+                self.unit.guard(f"len {value.path}", size, len(live))
+                return [self.live_item(value, i) or Unknown() for i in range(len(live))]
             case Iterator():
                 return self.iterator_items(value, node)
         return None

@@ -293,6 +293,10 @@ class Objects(Iteration):
             return Bound(function, cls) if "classmethod" in kinds else function
         if isinstance(member, (ast.Assign, ast.AnnAssign)) and member.value is not None:
             target = member.targets[0] if isinstance(member, ast.Assign) else member.target
+            if isinstance(member.value, ast.Name):
+                alias = self.class_member(cls, member.value.id, node)  # __rmul__ = __mul__
+                if alias is not None:
+                    return alias
             value = self.in_module(cls, member.value)
             if isinstance(target, ast.Tuple):
                 parts = self.items(value, node) or []

@@ -17,15 +17,21 @@ from symdiff.read.desugar import desugar
 from symdiff.read.fence import offences
 from symdiff.read.inference import infer
 from symdiff.read.names import assigned_names, written_in
-from symdiff.read.records import Fields, fields_of_instance, spec_of_class
+from symdiff.read.records import (
+    Fields,
+    attributes_of_self,
+    fields_of_instance,
+    spec_of_class,
+)
 from symdiff.read.scope import Scope, StaticScope, Unit
 from symdiff.read.shapes import held
-from symdiff.read.statements import TRANSPARENT, Statements
+from symdiff.read.statements import Statements
 from symdiff.read.temporaries import name_temporaries, renamed_structure
 from symdiff.read.values import (
     Bound,
     Builtin,
     Class,
+    Conflict,
     Function,
     LiveObject,
     Module,
@@ -458,18 +464,30 @@ def evaluate_definition(
     }
     value: Value = Function(node, scope, node.name, defaults, kwdefaults, owner=owner)
     for decorator in reversed(node.decorator_list):
-        call = decorator.func if isinstance(decorator, ast.Call) else decorator
-        name = (
-            call.id
-            if isinstance(call, ast.Name)
-            else call.attr
-            if isinstance(call, ast.Attribute)
-            else ""
-        )
-        if name in TRANSPARENT:
-            continue
-        value = reader.apply_function(reader.evaluate(decorator), [value], {}, decorator)
+        value = reader.decorate(value, decorator)
+    keep(reader)
     return value
+
+
+def keep(reader: Reader) -> None:
+    """Let what was found at the top of a module be read by whoever reads its functions."""
+    for (holder, name), value in reader.state.items():
+        if has_variables(value):
+            value = Conflict("its value can't be told without running the file")
+        holder.known[name] = value
+
+
+def has_variables(value: Any) -> bool:
+    """Whether a value was computed while reading, and is known to one reader only."""
+    if isinstance(value, Tuple):
+        return any(map(has_variables, value.items))
+    if isinstance(value, tuple):
+        return any(map(has_variables, value))
+    if isinstance(value, dict):
+        return any(map(has_variables, value.values()))
+    if isinstance(value, Partial):
+        return any(map(has_variables, (*value.args, *value.keywords.values())))
+    return isinstance(value, Var)
 
 
 def evaluate_constant(
@@ -495,6 +513,10 @@ def evaluate_constant(
             )
         value = found
     reader = _context(scope, unit, stmt)
+    if isinstance(value, (ast.List, ast.Tuple, ast.Dict)):
+        structure = _as_structure(reader, value)
+        if structure is not None:
+            return structure
     if isinstance(value, (ast.Lambda, ast.Attribute, ast.Call, ast.Name)):
         known = _as_function(reader, value)
         if known is not None:
@@ -539,6 +561,9 @@ def _from_tuple(name: str, target: ast.expr, value: ast.expr) -> ast.expr | None
         for t, v in zip(target.elts, value.elts, strict=True):
             if isinstance(t, ast.Name) and t.id == name:
                 return v
+            inner = _from_tuple(name, t, v)
+            if inner is not None:
+                return inner
     return None
 
 
@@ -551,11 +576,37 @@ def _as_function(reader: Reader, value: ast.expr) -> Value | None:
         return None
     finally:
         reader.block = saved
-    if isinstance(found, Function) and found.frame is reader.frame:
-        return Function(found.node, found.scope, found.name, found.defaults, found.kwdefaults)
-    if isinstance(found, (Function, Builtin, Partial, Bound, Class)):
+    if isinstance(found, (Function, Builtin, Partial, Bound, Class)) and not has_variables(found):
+        keep(reader)
         return found
     return None
+
+
+def _as_structure(reader: Reader, value: ast.expr) -> Value | None:
+    """A list, tuple or dict of functions that a module's name stands for."""
+    saved = reader.block
+    try:
+        found = reader.evaluate(value)
+    except (SymdiffError, Recursive):
+        return None
+    finally:
+        reader.block = saved
+    if not isinstance(found, (Ref, Tuple)) or not _holds_functions(reader, found):
+        return None
+    if any(has_variables(content) for content in reader.state.values()):
+        return None
+    keep(reader)
+    return found
+
+
+def _holds_functions(reader: Reader, value: Value) -> bool:
+    if isinstance(value, Ref):
+        content = reader.content(value)
+        items = content.values() if isinstance(content, dict) else content
+        return isinstance(items, Var) or any(_holds_functions(reader, v) for v in items)
+    if isinstance(value, Tuple):
+        return any(_holds_functions(reader, v) for v in value.items)
+    return isinstance(value, (Function, Builtin, Partial, Bound, Class, LiveObject))
 
 
 def _free_names(value: ast.expr) -> list[str]:
@@ -605,7 +656,7 @@ def default_specs(function: Value, by_use: bool = True) -> dict[str, Spec]:
         function = function.function
     if not isinstance(function, Function):
         return {}
-    node, a = function.node, function.node.args
+    a = function.node.args
     plain = [*a.posonlyargs, *a.args]
     defaults: dict[str, Value] = dict(
         zip(
@@ -618,7 +669,8 @@ def default_specs(function: Value, by_use: bool = True) -> dict[str, Spec]:
     method = (
         function.owner is not None and not skip and bool(plain) and plain[0].arg in ("self", "cls")
     )
-    known = infer(node, function, _callee) if by_use else {}
+    shown = function.wrapped or function
+    known = infer(shown.node, shown, _callee) if by_use else {}
     specs: dict[str, Spec] = {}
     for i, param in enumerate([*plain, *a.kwonlyargs]):
         if i < skip or param.arg in given:
@@ -628,7 +680,7 @@ def default_specs(function: Value, by_use: bool = True) -> dict[str, Spec]:
             used = known.get(param.arg)
             spec = used if isinstance(used, dict) else OBJECT
         if method and i == 0:
-            spec = OBJECT
+            spec = _of_self(function)
         if spec is None and param.arg in defaults:
             spec = spec_of_value(defaults[param.arg])
         specs[param.arg] = spec if spec is not None else known.get(param.arg, REAL)
@@ -637,6 +689,17 @@ def default_specs(function: Value, by_use: bool = True) -> dict[str, Spec]:
     if a.kwarg is not None:
         specs[a.kwarg.arg] = OBJECT  # a dict whose keys are not known
     return specs
+
+
+def _of_self(function: Function) -> Spec:
+    """What is known of the receiver of a method that is differentiated by itself."""
+    owner = function.owner
+    if not isinstance(owner, Class) or "self" not in {a.arg for a in function.node.args.args}:
+        return OBJECT
+    spec = spec_of_class(owner, _annotated)
+    if spec is OBJECT and owner.node is not None:
+        return attributes_of_self(owner)
+    return spec
 
 
 def _callee(

@@ -50,6 +50,19 @@ def spec_of_class(cls: Class, annotated: Annotated) -> Any:
     return _of_live(cls, annotated) if cls.live is not None else _of_text(cls, annotated)
 
 
+def attributes_of_self(cls: Class) -> Fields:
+    """The attributes that the methods of a class in a file set: passive, whatever they are."""
+    names: dict[str, None] = {}
+    classes = [cls]
+    for one in classes:
+        classes += _parents(one)
+        for node in ast.walk(one.node) if one.node is not None else ():
+            match node:
+                case ast.Attribute(value=ast.Name(id="self"), attr=name, ctx=ast.Store()):
+                    names.setdefault(name)
+    return Fields(cls.node, cls.scope, tuple((n, OBJECT) for n in names), ())
+
+
 def _of_live(cls: Class, annotated: Annotated) -> Any:
     live = cls.live
     if issubclass(live, enum.Enum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import Any
 
 from symdiff.errors import SymdiffError
@@ -12,8 +13,10 @@ from symdiff.read.desugar import VALUE
 from symdiff.read.expressions import BINARY
 from symdiff.read.fence import offences
 from symdiff.read.names import written_in
+from symdiff.read.records import last_name
 from symdiff.read.values import (
     Builtin,
+    Function,
     Iterator,
     LiveObject,
     Method,
@@ -23,7 +26,19 @@ from symdiff.read.values import (
     Value,
     kind_of,
 )
-from symdiff.stages import OBJECT, Apply, Const, ListOf, Loop, Opaque, Passive, Scope, Stage, Var
+from symdiff.stages import (
+    OBJECT,
+    Apply,
+    Const,
+    Global,
+    ListOf,
+    Loop,
+    Opaque,
+    Passive,
+    Scope,
+    Stage,
+    Var,
+)
 
 
 class NotSimple(Exception):
@@ -358,19 +373,26 @@ class Statements(Calls):
         """A function defined inside; its decorators are applied as Python applies them."""
         value: Value = self.function_here(stmt)
         for decorator in reversed(stmt.decorator_list):
-            value = self.decorated(self.evaluate(decorator), value, decorator)
+            value = self.decorate(value, decorator)
         self.assign_name(stmt.name, value)
 
-    def decorated(self, decorator: Value, function: Value, node: ast.AST) -> Value:
-        if isinstance(decorator, Builtin) and decorator.name.rpartition(".")[2] in TRANSPARENT:
+    def decorate(self, function: Value, decorator: ast.expr) -> Value:
+        """What a decorator makes of a function."""
+        call = decorator.func if isinstance(decorator, ast.Call) else decorator
+        name = last_name(call)
+        if name in TRANSPARENT:
+            if name == "wraps" and isinstance(decorator, ast.Call) and decorator.args:
+                wrapped = self.evaluate(decorator.args[0])
+                if isinstance(function, Function) and isinstance(wrapped, Function):
+                    return replace(function, name=wrapped.name, wrapped=wrapped.wrapped or wrapped)
             return function
-        if isinstance(decorator, (Method, LiveObject, Var)):
-            return (
-                function
-                if isinstance(decorator, Var)
-                else self.apply_function(decorator, [function], {}, node)
+        if isinstance(self.evaluate(call), (Builtin, LiveObject, Var, Global)):
+            raise self.refuse(
+                decorator,
+                f"what the decorator {name!r} makes of the function can't be followed",
+                fix="Differentiate the function without it, under another name.",
             )
-        return self.apply_function(decorator, [function], {}, node)
+        return self.apply_function(self.evaluate(decorator), [function], {}, decorator)
 
     # --- loops ---
 
