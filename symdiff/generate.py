@@ -12,7 +12,7 @@ import linecache
 import textwrap
 import threading
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,8 @@ from symdiff.stages import (
 if TYPE_CHECKING:
     from symdiff.checking import Original
     from symdiff.read.reader import Reading
+
+Example = tuple[Sequence[Any], Mapping[str, Any]]  # the arguments of a call
 
 _LOCK = threading.RLock()
 _MADE: dict[Any, list[Generated]] = {}
@@ -260,13 +262,19 @@ def _root_value(function: Any, unit: Any, arguments: int | None) -> Any:
     return value
 
 
-def generate(function: Any, selection: Selection, mode: str | None) -> Generated:
-    """The derivative for what annotations, defaults and uses say of the parameters."""
-    from symdiff.read.reader import default_specs
+def generate(
+    function: Any, selection: Selection, mode: str | None, example: Example | None = None
+) -> Generated:
+    """The derivative for what annotations, defaults, uses, and maybe the arguments of an example,
+    say of the parameters."""
+    from symdiff.read.reader import default_specs, specs_of_example
     from symdiff.read.scope import Unit
 
     with _LOCK:
-        specs = default_specs(_root_value(function, Unit(), None))
+        value = _root_value(function, Unit(), None)
+        specs = default_specs(value)
+        if example is not None:
+            specs = specs_of_example(value, specs, *example)
         return _generate(function, selection, mode, specs, None)
 
 

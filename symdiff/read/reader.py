@@ -7,6 +7,7 @@ procedure with the variables that stand for each parameter's numbers.
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, is_dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from symdiff.errors import NotDifferentiable, SymdiffError, UnsupportedSyntax, t
 from symdiff.read.calls import Recursive
 from symdiff.read.core import Frame, same
 from symdiff.read.desugar import desugar
+from symdiff.read.examples import ExactKeys, ExactLength, with_example
 from symdiff.read.fence import offences
 from symdiff.read.inference import infer
 from symdiff.read.names import assigned_names, written_in
@@ -316,6 +318,14 @@ def _guard(reader: Reader, var: Var, name: str, node: ast.AST) -> None:
     reader.block.append(Branch(test, [error], [], [], reader.place(node)))
 
 
+def _guard_form(reader: Reader, var: Var, test: str, name: str, form: str) -> None:
+    """Refuse an argument of another form than the example that the code was written for."""
+    text = f"this code is written for {name} with {form}"
+    error = Passive(f"raise TypeError({text!r})", (), True)
+    flag = reader.emit(Opaque(test, (var,), pure=True), BOOLEAN, None)
+    reader.block.append(Branch(flag, [error], [], []))
+
+
 def _renamed(parameters: dict[str, Any], reader: Reader) -> dict[str, Any]:
     return {name: renamed_structure(shape, reader.renamed) for name, shape in parameters.items()}
 
@@ -335,6 +345,14 @@ def _parameter(reader: Reader, var: Var, spec: Spec, name: str) -> tuple[Value, 
     if isinstance(spec, ListOf):
         ref = reader.new_object("list", var)
         return ref, var
+    if isinstance(spec, ExactLength):
+        size = len(spec) - 1
+        _guard_form(reader, var, f"len(_0) != {size}", name, f"a length of {size}")
+    if isinstance(spec, ExactKeys) and spec:
+        keys = ", ".join(map(repr, spec))
+        _guard_form(reader, var, f"_0.keys() != {{{keys}}}", name, f"the keys {keys}")
+    elif isinstance(spec, ExactKeys):
+        _guard_form(reader, var, "_0", name, "no keys")
     if isinstance(spec, tuple):
         kind, parts = spec[0], spec[1:]
         items: list[Value] = []
@@ -689,6 +707,24 @@ def default_specs(function: Value, by_use: bool = True) -> dict[str, Spec]:
     if a.kwarg is not None:
         specs[a.kwarg.arg] = OBJECT  # a dict whose keys are not known
     return specs
+
+
+def specs_of_example(
+    function: Value, specs: dict[str, Spec], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> dict[str, Spec]:
+    """What annotations, defaults, uses and an example of a call say of the parameters.
+
+    Raises NotDifferentiable for an example that the function does not take.
+    """
+    while isinstance(function, (Bound, Partial)):
+        function = function.function
+    assert isinstance(function, Function)
+    a = function.node.args
+    star, double = (p.arg if p is not None else None for p in (a.vararg, a.kwarg))
+    plain = [p.arg for p in [*a.posonlyargs, *a.args] if p.arg in specs]
+    place = function.scope.file.place(function.node)
+    signature = (plain, star, double)
+    return with_example(specs, signature, args, kwargs, spec_of, function.name, place)
 
 
 def _of_self(function: Function) -> Spec:
