@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from symdiff._version import __version__
+from symdiff.deep import with_room
 from symdiff.errors import BadTarget, Offences, Paint, SymdiffError
 
 if TYPE_CHECKING:
@@ -42,8 +43,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns its exit status."""
     options = _parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
     try:
-        text, status = VERBS[options.verb](options)
+        from symdiff.read.static import load
+
+        function = load(options.target)
+        text, status = with_room(lambda: VERBS[options.verb](function, options))
         _deliver(text, options.output)
+    except RecursionError:
+        _report(BadTarget(f"{options.target}: nests too deeply to be followed"), sys.stderr)
+        return BAD_INPUT
     except SymdiffError as error:
         _report(error, sys.stderr)
         return BAD_INPUT
@@ -101,25 +108,22 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _grad(options: argparse.Namespace) -> tuple[str, int]:
+def _grad(function: StaticFunction, options: argparse.Namespace) -> tuple[str, int]:
     import symdiff
 
-    function, wanted = _load(options)
-    return symdiff.source(function, mode=options.mode, **wanted), DONE
+    return symdiff.source(function, mode=options.mode, **_wanted(options)), DONE
 
 
-def _table(options: argparse.Namespace) -> tuple[str, int]:
+def _table(function: StaticFunction, options: argparse.Namespace) -> tuple[str, int]:
     import symdiff
 
-    function, wanted = _load(options)
-    return str(symdiff.stages(function, **wanted)), DONE
+    return str(symdiff.stages(function, **_wanted(options))), DONE
 
 
-def _check(options: argparse.Namespace) -> tuple[str, int]:
+def _check(function: StaticFunction, options: argparse.Namespace) -> tuple[str, int]:
     import symdiff
 
-    function, wanted = _load(options)
-    report = symdiff.check(function, **wanted)
+    report = symdiff.check(function, **_wanted(options))
     if report.status == "agrees":
         print("symdiff: not proved: the numbers agree, no more is known", file=sys.stderr)
     return str(report), DONE if report.status == "proved" else NOT_PROVED
@@ -128,14 +132,13 @@ def _check(options: argparse.Namespace) -> tuple[str, int]:
 VERBS = {"grad": _grad, "table": _table, "check": _check}
 
 
-def _load(options: argparse.Namespace) -> tuple[StaticFunction, dict[str, Any]]:
-    from symdiff.read.static import load
-
-    wanted = {} if options.wrt is None else {"argnums": options.wrt}
+def _wanted(options: argparse.Namespace) -> dict[str, Any]:
+    """What the options say of the derivative, as the library is told it."""
+    wanted: dict[str, Any] = {} if options.wrt is None else {"argnums": options.wrt}
     args, kwargs = options.at
     if args or kwargs:
         wanted |= {"at": args, "kwargs": kwargs}
-    return load(options.target), wanted
+    return wanted
 
 
 def _names(text: str) -> tuple[str | int, ...]:

@@ -17,9 +17,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from symdiff._version import __version__
-from symdiff.errors import NotDifferentiable, together
+from symdiff.deep import with_room
+from symdiff.errors import NotDifferentiable, UnsupportedSyntax, together
 from symdiff.read.records import Fields
-from symdiff.read.scope import Access, TypeOf
+from symdiff.read.scope import Access, TypeOf, Unit
+from symdiff.read.values import Function
 from symdiff.stages import (
     BOOLEAN,
     COMPLEX,
@@ -32,6 +34,7 @@ from symdiff.stages import (
     Kind,
     ListOf,
     Param,
+    Place,
     Procedure,
     Scalar,
     Var,
@@ -219,8 +222,6 @@ def precheck(function: Any) -> None:
         and plain.__code__ not in _CHECKED
     ):
         file, node = node_of(plain)
-        from symdiff.errors import UnsupportedSyntax
-
         body = [node] if not hasattr(node, "decorator_list") else [node]
         found = [
             UnsupportedSyntax(why, file.place(n), fix=fix, lines=file.text.splitlines())
@@ -268,14 +269,26 @@ def generate(
     """The derivative for what annotations, defaults, uses, and maybe the arguments of an example,
     say of the parameters."""
     from symdiff.read.reader import default_specs, specs_of_example
-    from symdiff.read.scope import Unit
 
-    with _LOCK:
-        value = _root_value(function, Unit(), None)
-        specs = default_specs(value)
-        if example is not None:
-            specs = specs_of_example(value, specs, *example)
-        return _generate(function, selection, mode, specs, None)
+    def make() -> Generated:
+        with _LOCK:
+            value = _root_value(function, Unit(), None)
+            specs = default_specs(value)
+            if example is not None:
+                specs = specs_of_example(value, specs, *example)
+            return _generate(function, selection, mode, specs, None)
+
+    return _with_room(make, function)
+
+
+def _with_room(make: Callable[[], Generated], function: Any) -> Generated:
+    try:
+        return with_room(make)
+    except RecursionError:
+        place = place_of(function)
+        raise UnsupportedSyntax(
+            "functions call each other, or expressions nest, too deeply to be followed", place
+        ) from None
 
 
 def find(
@@ -296,9 +309,13 @@ def find(
             if _valid(made, function):
                 _refuse_shared_lists(made, args)
                 return made if made.root is function else made.bound_to(function)
-        made = _generate(
-            function, selection, mode, _specs_of_call(function, args, kwargs), (args, kwargs)
-        )
+
+        def make() -> Generated:
+            return _generate(
+                function, selection, mode, _specs_of_call(function, args, kwargs), (args, kwargs)
+            )
+
+        made = _with_room(make, function)
         made.by_types = all(isinstance(s, Scalar) for s in specs) and not kwargs
         _MADE.setdefault(key, []).append(made)
         _refuse_shared_lists(made, args)
@@ -488,6 +505,14 @@ def _generate(
         refreshed=written.globals,
     )
     return result
+
+
+def place_of(function: Any) -> Place | None:
+    """Where a function is defined, if that can be told."""
+    value = _root_value(function, Unit(), None)
+    while not isinstance(value, Function) and hasattr(value, "function"):
+        value = value.function
+    return value.scope.file.place(value.node) if isinstance(value, Function) else None
 
 
 def _simplified(made: Procedure) -> Procedure:

@@ -198,13 +198,6 @@ def read(
     while True:
         try:
             return _read(function, shared, specs, guarded)
-        except RecursionError:
-            place = (
-                function.scope.file.place(function.node) if isinstance(function, Function) else None
-            )
-            raise UnsupportedSyntax(
-                "functions call each other, or expressions nest, too deeply to be followed", place
-            ) from None
         except Recursive as found:
             shared.recursive.add(found.node)
             fresh = Shared()

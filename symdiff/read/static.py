@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from symdiff.deep import with_room
 from symdiff.errors import BadTarget, UnsupportedSyntax, together
 from symdiff.read.core import Frame
 from symdiff.read.fence import offences
@@ -142,7 +143,7 @@ def load(target: str) -> StaticFunction:
         raise BadTarget(f"{target}: which function?", fix="Name it as FILE.py:FUNCTION.")
     path = _find_file(where)
     try:
-        scope = static_scope(path)
+        scope = with_room(lambda: static_scope(path))
     except UnicodeDecodeError as error:
         raise BadTarget(f"{where}: is not text in UTF-8: {error.reason}") from None
     except OSError as error:
@@ -151,12 +152,12 @@ def load(target: str) -> StaticFunction:
 
 
 def _checked(function: StaticFunction) -> StaticFunction:
-    function.value(Unit())
+    with_room(lambda: function.value(Unit()))
     return function
 
 
 def _from_text(text: str, name: str) -> StaticFunction:
-    scope = StaticScope(parse("<stdin>", text), "<stdin>", Path.cwd())
+    scope = with_room(lambda: StaticScope(parse("<stdin>", text), "<stdin>", Path.cwd()))
     functions = [
         n for n, s in scope.names.items() if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef))
     ]
