@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
-import symdiff.check as _check  # before the function of that name  # noqa: F401
 from symdiff._version import __version__
 from symdiff.api import (
     backward_stages,

@@ -11,10 +11,10 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from symdiff.generate import Selection, find, generate, precheck
+from symdiff.generate import Example, Selection, find, generate, precheck
 
 if TYPE_CHECKING:
-    from symdiff.check import Report
+    from symdiff.checking import Report
     from symdiff.show.table import BackwardStages, Stages
 
 Argnums = int | str | Sequence[int | str] | None
@@ -128,21 +128,43 @@ def pullback(function: Callable[..., Any], argnums: Argnums = None) -> Callable[
     return generate(function, Selection(argnums), "pullback").function
 
 
-def source(function: Any, argnums: Argnums = None, mode: str | None = None) -> str:
+def source(
+    function: Any,
+    argnums: Argnums = None,
+    mode: str | None = None,
+    *,
+    at: Sequence[Any] | None = None,
+    kwargs: Mapping[str, Any] | None = None,
+) -> str:
     """The generated source: a complete module, whose last function is the derivative.
 
     `argnums` as for `grad`; None takes every real parameter. `mode` is "grad" (the default where
     the function returns a scalar) or "pullback". Kinds of parameters come from annotations,
-    defaults and uses. Raises SymdiffError.
+    defaults and uses, and from the arguments of an example call, `at` and `kwargs`, where they are
+    given. Raises SymdiffError.
     """
-    return generate(function, Selection(argnums), mode).text
+    return generate(function, Selection(argnums), mode, _example(at, kwargs)).text
 
 
-def stages(function: Any, argnums: Argnums = None) -> Stages:
-    """The staged computation: a sequence of stages, which prints as the table of two columns."""
+def stages(
+    function: Any,
+    argnums: Argnums = None,
+    *,
+    at: Sequence[Any] | None = None,
+    kwargs: Mapping[str, Any] | None = None,
+) -> Stages:
+    """The staged computation: a sequence of stages, which prints as the table of two columns.
+
+    `at` and `kwargs` are the arguments of an example call, as for `source`.
+    """
     from symdiff.show.table import Stages
 
-    return Stages(*generate(function, Selection(argnums), None).elementary())
+    made = generate(function, Selection(argnums), None, _example(at, kwargs))
+    return Stages(*made.elementary())
+
+
+def _example(at: Sequence[Any] | None, kwargs: Mapping[str, Any] | None) -> Example | None:
+    return (tuple(at or ()), dict(kwargs or {})) if at is not None or kwargs else None
 
 
 def backward_stages(function: Any, argnums: Argnums = None) -> BackwardStages:
@@ -166,13 +188,14 @@ def check(
     proved, or agrees to 30 digits at every point tried. Raises SymdiffError where the function
     can't be differentiated.
     """
-    from symdiff.check.checker import check as compare
+    from symdiff.checking.checker import check as compare
 
     selection = Selection(argnums)
-    if at is not None or kwargs:
+    example = _example(at, kwargs)
+    if example is not None and callable(function):
         made = find(function, selection, None, tuple(at or ()), dict(kwargs or {}))
     else:
-        made = generate(function, selection, None)
+        made = generate(function, selection, None, example)
     name = made.name
     if source is not None and f"def {name}(" not in source:
         name = None  # type: ignore[assignment]

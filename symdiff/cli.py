@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from symdiff._version import __version__
+from symdiff.deep import with_room
 from symdiff.errors import BadTarget, Offences, Paint, SymdiffError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ examples:
   symdiff grad model.py:loss
   symdiff grad model.py:loss --wrt weight,bias -o loss_grad.py
   symdiff table model.py:loss
+  symdiff grad model.py:loss --at "weights=[0.1, 0.2], rounds=3"
   symdiff check model.py:loss --at "weight=0.5, bias=2.0"
 """
 
@@ -41,8 +43,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns its exit status."""
     options = _parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
     try:
-        text, status = VERBS[options.verb](options)
+        from symdiff.read.static import load
+
+        function = load(options.target)
+        text, status = with_room(lambda: VERBS[options.verb](function, options))
         _deliver(text, options.output)
+    except RecursionError:
+        _report(BadTarget(f"{options.target}: nests too deeply to be followed"), sys.stderr)
+        return BAD_INPUT
     except SymdiffError as error:
         _report(error, sys.stderr)
         return BAD_INPUT
@@ -86,6 +94,9 @@ def _parser() -> argparse.ArgumentParser:
                          help="the function: FILE.py:FUNCTION")
         sub.add_argument("--wrt", metavar="NAMES", type=_names,
                          help="differentiate with respect to these: names or positions, x,y")
+        sub.add_argument("--at", metavar="ARGUMENTS", type=_point, default=((), {}),
+                         help='an example call, which tells the kinds of the parameters and where '
+                         'check compares numbers: "x=3,y=-4", "[1.0, 2.0], n=3"')
         sub.add_argument("-o", dest="output", metavar="FILE", help="write there")
         return sub
 
@@ -93,34 +104,26 @@ def _parser() -> argparse.ArgumentParser:
     grad.add_argument("--mode", choices=("grad", "pullback"), default="grad",
                       help="grad: the value and gradient; pullback: takes the result's cotangent")
     add("table", "print the forward and backward stages, side by side")
-    check = add("check", "prove the generated code against SymPy's derivative")
-    check.add_argument("--at", metavar="POINT", type=_point, default=((), {}),
-                       help='where to compare numbers: "x=3,y=-4" or "3,-4"')
+    add("check", "prove the generated code against SymPy's derivative")
     return parser
 
 
-def _grad(options: argparse.Namespace) -> tuple[str, int]:
+def _grad(function: StaticFunction, options: argparse.Namespace) -> tuple[str, int]:
     import symdiff
 
-    function, wanted = _load(options)
-    return symdiff.source(function, mode=options.mode, **wanted), DONE
+    return symdiff.source(function, mode=options.mode, **_wanted(options)), DONE
 
 
-def _table(options: argparse.Namespace) -> tuple[str, int]:
+def _table(function: StaticFunction, options: argparse.Namespace) -> tuple[str, int]:
     import symdiff
 
-    function, wanted = _load(options)
-    return str(symdiff.stages(function, **wanted)), DONE
+    return str(symdiff.stages(function, **_wanted(options))), DONE
 
 
-def _check(options: argparse.Namespace) -> tuple[str, int]:
+def _check(function: StaticFunction, options: argparse.Namespace) -> tuple[str, int]:
     import symdiff
 
-    function, wanted = _load(options)
-    args, kwargs = options.at
-    if args or kwargs:
-        wanted |= {"at": args, "kwargs": kwargs}
-    report = symdiff.check(function, **wanted)
+    report = symdiff.check(function, **_wanted(options))
     if report.status == "agrees":
         print("symdiff: not proved: the numbers agree, no more is known", file=sys.stderr)
     return str(report), DONE if report.status == "proved" else NOT_PROVED
@@ -129,10 +132,13 @@ def _check(options: argparse.Namespace) -> tuple[str, int]:
 VERBS = {"grad": _grad, "table": _table, "check": _check}
 
 
-def _load(options: argparse.Namespace) -> tuple[StaticFunction, dict[str, Any]]:
-    from symdiff.read.static import load
-
-    return load(options.target), {} if options.wrt is None else {"argnums": options.wrt}
+def _wanted(options: argparse.Namespace) -> dict[str, Any]:
+    """What the options say of the derivative, as the library is told it."""
+    wanted: dict[str, Any] = {} if options.wrt is None else {"argnums": options.wrt}
+    args, kwargs = options.at
+    if args or kwargs:
+        wanted |= {"at": args, "kwargs": kwargs}
+    return wanted
 
 
 def _names(text: str) -> tuple[str | int, ...]:
@@ -152,7 +158,7 @@ def _point(text: str) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
         args = tuple(ast.literal_eval(arg) for arg in call.args)
         return args, {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
     except (SyntaxError, ValueError):
-        raise argparse.ArgumentTypeError(f'not a point such as "x=3,y=-4": {text!r}') from None
+        raise argparse.ArgumentTypeError(f'not arguments such as "x=3,y=-4": {text!r}') from None
 
 
 def _deliver(text: str, output: str | None) -> None:

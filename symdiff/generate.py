@@ -12,13 +12,16 @@ import linecache
 import textwrap
 import threading
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from symdiff._version import __version__
-from symdiff.errors import NotDifferentiable, together
-from symdiff.read.scope import Access, TypeOf
+from symdiff.deep import with_room
+from symdiff.errors import NotDifferentiable, UnsupportedSyntax, together
+from symdiff.read.records import Fields
+from symdiff.read.scope import Access, TypeOf, Unit
+from symdiff.read.values import Function
 from symdiff.stages import (
     BOOLEAN,
     COMPLEX,
@@ -31,14 +34,17 @@ from symdiff.stages import (
     Kind,
     ListOf,
     Param,
+    Place,
     Procedure,
     Scalar,
     Var,
 )
 
 if TYPE_CHECKING:
-    from symdiff.check import Original
+    from symdiff.checking import Original
     from symdiff.read.reader import Reading
+
+Example = tuple[Sequence[Any], Mapping[str, Any]]  # the arguments of a call
 
 _LOCK = threading.RLock()
 _MADE: dict[Any, list[Generated]] = {}
@@ -180,7 +186,7 @@ class Generated:
         return elementary(self.reading.procedure, wrt)[0], [v for s in wrt for v in leaves(s)]
 
     def original(self) -> Original:
-        from symdiff.check import FromCallable, FromFile, FromText
+        from symdiff.checking import FromCallable, FromFile, FromText
         from symdiff.read.static import StaticFunction
 
         if isinstance(self.root, StaticFunction):
@@ -216,8 +222,6 @@ def precheck(function: Any) -> None:
         and plain.__code__ not in _CHECKED
     ):
         file, node = node_of(plain)
-        from symdiff.errors import UnsupportedSyntax
-
         body = [node] if not hasattr(node, "decorator_list") else [node]
         found = [
             UnsupportedSyntax(why, file.place(n), fix=fix, lines=file.text.splitlines())
@@ -259,14 +263,32 @@ def _root_value(function: Any, unit: Any, arguments: int | None) -> Any:
     return value
 
 
-def generate(function: Any, selection: Selection, mode: str | None) -> Generated:
-    """The derivative for what annotations, defaults and uses say of the parameters."""
-    from symdiff.read.reader import default_specs
-    from symdiff.read.scope import Unit
+def generate(
+    function: Any, selection: Selection, mode: str | None, example: Example | None = None
+) -> Generated:
+    """The derivative for what annotations, defaults, uses, and maybe the arguments of an example,
+    say of the parameters."""
+    from symdiff.read.reader import default_specs, specs_of_example
 
-    with _LOCK:
-        specs = default_specs(_root_value(function, Unit(), None))
-        return _generate(function, selection, mode, specs, None)
+    def make() -> Generated:
+        with _LOCK:
+            value = _root_value(function, Unit(), None)
+            specs = default_specs(value)
+            if example is not None:
+                specs = specs_of_example(value, specs, *example)
+            return _generate(function, selection, mode, specs, None)
+
+    return _with_room(make, function)
+
+
+def _with_room(make: Callable[[], Generated], function: Any) -> Generated:
+    try:
+        return with_room(make)
+    except RecursionError:
+        place = place_of(function)
+        raise UnsupportedSyntax(
+            "functions call each other, or expressions nest, too deeply to be followed", place
+        ) from None
 
 
 def find(
@@ -287,9 +309,13 @@ def find(
             if _valid(made, function):
                 _refuse_shared_lists(made, args)
                 return made if made.root is function else made.bound_to(function)
-        made = _generate(
-            function, selection, mode, _specs_of_call(function, args, kwargs), (args, kwargs)
-        )
+
+        def make() -> Generated:
+            return _generate(
+                function, selection, mode, _specs_of_call(function, args, kwargs), (args, kwargs)
+            )
+
+        made = _with_room(make, function)
         made.by_types = all(isinstance(s, Scalar) for s in specs) and not kwargs
         _MADE.setdefault(key, []).append(made)
         _refuse_shared_lists(made, args)
@@ -337,6 +363,8 @@ def _hashable(value: Any) -> Any:
         return ("dict", *((k, _hashable(v)) for k, v in value.items()))
     if isinstance(value, (list, tuple)):
         return (type(value), *map(_hashable, value))
+    if isinstance(value, Fields):
+        return (Fields, value.cls, *((n, _hashable(spec)) for n, spec in value.fields))
     try:
         hash(value)
     except TypeError:
@@ -374,7 +402,7 @@ def _specs_of_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any])
     from symdiff.read.scope import Unit
 
     value = _root_value(function, Unit(), len(args))
-    specs = default_specs(value)
+    specs = default_specs(value, by_use=False)
     from symdiff.read.values import Bound, Function, Partial
 
     skip, given = 0, set()
@@ -477,6 +505,14 @@ def _generate(
         refreshed=written.globals,
     )
     return result
+
+
+def place_of(function: Any) -> Place | None:
+    """Where a function is defined, if that can be told."""
+    value = _root_value(function, Unit(), None)
+    while not isinstance(value, Function) and hasattr(value, "function"):
+        value = value.function
+    return value.scope.file.place(value.node) if isinstance(value, Function) else None
 
 
 def _simplified(made: Procedure) -> Procedure:

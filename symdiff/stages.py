@@ -400,10 +400,14 @@ def blocks(step: Step) -> tuple[Block, ...]:
 
 def steps(block: Block) -> Iterator[Step]:
     """Every step of a block, those of inner blocks included, in the order of the text."""
-    for step in block:
+    stack: list[Iterator[Step]] = [iter(block)]
+    while stack:
+        step = next(stack[-1], None)
+        if step is None:
+            stack.pop()
+            continue
         yield step
-        for inner in blocks(step):
-            yield from steps(inner)
+        stack.extend(iter(inner) for inner in reversed(blocks(step)))
 
 
 def expressions(step: Step) -> Iterator[Expr]:

@@ -115,7 +115,7 @@ def test_a_point_is_given_as_arguments_are(model, at):
 def test_a_point_that_is_none_is_refused(model, at, capsys):
     with pytest.raises(SystemExit) as stopped:
         main(["check", "model.py:f", "--at", at])
-    assert stopped.value.code == 2 and "not a point" in capsys.readouterr().err
+    assert stopped.value.code == 2 and "not arguments such as" in capsys.readouterr().err
 
 
 def test_methods_modules_and_standard_input_are_targets(model):

@@ -340,8 +340,8 @@ def check(program: Program) -> None:
 
 
 @settings(
-    max_examples=EXAMPLES, deadline=None, derandomize=EXAMPLES == 150, database=None,
-    suppress_health_check=list(HealthCheck),
+    max_examples=EXAMPLES, deadline=None, derandomize="SYMDIFF_EXAMPLES" not in os.environ,
+    database=None, suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 @given(programs(STATEMENTS))
 def test_random_programs(program: Program) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from symdiff.differentiate.emitting import zeros_like
 from symdiff.read.values import kind_of
 from symdiff.stages import INTEGER, Apply, Const, Expr, Helper, ListOf, Opaque, Stage, Var
 
@@ -19,6 +20,12 @@ HELPERS = {
     """The items with `more` added to those of a slice."""
     items = list(items)
     items[at] = [a + b for a, b in zip(items[at], more)]
+    return items
+''',
+    "with_slice": '''def with_slice(items, at, other):
+    """The items with `other` in place of a slice."""
+    items = list(items)
+    items[at] = other
     return items
 ''',
     "unsorted": '''def unsorted(items, ranked):
@@ -95,6 +102,11 @@ def _getitem(sweep: Reverse, target: Var, args: tuple[Expr, ...], adjoint: Expr)
     known = _list_of(sweep, holder)
     if isinstance(at, Apply) and at.op == "slice":
         text = _expr("slice(_0, _1, _2)", *at.args)
+        if isinstance(target.kind, ListOf) and isinstance(target.kind.item, ListOf):
+            part = sweep.emit(Apply("getitem", (known, at)), target.kind)
+            total = sweep.emit(sweep.sum_of(part, adjoint), target.kind)
+            sweep.replace(holder, _helper(sweep, "with_slice", known, text, total))
+            return
         sweep.replace(holder, _helper(sweep, "add_to_slice", known, text, adjoint))
     elif isinstance(target.kind, ListOf):
         row = sweep.emit(Apply("getitem", (known, at)), target.kind)
@@ -133,11 +145,16 @@ def _delitem(sweep: Reverse, target: Var, args: tuple[Expr, ...], adjoint: Expr)
     holder, at = args
     if not sweep.is_active(holder):
         return
+    zero: Expr = Const(0.0)
+    kind = kind_of(holder)
+    if isinstance(kind, ListOf) and isinstance(kind.item, ListOf):
+        gone = sweep.emit(Apply("getitem", (holder, at)), kind.item)
+        zero = sweep.emit(zeros_like(gone, kind.item), kind.item)
     if at == LAST:
-        sweep.hand_on(holder, Apply("append", (adjoint, Const(0.0))))
+        sweep.hand_on(holder, Apply("append", (adjoint, zero)))
         return
     where = at if isinstance(at, Const) and at.value >= 0 else _expr("_0 % len(_1)", at, holder)
-    sweep.hand_on(holder, Apply("insert", (adjoint, where, Const(0.0))))
+    sweep.hand_on(holder, Apply("insert", (adjoint, where, zero)))
 
 
 def _insert(sweep: Reverse, target: Var, args: tuple[Expr, ...], adjoint: Expr) -> None:

@@ -269,6 +269,7 @@ def _structured(sweep: Reverse, integers: set[Var], structure: Any) -> Expr:
         return Apply(op, tuple(_structured(sweep, integers, v) for v in structure))
     if hasattr(structure, "parts"):
         parts = tuple(_structured(sweep, integers, v) for v in structure.parts)
-        names = ", ".join(f"_{i + 1}" for i in range(len(parts)))
+        keywords = [f"{k}=" for k in structure.keywords] or [""] * len(parts)
+        names = ", ".join(f"{k}_{i + 1}" for i, k in enumerate(keywords))
         return Opaque(f"type(_0)({names})", (structure.whole, *parts), pure=True)
     return Const(None)

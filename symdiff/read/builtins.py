@@ -9,7 +9,7 @@ from typing import Any
 from symdiff import rules
 from symdiff.read.arrays import METHODS, is_array
 from symdiff.read.core import Slot
-from symdiff.read.objects import Objects
+from symdiff.read.sorting import Sorting
 from symdiff.read.values import (
     Builtin,
     Iterator,
@@ -78,7 +78,7 @@ OF_SEQUENCES = {
 }  # fmt: skip
 
 
-class Builtins(Objects):
+class Builtins(Sorting):
     """What the functions of the standard library do to values."""
 
     def opaque_call(
@@ -351,20 +351,6 @@ class Builtins(Objects):
                 content[key.value] = value
         return self.new_object("dict", {**content, **keywords})
 
-    def builtin_sorted(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
-        if keywords.keys() - {"reverse"}:
-            raise self.refuse(node, "sorted() with a key is not supported on active values")
-        ref = self.to_list(args[0], node)
-        content = self.dynamic(ref, node)
-        made = self.emit(Apply("sorted", (content,)), kind_of(content), node)
-        result = self.new_object("list", made)
-        if keywords.get("reverse", Const(False)) != Const(False):
-            backwards = Apply("slice", (Const(None), Const(None), Const(-1)))
-            self.set_content(
-                result, self.emit(Apply("getitem", (made, backwards)), made.kind, node), node
-            )
-        return result
-
     def builtin_getattr(
         self, args: list[Value], keywords: dict[str, Value], node: ast.AST
     ) -> Value:
@@ -532,7 +518,11 @@ class Builtins(Objects):
             for item in items:
                 self.append(ref, item, node)
             return Const(None)
-        other = self.dynamic(self.to_list(args[0], node), node)
+        made = self.to_list(args[0], node)
+        if self.content(ref) == ():
+            self.set_content(ref, self.content(made), node)
+            return Const(None)
+        other = self.dynamic(made, node)
         self.set_content(
             ref, self.update("extend", self.dynamic(ref, node), (other,), node, ref), node
         )
@@ -595,14 +585,6 @@ class Builtins(Objects):
             self.set_content(
                 ref, self.emit(Apply("getitem", (content, back)), kind_of(content), node), node
             )
-        return Const(None)
-
-    def list_sort(
-        self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST
-    ) -> Value:
-        made = self.builtin_sorted([ref], keywords, node)
-        assert isinstance(made, Ref)
-        self.set_content(ref, self.content(made), node)
         return Const(None)
 
     def list_index(

@@ -8,6 +8,7 @@ function of one argument whose derivative SymPy can say in terms of its output s
 from __future__ import annotations
 
 import ast
+import enum
 from typing import Any
 
 from symdiff.errors import SymdiffError
@@ -123,7 +124,7 @@ class Calls(Builtins):
                 self.signature.seen[slot] = outer
                 self.captured[slot] = self.capture(outer, slot, (), name)
             return self.captured[slot]  # type: ignore[no-any-return]
-        return Undefined()
+        return super().read_slot(slot)
 
     def is_foreign(self, slot: Slot) -> bool:
         if self.parent is None or slot in self.state:
@@ -252,6 +253,8 @@ class Calls(Builtins):
 
     def no_atom(self, value: Value, node: ast.AST | None) -> Expr:
         if isinstance(value, LiveObject):
+            if isinstance(value.value, enum.Enum):
+                return self.member_value(value, node)
             return self.live_global(value)
         if isinstance(value, Builtin):
             return Global(value.name.removeprefix("builtins."))
@@ -261,6 +264,18 @@ class Calls(Builtins):
                 return self.atom(Tuple(tuple(items)), node)
             return self.dynamic(self.to_list(value, node or self.frame.node), node)
         return super().no_atom(value, node)
+
+    def member_value(self, member: LiveObject, node: ast.AST | None) -> Expr:
+        """A member of an enumeration: one of numbers or text is its value."""
+        if isinstance(member.value, enum.Enum) and isinstance(member.value, (int, float, str)):
+            return Const(member.value.value)
+        if member.read is None:
+            raise self.refuse(
+                node or self.frame.node,
+                f"{member.path} can't be named in generated code",
+                fix="Compare values instead: .value gives that of a member.",
+            )
+        return self.live_global(member)
 
     def call_function(
         self, function: Function, args: list[Value], keywords: dict[str, Value], node: ast.AST
@@ -487,6 +502,8 @@ class Calls(Builtins):
     def read_procedure(self, function: Function, bound: dict[str, Value], key: Any) -> Signature:
         result: Any = Unknown()
         name = self.shared.procedure_name(function.name)
+        procedures, callees = self.shared.procedures, self.shared.callees
+        known = {k: list(found) for k, found in procedures.items()}, dict(callees)
         while True:
             signature = Signature(name)
             signature.result = result
@@ -512,8 +529,12 @@ class Calls(Builtins):
                 raise
             self.offences += reader.offences
             if signature.called_itself and shape != signature.result and not reader.offences:
+                # Whatever was read in between believed the old result.
                 result = shape
-                self.shared.procedures[key].remove(signature)
+                for table, before in zip((procedures, callees), known, strict=True):
+                    table.clear()
+                    table.update(before)
+                known = {k: list(found) for k, found in procedures.items()}, dict(callees)
                 continue
             break
         signature.result = shape

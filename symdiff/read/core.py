@@ -73,6 +73,7 @@ class Frame:
         self.node, self.scope, self.parent = node, scope, parent
         self.names, self.nonlocals, self.function = names, nonlocals, function
         self.inlined = False
+        self.known: dict[str, Any] = {}  # what its names stand for, outside of all readers
 
     def owner(self, name: str) -> Frame | None:
         """The frame that holds a name, or None when it is global."""
@@ -195,7 +196,9 @@ class Core:
         return found
 
     def read_slot(self, slot: Slot) -> Value:
-        return self.state.get(slot, Undefined())  # type: ignore[no-any-return]
+        if slot in self.state:
+            return self.state[slot]  # type: ignore[no-any-return]
+        return slot[0].known.get(slot[1], Undefined())  # type: ignore[no-any-return]
 
     def write_slot(self, slot: Slot, value: Value) -> None:
         self.state[slot] = value
@@ -215,6 +218,12 @@ class Core:
         return content
 
     def set_content(self, ref: Ref, content: Any, node: ast.AST) -> None:
+        if ref.identity.known:
+            raise self.refuse(
+                node,
+                "what stands outside of the function can't be changed by it",
+                fix="Change a copy.",
+            )
         if ref.identity.frozen:
             raise self.refuse(
                 node,

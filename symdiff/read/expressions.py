@@ -149,6 +149,10 @@ class Expressions(Core):
             case ast.Subscript(value=value, slice=index):
                 return self.subscript(self.evaluate(value), index, node)
             case ast.Tuple(elts=elts):
+                if any(isinstance(e, ast.Starred) for e in elts):
+                    made = self.list_display(elts, node)
+                    content = self.content(made)
+                    return Tuple(content) if isinstance(content, tuple) else made
                 return Tuple(tuple(self.elements(elts)))
             case ast.List(elts=elts):
                 return self.list_display(elts, node)
@@ -177,7 +181,7 @@ class Expressions(Core):
             fix="Move it out of the function, or pass its result in.",
         )
 
-    def list_display(self, elts: list[ast.expr], node: ast.AST) -> Value:
+    def list_display(self, elts: list[ast.expr], node: ast.AST) -> Ref:
         """[a, *b, c], where what is starred may be of a length known at run time only."""
         values = [self.evaluate(e.value if isinstance(e, ast.Starred) else e) for e in elts]
         known: list[Value] = []
@@ -185,7 +189,6 @@ class Expressions(Core):
             items = self.items(value, node) if isinstance(elt, ast.Starred) else [value]
             if items is None:
                 ref = self.new_object("list", tuple(known))
-                assert isinstance(ref, Ref)
                 for rest, more in zip(elts[at:], values[at:], strict=True):
                     name = "extend" if isinstance(rest, ast.Starred) else "append"
                     self.apply_function(Method(ref, name), [more], {}, node)
@@ -557,6 +560,9 @@ class Expressions(Core):
             if isinstance(a, (Builtin, Class)) and isinstance(b, (Builtin, Class)):
                 return Const((a is b or a.name == b.name) == (op in ("is", "eq")))
             if isinstance(a, (*Runtime, LiveObject)) and isinstance(b, (*Runtime, LiveObject)):
+                for one in (a, b):
+                    if isinstance(one, LiveObject) and isinstance(one.value, (int, float, str)):
+                        op = {"is": "eq", "is_not": "ne"}.get(op, op)  # read as its value
                 return self.apply(op, (self.atom(a, node), self.atom(b, node)), node)
         raise self.refuse(node, "these can't be compared while the function is read")
 
@@ -603,6 +609,10 @@ class Expressions(Core):
             return value  # list[float] and the like
         if isinstance(value, (Var, Global)) and isinstance(value.kind, ArrayOf):
             return self.array_item(value, self.as_index(at, node), node)
+        if isinstance(value, LiveObject) and isinstance(at, Const):
+            live = self.live_item(value, at.value)
+            if live is not None:
+                return live
         content: Any = value.items if isinstance(value, Tuple) else None
         if isinstance(value, Ref):
             if value.identity.kind == "instance":
@@ -620,7 +630,8 @@ class Expressions(Core):
             if not isinstance(at, Const) and self.are_rows(content):
                 # Tuples chosen by an index: each of their parts is chosen from a list of its own.
                 parts = zip(*(row.items for row in content), strict=True)
-                return Tuple(tuple(self.item(Tuple(part), at, node) for part in parts))
+                chosen = tuple(self.item(Tuple(part), at, node) for part in parts)
+                return Tuple(chosen, content[0].type)
             if isinstance(at, Const) and isinstance(at.value, int):
                 if not -len(content) <= at.value < len(content):
                     raise self.refuse(
@@ -720,7 +731,9 @@ class Expressions(Core):
                 return Method(value, name)
             case Tuple():
                 fields = getattr(value.type, "_fields", ())
-                return value.items[fields.index(name)] if name in fields else Method(value, name)
+                if name in fields:
+                    return value.items[fields.index(name)]
+                return self.tuple_member(value, name, node) or Method(value, name)
             case LiveObject():
                 return self.live_attribute(value, name, node)
             case Super():
@@ -806,10 +819,30 @@ class Expressions(Core):
             id(value.value) if not value.path.startswith("self") else value.path,
         )
 
+    def live_item(self, value: LiveObject, at: Any) -> Value | None:
+        """An item of a list or dict outside of the function that holds functions."""
+        if not isinstance(value.value, (list, tuple, dict)):
+            return None
+        try:
+            found = value.value[at]
+        except (IndexError, KeyError, TypeError):
+            return None
+        read = value.read
+        return wrap(
+            found,
+            f"{value.path}_{at}",
+            (lambda root: read(root)[at]) if read else None,
+            self.unit,
+            (id(value.value), at),
+        )
+
     def super_attribute(self, value: Super, name: str, node: ast.AST) -> Value:
         raise NotImplementedError
 
     def instance_attribute(self, ref: Ref, name: str, node: ast.AST) -> Value | None:
+        raise NotImplementedError
+
+    def tuple_member(self, value: Tuple, name: str, node: ast.AST) -> Value | None:
         raise NotImplementedError
 
     def class_attribute(self, cls: Class, name: str, node: ast.AST) -> Value | None:

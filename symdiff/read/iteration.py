@@ -19,6 +19,7 @@ from symdiff.read.names import written_in
 from symdiff.read.values import (
     Identity,
     Iterator,
+    LiveObject,
     Ref,
     Runtime,
     Tuple,
@@ -70,6 +71,11 @@ class Iteration(Expressions):
                 )
             case Const(value=str() as text):
                 return [Const(c) for c in text]
+            case LiveObject(value=list() | tuple() as live) if len(live) <= UNROLL:
+                read = value.read
+                size = (lambda root: len(read(root))) if read else None
+                self.unit.guard(f"len {value.path}", size, len(live))
+                return [self.live_item(value, i) or Unknown() for i in range(len(live))]
             case Iterator():
                 return self.iterator_items(value, node)
         return None
@@ -578,6 +584,15 @@ class Iteration(Expressions):
         kind: Kind = kind_of(content)
         if op in ("append", "insert", "setitem") and isinstance(kind, ListOf):
             kind = ListOf(join(kind.item, kind_of(args[-1])))
+        if op == "extend":
+            kind = join(kind, kind_of(args[-1]))
+        given = [kind_of(content), *map(kind_of, args)]
+        if any(map(is_differentiable, given)) and not is_differentiable(kind):
+            raise self.refuse(
+                node,
+                "a list of numbers and of lists can't be used here, where its length is not known",
+                fix="Use one list for the numbers and one for the lists.",
+            )
         return self.emit(Apply(op, (content, *args)), kind, node, ref.identity.name)
 
     def to_list(self, value: Value, node: ast.AST) -> Ref:

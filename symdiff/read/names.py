@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 import ast
-import functools
 
 from symdiff.read.source import FunctionNode
-
-
-@functools.lru_cache(maxsize=4096)
-def assigned_names_of(node: FunctionNode) -> tuple[frozenset[str], frozenset[str]]:
-    names, nonlocals = assigned_names(node)
-    return frozenset(names), frozenset(nonlocals)
 
 
 def assigned_names(node: FunctionNode) -> tuple[set[str], set[str]]:

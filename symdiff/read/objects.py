@@ -11,13 +11,15 @@ from functools import partial
 
 from symdiff.read.arrays import Arrays
 from symdiff.read.core import Frame
-from symdiff.read.scope import function_value, wrap
+from symdiff.read.records import is_named_tuple
+from symdiff.read.scope import enumeration, function_value, wrap
 from symdiff.read.values import (
     Bound,
     Builtin,
     Class,
     Function,
     LiveObject,
+    Record,
     Ref,
     Super,
     Tuple,
@@ -47,7 +49,10 @@ class Objects(Arrays):
             if lacking or len(given) > len(named):
                 raise self.refuse(node, f"{cls.name}() is not given the fields that it has")
             items = [given.get(f, default) for f, default in named.items()]
-            return Tuple(tuple(i for i in items if i is not None), cls.live or tuple)
+            kind = cls.live
+            if cls.node is not None:
+                kind = Record(tuple(named), cls.node, cls.scope)
+            return Tuple(tuple(i for i in items if i is not None), kind)
         ref = self.new_object("instance", {}, cls)
         fields = self.dataclass_fields(cls, node)
         if fields is not None:
@@ -78,7 +83,7 @@ class Objects(Arrays):
             defaults = cls.live._field_defaults
             return {f: Const(defaults[f]) if f in defaults else None for f in cls.live._fields}
         assert cls.node is not None
-        if "NamedTuple" not in map(_decorator, cls.node.bases):
+        if not is_named_tuple(cls.node):
             return None
         return {
             name: None if default is None else default()
@@ -246,6 +251,21 @@ class Objects(Arrays):
             return Bound(found, ref)
         return found
 
+    def tuple_member(self, value: Tuple, name: str, node: ast.AST) -> Value | None:
+        """A method or property of the class of a named tuple."""
+        if value.type in (None, tuple) or name.startswith("_"):
+            return None
+        if isinstance(value.type, Record):
+            cls = Class(value.type.node.name, value.type.node, value.type.scope)
+        else:
+            cls = Class(value.type.__name__, None, None, value.type)
+        found = self.class_member(cls, name, node)
+        if isinstance(found, Property):
+            return self.apply_function(found.getter, [value], {}, node)
+        if isinstance(found, Function) and not self.is_static(cls, name):
+            return Bound(found, value)
+        return found
+
     def is_static(self, cls: Class, name: str) -> bool:
         if cls.live is not None:
             return isinstance(inspect.getattr_static(cls.live, name, None), staticmethod)
@@ -262,6 +282,9 @@ class Objects(Arrays):
         if cls.live is not None:
             return self.live_member(cls, name)
         member = self.member_node(cls, name)
+        members = enumeration(cls.node) if cls.node is not None else None
+        if members is not None and name in members.__members__:
+            return LiveObject(f"{cls.name}.{name}", members[name], None)
         if isinstance(member, ast.FunctionDef):
             function = cls.scope.function(member, self.unit, cls)
             kinds = set(map(_decorator, member.decorator_list))
@@ -270,6 +293,10 @@ class Objects(Arrays):
             return Bound(function, cls) if "classmethod" in kinds else function
         if isinstance(member, (ast.Assign, ast.AnnAssign)) and member.value is not None:
             target = member.targets[0] if isinstance(member, ast.Assign) else member.target
+            if isinstance(member.value, ast.Name):
+                alias = self.class_member(cls, member.value.id, node)  # __rmul__ = __mul__
+                if alias is not None:
+                    return alias
             value = self.in_module(cls, member.value)
             if isinstance(target, ast.Tuple):
                 parts = self.items(value, node) or []

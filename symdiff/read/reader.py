@@ -7,25 +7,35 @@ procedure with the variables that stand for each parameter's numbers.
 from __future__ import annotations
 
 import ast
-import dataclasses
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, is_dataclass
 from typing import Any
 
 from symdiff.errors import NotDifferentiable, SymdiffError, UnsupportedSyntax, together
 from symdiff.read.calls import Recursive
 from symdiff.read.core import Frame, same
 from symdiff.read.desugar import desugar
+from symdiff.read.examples import ExactKeys, ExactLength, with_example
 from symdiff.read.fence import offences
-from symdiff.read.kinds import uses
-from symdiff.read.names import assigned_names, assigned_names_of, written_in
+from symdiff.read.inference import infer
+from symdiff.read.names import assigned_names, written_in
+from symdiff.read.records import (
+    Fields,
+    attributes_of_self,
+    fields_of_instance,
+    spec_of_class,
+)
 from symdiff.read.scope import Scope, StaticScope, Unit
-from symdiff.read.statements import TRANSPARENT, Statements
+from symdiff.read.shapes import held
+from symdiff.read.statements import Statements
 from symdiff.read.temporaries import name_temporaries, renamed_structure
 from symdiff.read.values import (
     Bound,
     Builtin,
     Class,
+    Conflict,
     Function,
+    LiveObject,
     Module,
     Partial,
     Ref,
@@ -93,10 +103,12 @@ class Text:
 
 @dataclass(frozen=True, eq=False)
 class NamedParts:
-    """The structure of a parameter that is a named tuple: `whole` is the parameter itself."""
+    """The structure of a parameter that is a named tuple or dataclass: `whole` is the parameter
+    itself, `keywords` are the names by which its class takes the parts, if it is so."""
 
     whole: Var
     parts: tuple[Any, ...]
+    keywords: tuple[str, ...] = ()
 
 
 @dataclass
@@ -190,13 +202,6 @@ def read(
     while True:
         try:
             return _read(function, shared, specs, guarded)
-        except RecursionError:
-            place = (
-                function.scope.file.place(function.node) if isinstance(function, Function) else None
-            )
-            raise UnsupportedSyntax(
-                "functions call each other, or expressions nest, too deeply to be followed", place
-            ) from None
         except Recursive as found:
             shared.recursive.add(found.node)
             fresh = Shared()
@@ -310,6 +315,14 @@ def _guard(reader: Reader, var: Var, name: str, node: ast.AST) -> None:
     reader.block.append(Branch(test, [error], [], [], reader.place(node)))
 
 
+def _guard_form(reader: Reader, var: Var, test: str, name: str, form: str) -> None:
+    """Refuse an argument of another form than the example that the code was written for."""
+    text = f"this code is written for {name} with {form}"
+    error = Passive(f"raise TypeError({text!r})", (), True)
+    flag = reader.emit(Opaque(test, (var,), pure=True), BOOLEAN, None)
+    reader.block.append(Branch(flag, [error], [], []))
+
+
 def _renamed(parameters: dict[str, Any], reader: Reader) -> dict[str, Any]:
     return {name: renamed_structure(shape, reader.renamed) for name, shape in parameters.items()}
 
@@ -329,6 +342,14 @@ def _parameter(reader: Reader, var: Var, spec: Spec, name: str) -> tuple[Value, 
     if isinstance(spec, ListOf):
         ref = reader.new_object("list", var)
         return ref, var
+    if isinstance(spec, ExactLength):
+        size = len(spec) - 1
+        _guard_form(reader, var, f"len(_0) != {size}", name, f"a length of {size}")
+    if isinstance(spec, ExactKeys) and spec:
+        keys = ", ".join(map(repr, spec))
+        _guard_form(reader, var, f"_0.keys() != {{{keys}}}", name, f"the keys {keys}")
+    elif isinstance(spec, ExactKeys):
+        _guard_form(reader, var, "_0", name, "no keys")
     if isinstance(spec, tuple):
         kind, parts = spec[0], spec[1:]
         items: list[Value] = []
@@ -361,35 +382,27 @@ def _parameter(reader: Reader, var: Var, spec: Spec, name: str) -> tuple[Value, 
             )
             content[key], shape[key] = _parameter(reader, leaf, part, label)
         return reader.new_object("dict", content), shape
+    if isinstance(spec, Fields):
+        return _instance(reader, var, spec, name)
     if spec is NOTHING:
         return Const(None), None
-    if isinstance(spec, ObjectOf):
-        return _object(reader, var, spec, name)
     if isinstance(spec, ArrayOf):
         return var, var
     return var, var if spec in (REAL, INTEGER, OPTIONAL, COMPLEX) else None
 
 
-def _object(reader: Reader, var: Var, spec: ObjectOf, name: str) -> tuple[Value, Any]:
-    """A dataclass among the arguments: its fields are read at the start."""
-    cls = Class(spec.cls.__name__, None, None, spec.cls)
-    fields: dict[Any, Value] = {}
-    structure: list[Any] = []
+def _instance(reader: Reader, var: Var, spec: Fields, name: str) -> tuple[Value, Any]:
+    """A parameter that is an instance of a dataclass."""
+    content: dict[str, Value] = {}
+    parts: dict[str, Any] = {}
     for field_name, part in spec.fields:
-        kind = sized(part, f"{name}.{field_name}") if isinstance(part, KINDS) else OBJECT
         label = f"{name}_{field_name}"
+        kind = sized(part, f"{name}.{field_name}") if isinstance(part, KINDS) else OBJECT
         leaf = reader.emit(Opaque(f"_0.{field_name}", (var,), pure=True), kind, None, label)
-        fields[field_name], inner = _parameter(reader, leaf, part, label)
-        structure.append(inner)
-    return reader.new_object("instance", fields, cls), NamedParts(var, tuple(structure))
-
-
-@dataclass(frozen=True)
-class ObjectOf:
-    """An instance of a dataclass, with what is known of its fields."""
-
-    cls: type
-    fields: tuple[tuple[str, Any], ...]
+        content[field_name], parts[field_name] = _parameter(reader, leaf, part, label)
+    ref = reader.new_object("instance", content, spec.value)
+    assert isinstance(ref, Ref)
+    return ref, NamedParts(var, tuple(parts[n] for n in spec.made), spec.made)
 
 
 @dataclass(frozen=True, eq=False)
@@ -469,18 +482,30 @@ def evaluate_definition(
     }
     value: Value = Function(node, scope, node.name, defaults, kwdefaults, owner=owner)
     for decorator in reversed(node.decorator_list):
-        call = decorator.func if isinstance(decorator, ast.Call) else decorator
-        name = (
-            call.id
-            if isinstance(call, ast.Name)
-            else call.attr
-            if isinstance(call, ast.Attribute)
-            else ""
-        )
-        if name in TRANSPARENT:
-            continue
-        value = reader.apply_function(reader.evaluate(decorator), [value], {}, decorator)
+        value = reader.decorate(value, decorator)
+    keep(reader)
     return value
+
+
+def keep(reader: Reader) -> None:
+    """Let what was found at the top of a module be read by whoever reads its functions."""
+    for (holder, name), value in reader.state.items():
+        if has_variables(value):
+            value = Conflict("its value can't be told without running the file")
+        holder.known[name] = value
+
+
+def has_variables(value: Any) -> bool:
+    """Whether a value was computed while reading, and is known to one reader only."""
+    if isinstance(value, Tuple):
+        return any(map(has_variables, value.items))
+    if isinstance(value, tuple):
+        return any(map(has_variables, value))
+    if isinstance(value, dict):
+        return any(map(has_variables, value.values()))
+    if isinstance(value, Partial):
+        return any(map(has_variables, (*value.args, *value.keywords.values())))
+    return isinstance(value, Var)
 
 
 def evaluate_constant(
@@ -506,6 +531,10 @@ def evaluate_constant(
             )
         value = found
     reader = _context(scope, unit, stmt)
+    if isinstance(value, (ast.List, ast.Tuple, ast.Dict)):
+        structure = _as_structure(reader, value)
+        if structure is not None:
+            return structure
     if isinstance(value, (ast.Lambda, ast.Attribute, ast.Call, ast.Name)):
         known = _as_function(reader, value)
         if known is not None:
@@ -550,6 +579,9 @@ def _from_tuple(name: str, target: ast.expr, value: ast.expr) -> ast.expr | None
         for t, v in zip(target.elts, value.elts, strict=True):
             if isinstance(t, ast.Name) and t.id == name:
                 return v
+            inner = _from_tuple(name, t, v)
+            if inner is not None:
+                return inner
     return None
 
 
@@ -562,11 +594,37 @@ def _as_function(reader: Reader, value: ast.expr) -> Value | None:
         return None
     finally:
         reader.block = saved
-    if isinstance(found, Function) and found.frame is reader.frame:
-        return Function(found.node, found.scope, found.name, found.defaults, found.kwdefaults)
-    if isinstance(found, (Function, Builtin, Partial, Bound, Class)):
+    if isinstance(found, (Function, Builtin, Partial, Bound, Class)) and not has_variables(found):
+        keep(reader)
         return found
     return None
+
+
+def _as_structure(reader: Reader, value: ast.expr) -> Value | None:
+    """A list, tuple or dict of functions that a module's name stands for."""
+    saved = reader.block
+    try:
+        found = reader.evaluate(value)
+    except (SymdiffError, Recursive):
+        return None
+    finally:
+        reader.block = saved
+    if not isinstance(found, (Ref, Tuple)) or not _holds_functions(reader, found):
+        return None
+    if any(has_variables(content) for content in reader.state.values()):
+        return None
+    keep(reader)
+    return found
+
+
+def _holds_functions(reader: Reader, value: Value) -> bool:
+    if isinstance(value, Ref):
+        content = reader.content(value)
+        items = content.values() if isinstance(content, dict) else content
+        return isinstance(items, Var) or any(_holds_functions(reader, v) for v in items)
+    if isinstance(value, Tuple):
+        return any(_holds_functions(reader, v) for v in value.items)
+    return isinstance(value, (Function, Builtin, Partial, Bound, Class, LiveObject))
 
 
 def _free_names(value: ast.expr) -> list[str]:
@@ -602,8 +660,9 @@ def _constant_kind(reader: Reader, value: ast.expr) -> Kind:
 # --- what is known without an example ------------------------------------------------------------
 
 
-def default_specs(function: Value) -> dict[str, Spec]:
-    """What annotations, defaults and uses say of the parameters; the rest are taken for real."""
+def default_specs(function: Value, by_use: bool = True) -> dict[str, Spec]:
+    """What annotations and defaults, and with `by_use` their uses, say of the parameters; the rest
+    are taken for real."""
     skip = 0
     given: set[str] = set()
     while isinstance(function, (Bound, Partial)):
@@ -615,7 +674,7 @@ def default_specs(function: Value) -> dict[str, Spec]:
         function = function.function
     if not isinstance(function, Function):
         return {}
-    node, a = function.node, function.node.args
+    a = function.node.args
     plain = [*a.posonlyargs, *a.args]
     defaults: dict[str, Value] = dict(
         zip(
@@ -628,14 +687,18 @@ def default_specs(function: Value) -> dict[str, Spec]:
     method = (
         function.owner is not None and not skip and bool(plain) and plain[0].arg in ("self", "cls")
     )
-    known = uses(node, lambda func: _callee(function, func))
+    shown = function.wrapped or function
+    known = infer(shown.node, shown, _callee) if by_use else {}
     specs: dict[str, Spec] = {}
     for i, param in enumerate([*plain, *a.kwonlyargs]):
         if i < skip or param.arg in given:
             continue
-        spec = _annotated(param.annotation)
+        spec = _annotated(param.annotation, function.scope)
+        if spec in (OBJECT, {}):  # a dict or object whose parts only its uses tell
+            used = known.get(param.arg)
+            spec = used if isinstance(used, dict) else OBJECT
         if method and i == 0:
-            spec = OBJECT
+            spec = _of_self(function)
         if spec is None and param.arg in defaults:
             spec = spec_of_value(defaults[param.arg])
         specs[param.arg] = spec if spec is not None else known.get(param.arg, REAL)
@@ -646,19 +709,51 @@ def default_specs(function: Value) -> dict[str, Spec]:
     return specs
 
 
-def _callee(function: Function, func: ast.expr) -> ast.FunctionDef | ast.Lambda | None:
-    if not isinstance(func, ast.Name):
-        return None
-    for sub in ast.walk(function.node):
-        if isinstance(sub, ast.FunctionDef) and sub.name == func.id and sub is not function.node:
-            return sub
-    if func.id in assigned_names_of(function.node)[0]:
-        return None
+def specs_of_example(
+    function: Value, specs: dict[str, Spec], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> dict[str, Spec]:
+    """What annotations, defaults, uses and an example of a call say of the parameters.
+
+    Raises NotDifferentiable for an example that the function does not take.
+    """
+    while isinstance(function, (Bound, Partial)):
+        function = function.function
+    assert isinstance(function, Function)
+    a = function.node.args
+    star, double = (p.arg if p is not None else None for p in (a.vararg, a.kwarg))
+    plain = [p.arg for p in [*a.posonlyargs, *a.args] if p.arg in specs]
+    place = function.scope.file.place(function.node)
+    signature = (plain, star, double)
+    return with_example(specs, signature, args, kwargs, spec_of, function.name, place)
+
+
+def _of_self(function: Function) -> Spec:
+    """What is known of the receiver of a method that is differentiated by itself."""
+    owner = function.owner
+    if not isinstance(owner, Class) or "self" not in {a.arg for a in function.node.args.args}:
+        return OBJECT
+    spec = spec_of_class(owner, _annotated)
+    if spec is OBJECT and owner.node is not None:
+        return attributes_of_self(owner)
+    return spec
+
+
+def _callee(
+    func: ast.expr, inside: Function
+) -> tuple[ast.FunctionDef | ast.Lambda, Function] | None:
+    """The function of the user's that an expression names inside another function."""
+    found: Value | None = None
     try:
-        found = function.scope.lookup(func.id, Unit())
+        match func:
+            case ast.Name(id=name):
+                found = inside.scope.lookup(name, Unit())
+            case ast.Attribute(value=ast.Name(id=name), attr=attr):
+                holder = inside.scope.lookup(name, Unit())
+                if isinstance(holder, Module) and holder.scope is not None:
+                    found = holder.scope.lookup(attr, Unit())
     except SymdiffError:
         return None
-    return found.node if isinstance(found, Function) else None
+    return (found.node, found) if isinstance(found, Function) else None
 
 
 def spec_of_value(value: Value) -> Spec | None:
@@ -666,57 +761,93 @@ def spec_of_value(value: Value) -> Spec | None:
         return kind_of(value)
     if isinstance(value, Tuple):
         return (tuple, *(spec_of_value(v) for v in value.items))
-    if isinstance(value, (Function, Builtin, Partial, Bound)):
+    if isinstance(value, (Function, Builtin, Partial, Bound, LiveObject)):
         return Value_(value)
     return OBJECT
 
 
-_ANNOTATED: dict[str, Kind] = {
+_ANNOTATED: dict[str, Spec] = {
     "float": REAL,
+    "Real": REAL,
     "int": INTEGER,
+    "Integral": INTEGER,
     "bool": BOOLEAN,
     "str": TEXT,
     "None": NOTHING,
+    "list": ListOf(REAL),
+    "List": ListOf(REAL),
+    "dict": {},
+    "Dict": {},
+    "Mapping": {},
+    "Callable": OBJECT,
 }
+_LISTS = {"list", "List", "Sequence", "Iterable", "Collection", "MutableSequence", "Iterator"}
 
 
-def _annotated(annotation: ast.expr | None) -> Spec | None:
-    """The kind that an annotation names; None where it says nothing of use."""
+def _annotated(annotation: ast.expr | None, scope: Any = None) -> Spec | None:
+    """The kind or structure that an annotation names; None where it says nothing of use, and {}
+    for a dict whose keys it doesn't say."""
     match annotation:
-        case ast.Name(id=name):
-            return ListOf(REAL) if name == "list" else _ANNOTATED.get(name)
+        case ast.Name(id=name) if name in _ANNOTATED:
+            return _ANNOTATED[name]
+        case ast.Name(id=name) if scope is not None:
+            return _named(name, scope)
+        case ast.Attribute(attr=name):
+            return _ANNOTATED.get(name)
         case ast.Constant(value=str() as text):
             try:
-                return _annotated(ast.parse(text, mode="eval").body)
+                return _annotated(ast.parse(text, mode="eval").body, scope)
             except SyntaxError:
                 return None
         case ast.Constant(value=None):
             return NOTHING
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-            kinds = [_annotated(left), _annotated(right)]
-            found = [k for k in kinds if k not in (None, NOTHING)]
-            if NOTHING in kinds and REAL in found:
-                return OPTIONAL
-            return REAL if REAL in found else found[0] if found else None
+            return _either([_annotated(left, scope), _annotated(right, scope)])
         case ast.Subscript(value=ast.Name(id=name) | ast.Attribute(attr=name), slice=inner):
-            if name in ("list", "List", "Sequence", "Iterable", "Collection"):
-                item = _annotated(inner)
-                return ListOf(item if isinstance(item, KINDS) else REAL)
-            if name in ("tuple", "Tuple") and isinstance(inner, ast.Tuple):
-                if (
-                    len(inner.elts) == 2
-                    and isinstance(inner.elts[1], ast.Constant)
-                    and inner.elts[1].value is Ellipsis
-                ):
-                    return ListOf(_annotated(inner.elts[0]) or REAL)
-                return (
-                    tuple,
-                    *(_annotated(e) if _annotated(e) is not None else REAL for e in inner.elts),
-                )
-            if name == "Optional":
-                optional = _annotated(inner)
-                return OPTIONAL if optional is REAL else optional
+            return _parametrized(name, inner, scope)
     return None
+
+
+def _either(specs: list[Spec | None]) -> Spec | None:
+    found = [s for s in specs if s is not None and s is not NOTHING]
+    if NOTHING in specs and REAL in found:
+        return OPTIONAL
+    return REAL if REAL in found else found[0] if found else None
+
+
+def _parametrized(name: str, inner: ast.expr, scope: Any) -> Spec | None:
+    """What `name[inner]` says."""
+    if name in _LISTS:
+        item = _annotated(inner, scope)
+        kind = held([REAL if item is None else item])
+        return OBJECT if kind is None else ListOf(kind)
+    parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+    if name in ("tuple", "Tuple"):
+        if isinstance(parts[-1], ast.Constant) and parts[-1].value is Ellipsis:
+            return _parametrized("list", parts[0], scope)
+        specs = [_annotated(p, scope) for p in parts]
+        return (tuple, *(REAL if s is None else s for s in specs))
+    if name == "Optional":
+        return _either([_annotated(inner, scope), NOTHING])
+    if name == "Union":
+        return _either([_annotated(p, scope) for p in parts])
+    if name in ("Annotated", "Final", "Required", "NotRequired"):
+        return _annotated(parts[0], scope)
+    if name == "Literal" and isinstance(parts[0], ast.Constant):
+        return kind_of(parts[0].value)
+    return _ANNOTATED.get(name)
+
+
+def _named(name: str, scope: Any) -> Spec | None:
+    """What an annotation by a name of the user's says: a class, or another annotation's name."""
+    stmt = scope.names.get(name) if isinstance(scope, StaticScope) else None
+    if isinstance(stmt, ast.Assign):
+        return _annotated(stmt.value, scope)
+    try:
+        found = scope.lookup(name, Unit())
+    except SymdiffError:
+        return None
+    return spec_of_class(found, _annotated) if isinstance(found, Class) else None
 
 
 def spec_of(value: Any) -> Spec:
@@ -731,9 +862,6 @@ def spec_of(value: Any) -> Spec:
         return kind_of(value)
     if type(value).__module__ == "numpy" and hasattr(value, "dtype"):
         return array_kind(value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        parts = ((f.name, spec_of(getattr(value, f.name))) for f in dataclasses.fields(value))
-        return ObjectOf(type(value), tuple(parts))
     if isinstance(value, tuple):
         return (type(value), *map(spec_of, value))
     if isinstance(value, list):
@@ -754,6 +882,8 @@ def spec_of(value: Any) -> Spec:
             if all(isinstance(k, (str, int)) for k in value)
             else OBJECT
         )
+    if is_dataclass(value) and not isinstance(value, type):
+        return fields_of_instance(value, spec_of)
     if callable(value):
         return Live(value)
     return OBJECT

@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import ast
 import builtins
+import enum
+import functools
 import importlib
+import importlib.util
+import operator
 import sys
 import types
 from collections.abc import Callable
@@ -85,6 +89,7 @@ class Unit:
     def __init__(self) -> None:
         self.globals: dict[str, GlobalValue] = {}
         self.guards: dict[tuple[str, int], tuple[Reader, Any]] = {}
+        self.definitions: dict[Any, Value] = {}  # what the names of files on disk stand for
         self._names: dict[Any, str] = {}
 
     def constant(self, path: str, value: GlobalValue, kind: Any, identity: Any) -> Global:
@@ -151,6 +156,9 @@ def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any =
     )
     if ours and not hasattr(value, "__symdiff_primal__"):
         return Conflict("derivatives inside a differentiated function are not supported yet")
+    if isinstance(value, enum.Enum):
+        unit.guard(path, read, value)
+        return LiveObject(path, value, read)
     if value is None or value is Ellipsis or isinstance(value, (bool, int, float, complex, str)):
         unit.guard_kind(path, read, value)
         return unit.constant(path, GlobalValue(repr(value), read), kind_of(value), identity)
@@ -246,7 +254,7 @@ def _item(read: Reader | None, attribute: str, key: Any) -> Reader | None:
 def _is_plain_data(value: Any) -> bool:
     """Whether repr() of a container can be written into a file."""
     if isinstance(value, (bool, int, float, complex, str, type(None))):
-        return True
+        return not isinstance(value, enum.Enum)
     if type(value) in (list, tuple, set, frozenset):
         return all(map(_is_plain_data, value))
     if type(value) is dict:
@@ -310,9 +318,9 @@ class StaticScope:
     def __init__(self, file: SourceFile, module: str, folder: Path | None) -> None:
         self.file, self.module, self.folder = file, module, folder
         self.names: dict[str, ast.stmt] = {}
-        self.unsure = unsure_names(file.tree)
         self.stars: list[ast.ImportFrom] = []
         self._collect(file.tree.body)
+        self.unsure = unsure_names(file.tree, self.arms)
         self._busy: set[str] = set()
 
     def _collect(self, body: list[ast.stmt]) -> None:
@@ -339,27 +347,81 @@ class StaticScope:
                         self.names[target.id] = stmt
                 case ast.AugAssign(target=ast.Name() as target):
                     self.names[target.id] = stmt
-                case ast.If():
-                    # `if TYPE_CHECKING:`, `if __name__ == "__main__":` and the like: what is
-                    # defined in either arm can be found, the later one first.
-                    self._collect(
-                        [*stmt.body, *stmt.orelse] if not _is_main(stmt.test) else stmt.orelse
-                    )
-                case ast.Try():
-                    self._collect([h for handler in stmt.handlers for h in handler.body])
-                    self._collect([*stmt.body, *stmt.orelse, *stmt.finalbody])
+                case ast.If() | ast.Try():
+                    for body in self.arms(stmt) or blocks_of(stmt):
+                        self._collect(body)
                 case ast.With():
                     self._collect(stmt.body)
+
+    def arms(self, stmt: ast.If | ast.Try) -> list[list[ast.stmt]] | None:
+        """The blocks of an if or try that Python would run, where that can be told."""
+        if isinstance(stmt, ast.If):
+            if is_type_checking(stmt.test):
+                return [stmt.body, stmt.orelse]  # what only annotations name can be found as well
+            decided = self.decided(stmt.test)
+            return None if decided is None else [stmt.body if decided else stmt.orelse]
+        imports = [s for s in stmt.body if isinstance(s, (ast.Import, ast.ImportFrom))]
+        if not imports or not any(_catches_imports(h) for h in stmt.handlers):
+            return None
+        if all(map(self.can_import, imports)):
+            return [stmt.body, stmt.orelse, stmt.finalbody]
+        return [h.body for h in stmt.handlers[:1]] + [stmt.finalbody]
+
+    def can_import(self, stmt: ast.Import | ast.ImportFrom) -> bool:
+        """Whether the modules that an import names are there, without importing them."""
+        if isinstance(stmt, ast.ImportFrom) and stmt.level:
+            return self._module(stmt) is not None
+        names = [stmt.module or ""] if isinstance(stmt, ast.ImportFrom) else []
+        names = names or [alias.name for alias in stmt.names]
+        for name in names:
+            found = self._import(name)
+            top = name.partition(".")[0]
+            if found.scope is None and importlib.util.find_spec(top) is None:
+                return False
+        return True
+
+    def decided(self, test: ast.expr) -> bool | None:
+        """The truth of a test at the top of a module, where the text alone tells it."""
+        match test:
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                inner = self.decided(operand)
+                return None if inner is None else not inner
+            case ast.Compare(left=ast.Name(id="__name__")):
+                return False
+            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _DECIDABLE:
+                try:
+                    return bool(_DECIDABLE[type(op)](self.literal(left), self.literal(right)))
+                except (ValueError, TypeError):
+                    return None
+        try:
+            return bool(self.literal(test))
+        except (ValueError, TypeError):
+            return None
+
+    def literal(self, node: ast.expr) -> Any:
+        """The value of a literal, of a name that is set once to a literal, or of what Python says
+        of itself. Raises ValueError for anything else."""
+        text = ast.unparse(node)
+        if text in _OF_PYTHON:
+            return _OF_PYTHON[text]()
+        if isinstance(node, ast.Name):
+            setters = [
+                s
+                for s in ast.walk(self.file.tree)
+                if isinstance(s, ast.Name) and s.id == node.id and isinstance(s.ctx, ast.Store)
+            ]
+            stmt = self.names.get(node.id)
+            if isinstance(stmt, ast.Import) and not setters:
+                return stmt  # a module: it is there, and not None
+            if len(setters) != 1 or not isinstance(stmt, ast.Assign):
+                raise ValueError(node.id)
+            node = stmt.value
+        return ast.literal_eval(node)
 
     def lookup(self, name: str, unit: Unit) -> Value | None:
         stmt = self.names.get(name)
         if name in self.unsure:
-            raise UnsupportedSyntax(
-                f"the value of {name!r} can't be told without running the file",
-                self.file.place(self.unsure[name]),
-                why="It is set or changed more than once, or only on some condition.",
-                fix="Compute it in the function, or pass it in.",
-            )
+            raise self.unsure_value(name)
         if stmt is None:
             for star in self.stars:
                 module = self._module(star)
@@ -397,24 +459,44 @@ class StaticScope:
                 return self._assigned(name, stmt, unit)
         return None
 
+    def unsure_value(self, name: str) -> UnsupportedSyntax:
+        stmt = self.unsure[name]
+        fix = "Compute it in the function, or pass it in."
+        if isinstance(stmt, (ast.FunctionDef, ast.ClassDef)):
+            fix = "Give the definitions different names, or choose between them in the function."
+        return UnsupportedSyntax(
+            f"the value of {name!r} can't be told without running the file",
+            self.file.place(stmt),
+            why="It is set or changed more than once, or only on some condition.",
+            fix=fix,
+            lines=self.file.lines,
+        )
+
     def function(self, node: ast.FunctionDef, unit: Unit, owner: Value | None = None) -> Value:
         """A function of this file; its defaults and decorators are evaluated by the reader."""
         from symdiff.read.reader import evaluate_definition
 
-        return evaluate_definition(node, self, unit, owner)
+        if node not in unit.definitions:
+            unit.definitions[node] = evaluate_definition(node, self, unit, owner)
+        return unit.definitions[node]
 
     def _assigned(
         self, name: str, stmt: ast.Assign | ast.AnnAssign | ast.AugAssign, unit: Unit
     ) -> Value | None:
         from symdiff.read.reader import evaluate_constant
 
+        if (stmt, name) in unit.definitions:
+            return unit.definitions[stmt, name]
         if name in self._busy:
             return None
         self._busy.add(name)
         try:
-            return evaluate_constant(name, stmt, self, unit)
+            found = evaluate_constant(name, stmt, self, unit)
         finally:
             self._busy.discard(name)
+        if found is not None:
+            unit.definitions[stmt, name] = found
+        return found
 
     def _module(self, stmt: ast.ImportFrom) -> Module | None:
         name = stmt.module or ""
@@ -428,6 +510,8 @@ class StaticScope:
     def _import(self, name: str) -> Module:
         if not is_standard(name):
             found = _module_in(self.folder, name) if self.folder else None
+            if found is None and self.folder is not None:
+                found = _module_in(package_root(self.folder), name)
             if found is None:
                 for entry in sys.path:
                     found = _module_in(Path(entry or "."), name)
@@ -451,6 +535,82 @@ class StaticScope:
         return _standard(module.name, name) or Builtin(f"{module.name}.{name}")
 
 
+_DECIDABLE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Is: operator.is_,
+    ast.IsNot: operator.is_not,
+}
+_OF_PYTHON: dict[str, Callable[[], Any]] = {
+    "sys.version_info": lambda: tuple(sys.version_info),
+    "sys.version_info[0]": lambda: sys.version_info[0],
+    "sys.version_info.major": lambda: sys.version_info.major,
+    "sys.platform": lambda: sys.platform,
+    "__debug__": lambda: True,
+}
+
+
+def package_root(folder: Path) -> Path:
+    """The folder that a file's absolute imports start from: above its topmost package."""
+    while (folder / "__init__.py").is_file() and folder.parent != folder:
+        folder = folder.parent
+    return folder
+
+
+def blocks_of(stmt: ast.If | ast.Try) -> list[list[ast.stmt]]:
+    """The blocks of a statement, those last that are the likeliest to run."""
+    if isinstance(stmt, ast.If):
+        return [stmt.body, stmt.orelse]
+    return [*(h.body for h in stmt.handlers), stmt.body, stmt.orelse, stmt.finalbody]
+
+
+def is_type_checking(test: ast.expr) -> bool:
+    return ast.unparse(test).rpartition(".")[2] == "TYPE_CHECKING"
+
+
+def _catches_imports(handler: ast.ExceptHandler) -> bool:
+    caught = ast.unparse(handler.type) if handler.type is not None else "Exception"
+    return any(n in caught for n in ("ImportError", "ModuleNotFoundError", "Exception"))
+
+
+ENUMERATIONS = {
+    "Enum": enum.Enum,
+    "IntEnum": enum.IntEnum,
+    "StrEnum": enum.StrEnum,
+    "Flag": enum.Flag,
+    "IntFlag": enum.IntFlag,
+}
+
+
+@functools.cache
+def enumeration(node: ast.ClassDef) -> type[enum.Enum] | None:
+    """An enumeration like that of a file: its members, but none of its methods."""
+    names = [b.attr if isinstance(b, ast.Attribute) else getattr(b, "id", "") for b in node.bases]
+    base = next((ENUMERATIONS[n] for n in names if n in ENUMERATIONS), None)
+    mixed = next((t for t in (int, float, str) if t.__name__ in names), None)
+    if base is None:
+        return None
+    members: list[tuple[str, Any]] = []
+    for stmt in node.body:
+        if isinstance(stmt, ast.Assign) and isinstance(stmt.targets[0], ast.Name):
+            match stmt.value:
+                case ast.Call(func=ast.Name(id="auto") | ast.Attribute(attr="auto"), args=[]):
+                    members.append((stmt.targets[0].id, enum.auto()))
+                case value:
+                    try:
+                        members.append((stmt.targets[0].id, ast.literal_eval(value)))
+                    except ValueError:
+                        return None
+    try:
+        return base(node.name, members, type=mixed) if mixed else base(node.name, members)
+    except (TypeError, ValueError):
+        return None
+
+
 CHANGES = {
     "append",
     "extend",
@@ -466,7 +626,9 @@ CHANGES = {
 }
 
 
-def unsure_names(tree: ast.Module) -> dict[str, ast.AST]:
+def unsure_names(
+    tree: ast.Module, arms: Callable[[Any], list[list[ast.stmt]] | None]
+) -> dict[str, ast.AST]:
     """The names of a module that the text alone gives no certain value, and where that is seen."""
     found: dict[str, ast.AST] = {}
     for node in ast.walk(tree):
@@ -515,34 +677,17 @@ def unsure_names(tree: ast.Module) -> dict[str, ast.AST]:
                 ):
                     if attr in CHANGES:
                         found[name] = stmt
-                case ast.If(test=test, body=then, orelse=orelse):
-                    if _is_main(test):
-                        visit(orelse, certain)
-                    else:
-                        visit([*then, *orelse], False)
+                case ast.If() | ast.Try():
+                    known = arms(stmt)
+                    for part in known or blocks_of(stmt):
+                        visit(part, certain and known is not None)
                 case ast.For(body=inner, orelse=orelse) | ast.While(body=inner, orelse=orelse):
                     visit([*inner, *orelse], False)
                 case ast.With(body=inner):
                     visit(inner, certain)
-                case ast.Try():
-                    for part in (
-                        stmt.body,
-                        *(h.body for h in stmt.handlers),
-                        stmt.orelse,
-                        stmt.finalbody,
-                    ):
-                        visit(part, False)
 
     visit(tree.body, True)
     return found
-
-
-def _is_main(test: ast.expr) -> bool:
-    return (
-        isinstance(test, ast.Compare)
-        and isinstance(test.left, ast.Name)
-        and test.left.id == "__name__"
-    )
 
 
 def _standard(module: str, name: str) -> Value | None:

@@ -10,6 +10,7 @@ import types
 from dataclasses import dataclass
 from typing import Any
 
+from symdiff.deep import with_room
 from symdiff.errors import NoSource, UnsupportedSyntax
 from symdiff.stages import Place
 
@@ -58,9 +59,9 @@ class SourceFile:
 def parse(path: str, text: str) -> SourceFile:
     """Parse a file. Raises UnsupportedSyntax, with the place, where the text is not Python."""
     try:
-        tree = ast.parse(text, path)
+        tree = with_room(lambda: ast.parse(text, path))
         # Names that are declared or bound twice are found by the compiler only; nothing is run.
-        compile(tree, path, "exec", dont_inherit=True)
+        with_room(lambda: compile(text, path, "exec", dont_inherit=True))
     except SyntaxError as error:
         column = max((error.offset or 1) - 1, 0)
         place = Place(
@@ -73,6 +74,8 @@ def parse(path: str, text: str) -> SourceFile:
         raise UnsupportedSyntax(
             f"this is not Python: {error.msg}", place, lines=text.splitlines()
         ) from None
+    except RecursionError:
+        raise UnsupportedSyntax("expressions nest too deeply to be read", Place(path, 1)) from None
     except ValueError as error:
         raise UnsupportedSyntax(f"this is not Python: {error}", Place(path, 1)) from None
     return SourceFile(path, text, tree)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import Any
 
 from symdiff.errors import SymdiffError
@@ -13,8 +14,10 @@ from symdiff.read.desugar import VALUE
 from symdiff.read.expressions import BINARY
 from symdiff.read.fence import offences
 from symdiff.read.names import written_in
+from symdiff.read.records import last_name
 from symdiff.read.values import (
     Builtin,
+    Function,
     Iterator,
     LiveObject,
     Method,
@@ -31,6 +34,7 @@ from symdiff.stages import (
     ArrayOf,
     Const,
     Expr,
+    Global,
     ListOf,
     Loop,
     Opaque,
@@ -143,8 +147,11 @@ class Statements(Calls):
             return
         items = self.items(value, node) if not isinstance(value, Var) else None
         stars = [i for i, e in enumerate(elts) if isinstance(e, ast.Starred)]
+        if items is None and stars and not isinstance(value, Iterator):
+            self.unpack_around_star(elts, stars[0], value, node)
+            return
         if items is None:
-            if stars or isinstance(value, Iterator):
+            if isinstance(value, Iterator):
                 raise self.refuse(
                     node, "a sequence whose length is not known can't be unpacked here"
                 )
@@ -163,6 +170,19 @@ class Statements(Calls):
             raise self.refuse(node, f"{len(items)} values can't be unpacked into {len(elts)} names")
         for elt, item in zip(elts, items, strict=True):
             self.assign_target(elt, item)
+
+    def unpack_around_star(
+        self, elts: list[ast.expr], star: int, value: Value, node: ast.AST
+    ) -> None:
+        """first, *middle, last = value, for a list of a length known at run time only."""
+        after = len(elts) - star - 1
+        middle = ast.Slice(ast.Constant(star), ast.Constant(-after) if after else None)
+        rest = self.sliced(value, ast.copy_location(middle, node), node)
+        for i, elt in enumerate(elts):
+            if isinstance(elt, ast.Starred):
+                self.assign_target(elt.value, rest)
+            else:
+                self.assign_target(elt, self.item(value, Const(i - (i > star) * len(elts)), node))
 
     def store_into(self, container: ast.expr, index: ast.expr, value: Value, node: ast.AST) -> None:
         """container[index] = value, where the container may be an item of another."""
@@ -410,19 +430,26 @@ class Statements(Calls):
         """A function defined inside; its decorators are applied as Python applies them."""
         value: Value = self.function_here(stmt)
         for decorator in reversed(stmt.decorator_list):
-            value = self.decorated(self.evaluate(decorator), value, decorator)
+            value = self.decorate(value, decorator)
         self.assign_name(stmt.name, value)
 
-    def decorated(self, decorator: Value, function: Value, node: ast.AST) -> Value:
-        if isinstance(decorator, Builtin) and decorator.name.rpartition(".")[2] in TRANSPARENT:
+    def decorate(self, function: Value, decorator: ast.expr) -> Value:
+        """What a decorator makes of a function."""
+        call = decorator.func if isinstance(decorator, ast.Call) else decorator
+        name = last_name(call)
+        if name in TRANSPARENT:
+            if name == "wraps" and isinstance(decorator, ast.Call) and decorator.args:
+                wrapped = self.evaluate(decorator.args[0])
+                if isinstance(function, Function) and isinstance(wrapped, Function):
+                    return replace(function, name=wrapped.name, wrapped=wrapped.wrapped or wrapped)
             return function
-        if isinstance(decorator, (Method, LiveObject, Var)):
-            return (
-                function
-                if isinstance(decorator, Var)
-                else self.apply_function(decorator, [function], {}, node)
+        if isinstance(self.evaluate(call), (Builtin, LiveObject, Var, Global)):
+            raise self.refuse(
+                decorator,
+                f"what the decorator {name!r} makes of the function can't be followed",
+                fix="Differentiate the function without it, under another name.",
             )
-        return self.apply_function(decorator, [function], {}, node)
+        return self.apply_function(self.evaluate(decorator), [function], {}, decorator)
 
     # --- loops ---
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from symdiff.deep import with_room
 from symdiff.errors import BadTarget, UnsupportedSyntax, together
+from symdiff.read.core import Frame
 from symdiff.read.fence import offences
+from symdiff.read.records import last_name
 from symdiff.read.scope import StaticScope, Unit, static_scope
 from symdiff.read.source import parse
 from symdiff.read.values import Bound, Class, Function, Partial, Value
@@ -44,6 +48,13 @@ class StaticFunction:
             )
         found = self.scope.lookup(first, unit)
         for part in rest:
+            if isinstance(found, Function):
+                raise UnsupportedSyntax(
+                    f"{self.name!r} is defined inside of a function: it is made anew by each call",
+                    self.scope.file.place(found.node),
+                    fix="Move it to the top of the file, or differentiate the function around it.",
+                    lines=self.scope.file.lines,
+                )
             if not isinstance(found, Class) or found.node is None:
                 found = None
                 break
@@ -58,9 +69,9 @@ class StaticFunction:
             if isinstance(member, ast.ClassDef):
                 found = Class(part, member, self.scope)
             else:
-                found = self.scope.function(member, unit, found) if member is not None else None
+                found = _member(self.scope, member, unit, found) if member is not None else None
         if not isinstance(found, (Function, Bound, Partial)):
-            known = ", ".join(map(repr, _functions(self.scope))) or "none"
+            known = _like(self.name, _functions(self.scope))
             where = self.scope.file.path
             what = (
                 "there is no function"
@@ -70,7 +81,46 @@ class StaticFunction:
             raise BadTarget(
                 f"{where}: {what} {self.name!r}", fix=f"Functions in the file: {known}."
             )
+        if isinstance(found, Function) and found.wrapped is not None:
+            return _with_own_signature(found)
         return found
+
+
+def _member(scope: StaticScope, node: ast.FunctionDef, unit: Unit, owner: Class) -> Value:
+    """A method: one of the class as such has its first argument."""
+    found = scope.function(node, unit, owner)
+    kinds = {last_name(d) for d in node.decorator_list}
+    return Bound(found, owner) if "classmethod" in kinds else found
+
+
+def _with_own_signature(wrapper: Function) -> Value:
+    """A wrapper that takes whatever it is given, with the parameters of what it wraps."""
+    if wrapper.node.args.vararg is None:
+        return wrapper
+    inner: Function = wrapper.wrapped
+    a = inner.node.args
+    plain = [ast.Name(p.arg, ast.Load()) for p in [*a.posonlyargs, *a.args]]
+    args: list[ast.expr] = [*plain]
+    if a.vararg is not None:
+        args.append(ast.Starred(ast.Name(a.vararg.arg, ast.Load()), ast.Load()))
+    keywords = [ast.keyword(p.arg, ast.Name(p.arg, ast.Load())) for p in a.kwonlyargs]
+    call = ast.Call(ast.Name("%wrapper", ast.Load()), args, keywords)
+    node = ast.FunctionDef(inner.name, a, [ast.Return(call)], [])
+    for sub in ast.walk(call):
+        ast.copy_location(sub, inner.node)
+    ast.copy_location(node, inner.node)
+    ast.copy_location(node.body[0], inner.node)
+    frame = Frame(wrapper.node, wrapper.scope, None, {"%wrapper"}, set())
+    frame.known["%wrapper"] = wrapper
+    return Function(
+        node, inner.scope, inner.name, inner.defaults, inner.kwdefaults, frame, wrapped=inner
+    )
+
+
+def _like(name: str, known: list[str]) -> str:
+    """The names that resemble one, or the first few."""
+    shown = difflib.get_close_matches(name, known, 5, 0.5) or known
+    return ", ".join(map(repr, shown[:10])) + (", ..." if len(shown) > 10 else "") or "none"
 
 
 def _functions(scope: StaticScope) -> list[str]:
@@ -93,7 +143,7 @@ def load(target: str) -> StaticFunction:
         raise BadTarget(f"{target}: which function?", fix="Name it as FILE.py:FUNCTION.")
     path = _find_file(where)
     try:
-        scope = static_scope(path)
+        scope = with_room(lambda: static_scope(path))
     except UnicodeDecodeError as error:
         raise BadTarget(f"{where}: is not text in UTF-8: {error.reason}") from None
     except OSError as error:
@@ -102,12 +152,12 @@ def load(target: str) -> StaticFunction:
 
 
 def _checked(function: StaticFunction) -> StaticFunction:
-    function.value(Unit())
+    with_room(lambda: function.value(Unit()))
     return function
 
 
 def _from_text(text: str, name: str) -> StaticFunction:
-    scope = StaticScope(parse("<stdin>", text), "<stdin>", Path.cwd())
+    scope = with_room(lambda: StaticScope(parse("<stdin>", text), "<stdin>", Path.cwd()))
     functions = [
         n for n, s in scope.names.items() if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef))
     ]

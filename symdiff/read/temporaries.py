@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from symdiff.stages import (
@@ -68,9 +69,8 @@ def renamed_structure(structure: Any, table: dict[Var, Expr]) -> Any:
     if isinstance(structure, Var):
         return table.get(structure, structure)
     if hasattr(structure, "whole"):
-        return type(structure)(
-            table.get(structure.whole, structure.whole), renamed_structure(structure.parts, table)
-        )
+        whole = table.get(structure.whole, structure.whole)
+        return replace(structure, whole=whole, parts=renamed_structure(structure.parts, table))
     if isinstance(structure, dict):
         return {k: renamed_structure(v, table) for k, v in structure.items()}
     if isinstance(structure, (tuple, list)):

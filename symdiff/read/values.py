@@ -52,6 +52,7 @@ class Identity:
         self.cls = cls
         self.name = "items" if kind == "list" else kind  # what it was first called
         self.frozen = False  # two objects that can't be told apart any more: not to be updated
+        self.known: dict[str, Any] = {}  # the content of one that stands outside of all functions
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class Function:
     frame: Any = None
     owner: Value | None = None  # the class it is a method of, for super()
     live: Any = None
+    wrapped: Any = None  # the function that functools.wraps says it stands for
 
     @property
     def identity(self) -> Any:
@@ -119,6 +121,15 @@ class Class:
     scope: Any
     live: Any = None
     bases: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True)
+class Record:
+    """The type of a named tuple whose class stands in a file that is not run."""
+
+    _fields: tuple[str, ...]
+    node: ast.ClassDef
+    scope: Any
 
 
 @dataclass(frozen=True, eq=False)

@@ -158,3 +158,13 @@ def test_users_names_are_not_taken():
         return kept * x * dout if kept < 1 else f(x * dout, kept - 1, dout) + kept
 
     assert_right(f, 0.7, 2.5, 1.1)
+
+
+def test_a_procedure_read_while_its_caller_was_half_read_is_read_again():
+    def h(v, u, depth):
+        if depth <= 0:
+            return math.sin(u) + v
+        s = 0
+        return s * h(sum([s for i in range(0)]), v * u, depth - 1) - h(u, u, depth - 2)
+
+    assert_right(h, 0.7, 0.4, 3)

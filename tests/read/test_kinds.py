@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ast
-
 import pytest
 
-from symdiff.read.kinds import result_kind, uses
+from symdiff.read.kinds import result_kind
 from symdiff.read.values import join, kind_of
 from symdiff.stages import (
     BOOLEAN,
@@ -105,41 +103,3 @@ def test_kinds_of_values(value, expected):
 def test_a_value_of_one_kind_or_another(a, b, expected):
     assert join(a, b) == expected
     assert join(b, a) == expected
-
-
-def kinds(text):
-    functions = {n.name: n for n in ast.parse(text).body}
-    callee = lambda func: functions.get(getattr(func, "id", None))  # noqa: E731
-    return uses(next(iter(functions.values())), callee)
-
-
-@pytest.mark.parametrize(
-    "text, expected",
-    [
-        ("def f(x, n):\n    for i in range(n): x = x * i\n    return x", {"n": INTEGER}),
-        ("def f(x, n, m):\n    return [x for _ in range(2 * n + m)]", {"n": INTEGER, "m": INTEGER}),
-        ("def f(x, n):\n    return x if n % 2 else 0.0", {"n": INTEGER}),
-        ("def f(x, n):\n    if n % 2 == 1: return x", {"n": INTEGER}),
-        ("def f(x, n):\n    return x / math.factorial(n)", {"n": INTEGER}),
-        ("def f(x, n):\n    return x * (1 << n)", {"n": INTEGER}),
-        ("def f(x):\n    return x if x == 0 else 1.0", {}),
-        ("def f(xs):\n    return sum(xs)", {"xs": ListOf(REAL)}),
-        ("def f(xs, i):\n    return xs[i]", {"xs": ListOf(REAL), "i": INTEGER}),
-        ("def f(xs):\n    for x in xs: pass", {"xs": ListOf(REAL)}),
-        ("def f(ps):\n    for x, y in ps: pass", {"ps": ListOf(ListOf(REAL))}),
-        ("def f(ps):\n    return sum(p[0] for p in ps)", {"ps": ListOf(ListOf(REAL))}),
-        (
-            "def f(a, b):\n    return sum(x * y for x, y in zip(a, b))",
-            {"a": ListOf(REAL), "b": ListOf(REAL)},
-        ),
-        ("def f(ps):\n    for i, (x, y) in enumerate(ps): pass", {"ps": ListOf(ListOf(REAL))}),
-        (
-            "def f(x, n):\n    return g(n, x)\ndef g(k, x):\n    return sum(x for i in range(k))",
-            {"n": INTEGER},
-        ),
-        ("def f(n):\n    return f(n - 1)", {}),
-        ("def f(x, y):\n    return x * y", {}),
-    ],
-)
-def test_uses_tell_what_parameters_are(text, expected):
-    assert kinds(text) == expected

@@ -265,9 +265,125 @@ def test_a_name_that_is_unsure_and_not_read_is_no_trouble(project):
 
 def test_functions_may_be_defined_twice_but_not_under_a_condition():
     certain = "def f(x):\n    return x\ndef f(x):\n    return 2 * x\n"
-    assert "f" not in unsure_names(parse("f.py", certain).tree)
+    assert "f" not in unsure_names(parse("f.py", certain).tree, lambda stmt: None)
     unsure = "def f(x):\n    return x\nif a:\n    def f(x):\n        return 2 * x\n"
-    assert "f" in unsure_names(parse("f.py", unsure).tree)
+    assert "f" in unsure_names(parse("f.py", unsure).tree, lambda stmt: None)
+
+
+DECIDED = {
+    "the version": "import sys\nif sys.version_info >= (3, 8):\n    K = 3.0\nelse:\n    K = 1.0",
+    "a constant": "BIG = 4.0\nif BIG > 3:\n    K = 3.0\nelse:\n    K = 1.0",
+    "no module": "try:\n    from not_there import K\nexcept ImportError:\n    K = 3.0",
+    "a module": "try:\n    import math\n    K = 3.0\nexcept ImportError:\n    K = 1.0",
+    "for annotations": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import x\nK = 3.0",
+    "as a program": "K = 3.0\nif __name__ == '__main__':\n    K = 1.0",
+    "nested": "(J, K), L = (1.0, 3.0), 5.0",
+}
+
+
+@pytest.mark.parametrize("how", DECIDED)
+def test_conditions_that_the_text_tells_are_decided(project, how):
+    f = project("main.py:f", {"main.py": f"{DECIDED[how]}\ndef f(x):\n    return K * x\n"})
+    assert gradient(f, 1.0) == (3.0,)
+
+
+@pytest.mark.parametrize(
+    "body, slope",
+    [
+        ("LAWS[0](x) + LAWS[1](x)", 5.0),
+        ("sum(law(x) for law in LAWS)", 5.0),
+        ("sum(w * law(x) for law, w in WEIGHTED)", 26.0),
+        ("NAMED['thrice'](x) + sum(law(x) for law in NAMED.values())", 8.0),
+    ],
+)
+def test_lists_and_dicts_of_functions_are_followed(project, body, slope):
+    text = (
+        "def twice(x):\n    return 2 * x\nthrice = lambda x: 3 * x\nLAWS = [twice, thrice]\n"
+        "WEIGHTED = ((twice, 10.0), (thrice, 2.0))\nNAMED = {'twice': twice, 'thrice': thrice}\n"
+    )
+    f = project("main.py:f", {"main.py": f"{text}def f(x):\n    return {body}\n"})
+    assert gradient(f, 1.0) == (slope,)
+
+
+def test_lists_of_functions_that_are_changed_are_refused(project):
+    text = "import math\nLAWS = [math.sin]\ndef f(x):\n    LAWS[0] = x\n    return LAWS[0]\n"
+    with pytest.raises(UnsupportedSyntax, match="outside of the function can't be changed"):
+        symdiff.source(project("main.py:f", {"main.py": text}))
+
+
+DECORATORS = """
+import functools
+def times(k):
+    def wrap(fn):
+        @functools.wraps(fn)
+        def inner(*args, **kw):
+            return k * fn(*args, **kw)
+        return inner
+    return wrap
+def same(fn):
+    return fn
+@times(3.0)
+def f(x, y=2.0):
+    return x * y
+@same
+@times(2.0)
+@times(k=5.0)
+def g(x):
+    return x
+def h(x):
+    return f(x) + g(x)
+"""
+
+
+def test_decorators_are_applied_and_wrappers_have_the_parameters_of_what_they_wrap(project):
+    files = {"main.py": DECORATORS}
+    assert "def f_grad(x, y=2.0)" in symdiff.source(project("main.py:f", files))
+    assert gradient(project("main.py:f", files), 1.0) == (6.0, 3.0)
+    assert gradient(project("main.py:g", files), 1.0) == (10.0,)
+    assert gradient(project("main.py:h", files), 1.0) == (16.0,)
+
+
+def test_decorators_that_can_not_be_followed_are_refused(project):
+    text = "import absent\n@absent.route('/')\ndef f(x):\n    return x\n"
+    with pytest.raises(UnsupportedSyntax, match=r"main.py:2:2: what the decorator 'route' makes"):
+        symdiff.source(project("main.py:f", {"main.py": text}))
+
+
+def test_absolute_imports_start_above_the_topmost_package(project):
+    files = {
+        "main.py": "import package\ndef f(x):\n    return package.double(x)\n",
+        "package/__init__.py": "from package.near import double\n",
+        "package/near.py": "def double(x):\n    return 2 * x\n",
+    }
+    assert gradient(project("main.py:f", files), 1.0) == (2.0,)
+
+
+METHODS = """
+class Model:
+    def __init__(self, a):
+        self.a = a
+    def slope(self, x):
+        return self.a * x
+    def energy(self, x):
+        return self.slope(x) * x
+    def __mul__(self, k):
+        return Model(self.a * k)
+    __rmul__ = __mul__
+    @classmethod
+    def total(cls, x):
+        return cls(x).energy(x)
+def f(x):
+    return (2.0 * Model(x)).energy(1.0)
+"""
+
+
+def test_methods_are_followed_from_their_class_and_from_self(project):
+    files = {"main.py": METHODS}
+    assert gradient(project("main.py:f", files), 3.0) == (2.0,)
+    assert gradient(project("main.py:Model.total", files), 2.0) == (12.0,)
+    names = {}
+    exec(METHODS + symdiff.source(project("main.py:Model.energy", files)), names)
+    assert names["energy_grad"](names["Model"](5.0), 2.0) == (20.0, (20.0,))
 
 
 def test_names_that_nothing_defines_are_refused(project):

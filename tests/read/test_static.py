@@ -91,7 +91,6 @@ def test_standard_input_is_read_and_its_last_function_taken(monkeypatch):
         ("{0}:NUMBER", "not 'NUMBER'"),
         ("{0}:Spring", "not 'Spring'"),
         ("{0}:Spring.nothing", "no function"),
-        ("{0}:f.inner", "no function"),
         ("{1}/nowhere.py:f", "no such file"),
         ("{1}/no/where:f", "no such file"),
         ("{1}:f", "is a folder"),
@@ -102,6 +101,11 @@ def test_standard_input_is_read_and_its_last_function_taken(monkeypatch):
 def test_targets_that_name_nothing_are_refused(file, target, message):
     with pytest.raises(BadTarget, match=message):
         load(target.format(file, file.parent))
+
+
+def test_functions_inside_of_functions_are_refused(file):
+    with pytest.raises(UnsupportedSyntax, match="defined inside of a function"):
+        load(f"{file}:f.inner")
 
 
 def test_the_functions_of_the_file_are_named_where_none_is_found(file):

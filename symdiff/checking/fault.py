@@ -1,0 +1,198 @@
+"""Finds the first line of a generated backward sweep whose adjoint is wrong.
+
+The generated function runs once more, with every assignment marked. The true adjoint of each
+marked variable, and the terms it is the sum of, follow from the expressions of the forward sweep.
+A line that assigns to `dx` a value that is neither a true adjoint of `x`, nor a partial sum of its
+terms, is at fault. (Adjoints are recognised by their names.)
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from symdiff.checking.adjoint import NotDifferentiable, sweep
+from symdiff.checking.claims import EXACT_DIGITS
+from symdiff.checking.inputs import Point
+from symdiff.checking.machine import Machine
+from symdiff.checking.number import Symbolic, number
+from symdiff.checking.precision import field as numbers
+from symdiff.checking.trial import Trial
+
+MAX_EVENTS = 20_000
+OFFSET = Fraction(137, 100_003)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One assignment, as it happened."""
+
+    line: int
+    name: str
+    mark: Symbolic
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The line at fault; `expected` is what its adjoint should be at the end."""
+
+    line: int
+    text: str
+    name: str
+    expected: Any
+    got: Any
+    point: Point
+
+
+@dataclass
+class _Recorder:
+    machine: Machine
+    events: list[Event] = field(default_factory=list)
+
+    def note(self, line: int, name: str, value: Any) -> Any:
+        """Mark a number that is assigned, as the work of this assignment."""
+        if not isinstance(value, Symbolic) or value.integer or len(self.events) >= MAX_EVENTS:
+            return value
+        mark = Symbolic("mark", (value,), self.machine.run, value.value)
+        self.events.append(Event(line, name, mark))
+        stack, owner = [value], len(self.events)
+        while stack:
+            top = stack.pop()
+            if top.op not in {"mark", "input", "const", "named"} and not top.owner:
+                top.owner = owner
+                stack.extend(a for a in top.args if isinstance(a, Symbolic))
+        mark.owner = owner
+        return mark
+
+
+class _Marker(ast.NodeTransformer):
+    """Wraps the values of assignments to names."""
+
+    def visit_Assign(self, node: ast.Assign) -> ast.stmt:
+        if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            node.value = self._noted(node, node.targets[0].id, node.value)
+        elif len(node.targets) == 1 and isinstance(node.targets[0], ast.Tuple):
+            self._each(node, node.targets[0], node.value)
+        return node
+
+    def _each(self, node: ast.stmt, targets: ast.Tuple, values: ast.expr) -> None:
+        """Mark the values of `a, b = b, a`."""
+        if not isinstance(values, ast.Tuple) or len(values.elts) != len(targets.elts):
+            return
+        for i, target in enumerate(targets.elts):
+            if isinstance(target, ast.Name):
+                values.elts[i] = self._noted(node, target.id, values.elts[i])
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt:
+        if not isinstance(node.target, ast.Name):
+            return node
+        name = node.target.id
+        total = ast.BinOp(ast.Name(name, ast.Load()), node.op, node.value)
+        return ast.copy_location(ast.Assign([node.target], self._noted(node, name, total)), node)
+
+    def parameters(self, function: ast.FunctionDef) -> None:
+        args = (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+        noted = [
+            ast.Assign(
+                [ast.Name(a.arg, ast.Store())],
+                self._noted(function, a.arg, ast.Name(a.arg, ast.Load())),
+            )
+            for a in args
+        ]
+        function.body = [*noted, *function.body]
+
+    def _noted(self, node: ast.stmt, name: str, value: ast.expr) -> ast.expr:
+        place: list[ast.expr] = [ast.Constant(node.lineno), ast.Constant(name)]
+        return ast.copy_location(
+            ast.Call(ast.Name("__note__", ast.Load()), [*place, value], []), node
+        )
+
+
+def first_fault(machine: Machine, trial: Trial, steps: int, seconds: float) -> Fault | None:
+    """The first line at fault where a trial has found a wrong derivative; None when it cannot be
+    told. A point close by comes first: there, numbers are not equal by chance."""
+    near = tuple(v * (1 + OFFSET * (i + 1)) for i, v in enumerate(trial.point.reals))
+    here = _fault_at(machine, trial.point, steps, seconds)
+    there = _fault_at(machine, Point(near, trial.point.choices), steps, seconds)
+    return here if there is None or here is not None and here.line == there.line else there
+
+
+def _fault_at(machine: Machine, point: Point, steps: int, seconds: float) -> Fault | None:
+    tree = ast.parse(machine.text)
+    function = next(
+        s for s in tree.body if isinstance(s, ast.FunctionDef) and s.name == machine.name
+    )
+    marker = _Marker()
+    marker.visit(function)
+    marker.parameters(function)
+    recorder = _Recorder(machine)
+    machine.world.names["__note__"] = recorder.note
+    before = machine.generated
+    try:
+        machine.generated = machine.load(ast.fix_missing_locations(tree))
+        trial = machine.attempt(point, steps, seconds)
+    finally:
+        machine.generated = before
+    values = [c.got for c in trial.claims if c.along is None]
+    if not values:
+        return None
+    weights = trial.cotangents or [number(1)] * len(values)
+    objective = number(sum(w * v for w, v in zip(weights, values, strict=True)))
+    try:
+        return _compare(recorder.events, objective, machine, point)
+    except NotDifferentiable:
+        return None
+
+
+def _compare(
+    events: list[Event], objective: Symbolic, machine: Machine, point: Point
+) -> Fault | None:
+    """The first event that assigns to an adjoint what no correct sweep would."""
+    terms: dict[int, list[tuple[int, Any]]] = {}
+    done = sweep(
+        objective, lambda n, arg, term: terms.setdefault(id(arg), []).append((n.owner, term))
+    )
+    versions: dict[str, list[Symbolic]] = {}
+    for event in events:
+        if id(event.mark) in done.adjoints:
+            versions.setdefault(_base(event.name), []).append(event.mark)
+    right = {
+        name: {_key(v) for m in marks for v in _possible(terms.get(id(m), []))}
+        for name, marks in versions.items()
+    }
+    latest: dict[str, Any] = {}
+    for event in events:
+        value, primal = event.mark.value, _base(event.name[1:])
+        if event.name.startswith("d") and primal in right and id(event.mark) not in done.adjoints:
+            change = value - latest.get(event.name, 0)
+            if not {_key(value), _key(change)} & right[primal]:
+                text = machine.text.splitlines()[event.line - 1].strip()
+                expected = done.adjoint(versions[primal][-1])
+                return Fault(event.line, text, event.name, expected, value, point)
+        latest[event.name] = value
+    return None
+
+
+def _base(name: str) -> str:
+    """What the names of all versions of a variable share: x of x_2."""
+    return re.sub(r"(_\d+)+$", "", name)
+
+
+def _possible(terms: list[tuple[int, Any]]) -> list[Any]:
+    """The values that a correct sweep may add to an adjoint, or reach by adding: single terms,
+    the sums of those of one assignment, and the running sums; and zero, to begin with."""
+    running = numbers().mpf(0)
+    found, by_owner = [running], {}  # type: ignore[var-annotated]
+    for owner, term in terms:
+        by_owner[owner] = by_owner.get(owner, 0) + term
+        running += term
+        found += [term, running]
+    return [*found, *by_owner.values()]
+
+
+def _key(value: Any) -> str:
+    """What numbers that are equal to many digits share."""
+    return str(numbers().nstr(value, EXACT_DIGITS))

@@ -1,0 +1,102 @@
+"""What an example of a call tells of the parameters of a function that is not called.
+
+Only kinds and structure are taken from it: the code that is made serves every call of that form.
+Where it serves no other form, as for a dict that is looped over, it says so when it is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from symdiff.errors import NotDifferentiable
+from symdiff.read.shapes import held
+from symdiff.stages import BOOLEAN, INTEGER, OBJECT, OPTIONAL, REAL, TEXT, ListOf, Place
+
+
+class ExactKeys(dict[Any, Any]):
+    """The structure of a dict of which the code relies on having these keys and no others."""
+
+
+class ExactLength(tuple[Any, ...]):
+    """The structure of a list or tuple of which the code relies on having so many items."""
+
+
+def with_example(
+    specs: Mapping[str, Any],
+    signature: tuple[list[str], str | None, str | None],
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    spec_of: Callable[[Any], Any],
+    function: str,
+    place: Place | None,
+) -> dict[str, Any]:
+    """The specs of the parameters, those that the example gives as it says.
+
+    `signature` has the names of the parameters that take one argument, of `*args`, and of
+    `**kwargs`. Raises NotDifferentiable for an example that the function does not take.
+    """
+    plain, star, double = signature
+    given: dict[str, Any] = dict(zip(plain, args, strict=False))
+    found = dict(specs)
+    rest = args[len(plain) :]
+    if rest and star is None:
+        raise NotDifferentiable(
+            f"{function}() takes {len(plain)} arguments, the example has {len(args)}", place
+        )
+    others = {k: v for k, v in kwargs.items() if k not in specs or k in (star, double)}
+    given |= {k: v for k, v in kwargs.items() if k not in others}
+    if others and double is None:
+        raise NotDifferentiable(f"{function}() has no parameter {next(iter(others))!r}", place)
+    told = {name: spec_of(value) for name, value in given.items()}
+    if star is not None:
+        told[star] = (tuple, *map(spec_of, rest))
+    if double is not None:
+        told[double] = {k: spec_of(v) for k, v in others.items()}
+    if not any(map(_has_real, told.values())):
+        # x=3, y=-4: whoever writes no decimal point anywhere means real numbers.
+        told = {n: s if specs.get(n) is INTEGER else _real(s) for n, s in told.items()}
+    for name, spec in told.items():
+        found[name] = merged(spec, specs.get(name))
+    if star is not None:
+        found[star] = ExactLength(told[star])
+    if double is not None:
+        found[double] = ExactKeys(told[double])
+    return found
+
+
+def merged(example: Any, known: Any) -> Any:
+    """What an example says of a parameter, where annotation or use has said something before."""
+    if isinstance(example, dict):
+        if isinstance(known, dict) and known.keys() <= example.keys():
+            return {k: merged(example[k], spec) for k, spec in known.items()}
+        return ExactKeys({k: merged(v, None) for k, v in example.items()})
+    if isinstance(example, tuple):
+        if isinstance(known, tuple) and len(known) == len(example):
+            pairs = zip(example[1:], known[1:], strict=True)
+            return (known[0], *(merged(e, k) for e, k in pairs))
+        item = held([example])
+        if item is not None and (example[0] in (list, tuple)):
+            return item
+        return ExactLength((example[0], *(merged(e, None) for e in example[1:])))
+    if known in (REAL, OPTIONAL) and example in (INTEGER, BOOLEAN, REAL):
+        return example if known is REAL else known
+    return TEXT if type(example).__name__ == "Text" else example
+
+
+def _has_real(spec: Any) -> bool:
+    if isinstance(spec, dict):
+        return any(map(_has_real, spec.values()))
+    if isinstance(spec, tuple):
+        return any(map(_has_real, spec[1:]))
+    return _has_real(spec.item) if isinstance(spec, ListOf) else spec is REAL
+
+
+def _real(spec: Any) -> Any:
+    if isinstance(spec, dict):
+        return {k: _real(v) for k, v in spec.items()}
+    if isinstance(spec, tuple):
+        return (spec[0], *map(_real, spec[1:]))
+    if isinstance(spec, ListOf):
+        return ListOf(_real(spec.item))
+    return REAL if spec in (INTEGER, OBJECT) else spec
