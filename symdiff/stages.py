@@ -131,10 +131,11 @@ class Apply:
     or_ xor; lt le gt ge eq ne is is_not in not_in not. Lazy, arguments may be whole trees: `and`,
     `or`, `cond` (test, value if true, value if false). Functions: `math.sin`, `abs`, `min`, `len`,
     ... by their qualified names, builtins bare. Containers: tuple, list, dict (keys and values in
-    turn), getitem, slice (an index), range; and the functional updates append(L, v),
-    extend(L, M), insert(L, i, v), setitem(L, i, v), delitem(L, i), add_at(L, i, v) (that is
-    L[i] += v), copy(L), zeros_like(L) (as many zeros); stack() is a new stack, nonempty(s) tells
-    whether a stack has something left. `helper:NAME` calls a helper of `Procedure.helpers`.
+    turn), getitem, part(t, i, n) (item i of a tuple of n), slice (an index), range; and the
+    functional updates append(L, v), extend(L, M), insert(L, i, v), setitem(L, i, v),
+    delitem(L, i), add_at(L, i, v) (that is L[i] += v), copy(L), zeros_like(L) (as many zeros);
+    stack() is a new stack, nonempty(s) tells whether a stack has something left. `helper:NAME`
+    calls a helper of `Procedure.helpers`.
     """
 
     op: str

@@ -34,7 +34,9 @@ from symdiff.write.liveness import UPDATES, Liveness
 
 COPIES = frozenset({"copy", "sorted", "add", "mul"})
 # The operations whose result may be, or hold, one of their arguments; others give numbers.
-HOLDERS = COPIES | {"tuple", "list", "dict", "getitem", "cond", "and", "or", "reversed"} | UPDATES
+HOLDERS = COPIES | UPDATES | {
+    "tuple", "list", "dict", "getitem", "part", "cond", "and", "or", "reversed", "zip", "enumerate",
+}
 
 
 class Groups:

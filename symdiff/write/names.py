@@ -29,8 +29,8 @@ from symdiff.write.expressions import BINARY, COMPARISONS, UNARY
 from symdiff.write.liveness import Liveness
 
 OPERATORS = frozenset({
-    *BINARY, *UNARY, *COMPARISONS, "not", "and", "or", "cond", "getitem", "append", "extend",
-    "insert", "setitem", "delitem", "add_at", "copy", "zeros_like", "stack", "nonempty",
+    *BINARY, *UNARY, *COMPARISONS, "not", "and", "or", "cond", "getitem", "part", "append",
+    "extend", "insert", "setitem", "delitem", "add_at", "copy", "zeros_like", "stack", "nonempty",
 })
 # Operations that are written with a builtin of another name.
 SPELT = {

@@ -35,7 +35,7 @@ from symdiff.write.liveness import UPDATES, Liveness
 
 Loops = tuple[Loop, ...]
 _UNKNOWN = Var("unknown")
-RETAINING = HOLDERS - COPIES - {"getitem"}
+RETAINING = HOLDERS - COPIES - {"getitem", "part"}
 
 
 @dataclass(slots=True)
