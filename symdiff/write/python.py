@@ -29,7 +29,13 @@ from symdiff.stages import (
 )
 from symdiff.write.aliases import in_place
 from symdiff.write.expressions import Builder, load
-from symdiff.write.liveness import handed_flag, live_ranges, read_counts, terminates
+from symdiff.write.liveness import (
+    handed_flag,
+    live_ranges,
+    may_be_undefined,
+    read_counts,
+    terminates,
+)
 from symdiff.write.names import printed_names, shadowed_builtins
 from symdiff.write.ownership import owned_updates
 from symdiff.write.prepare import parts_from, parts_of_target, prepare
@@ -46,8 +52,14 @@ def function(procedure: Procedure, marks: Marks) -> ast.FunctionDef:
     shadowed = shadowed_builtins(procedure)
     build = Builder(names, lambda n: f"builtins.{n}" if n in shadowed else n)
     changed = in_place(procedure, liveness) | owned_updates(procedure, liveness)
-    writer = _Writer(build, names, changed, marks, read_counts(procedure))
+    undefined = may_be_undefined(procedure)
+    writer = _Writer(build, names, changed, marks, read_counts(procedure), undefined)
     body = writer.returning(procedure.body, procedure.result)
+    given = {p.name for p in procedure.params}
+    body[:0] = [
+        ast.Assign([ast.Name(name, ast.Store())], ast.Constant(None))
+        for name in writer.unbound if name not in given
+    ]
     if procedure.doc:
         body.insert(0, ast.Expr(ast.Constant(procedure.doc)))
     made = ast.parse("def f(): pass").body[0]
