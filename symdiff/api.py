@@ -11,7 +11,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from symdiff.generate import Example, Selection, find, generate, precheck
+from symdiff.generate import Example, Generated, Selection, find, generate, precheck
 
 if TYPE_CHECKING:
     from symdiff.checking import Report
@@ -143,7 +143,19 @@ def source(
     defaults and uses, and from the arguments of an example call, `at` and `kwargs`, where they are
     given. Raises SymdiffError.
     """
-    return generate(function, Selection(argnums), mode, _example(at, kwargs)).text
+    return generated(function, argnums, mode, at=at, kwargs=kwargs).text
+
+
+def generated(
+    function: Any,
+    argnums: Argnums = None,
+    mode: str | None = None,
+    *,
+    at: Sequence[Any] | None = None,
+    kwargs: Mapping[str, Any] | None = None,
+) -> Generated:
+    """What `source` shows, and how it came about."""
+    return generate(function, Selection(argnums), mode, _example(at, kwargs))
 
 
 def stages(

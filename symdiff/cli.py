@@ -109,9 +109,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _grad(function: StaticFunction, options: argparse.Namespace) -> tuple[str, int]:
-    import symdiff
+    from symdiff.api import generated
 
-    return symdiff.source(function, mode=options.mode, **_wanted(options)), DONE
+    made = generated(function, mode=options.mode, **_wanted(options))
+    if options.wrt is None:
+        for name in made.left_out:
+            print(
+                f"symdiff: note: {name!r} is taken for an object, and not differentiated; "
+                "an annotation, or --at with an example, says what it is",
+                file=sys.stderr,
+            )
+    return made.text, DONE
 
 
 def _table(function: StaticFunction, options: argparse.Namespace) -> tuple[str, int]:

@@ -162,6 +162,20 @@ class Generated:
         }
 
     @property
+    def left_out(self) -> list[str]:
+        """The parameters of which nothing is known that could be differentiated."""
+        params = self.reading.procedure.params
+        return [
+            p.name
+            for p in params
+            if p.var.kind is OBJECT
+            and self.reading.specs.get(p.name) is OBJECT
+            and p.name not in self.wrt
+            and p.name not in ("self", "cls")
+            and p.passed in ("plain", "keyword")
+        ]
+
+    @property
     def own_parameters(self) -> list[str]:
         """The names of the parameters that the function itself does not have: `kept`, `dout`."""
         given = {p.name for p in self.reading.procedure.params}
@@ -465,6 +479,9 @@ def _generate(
             raise NotDifferentiable(
                 f"{procedure.name} has no real parameter to differentiate with respect to",
                 procedure.place,
+                why=_taken_for(reading),
+                fix="Annotate a parameter (x: float, xs: list[float]), or give an example of a "
+                "call: --at on the command line, at= in the library.",
             )
     else:
         _refuse_unreal(reading, chosen, procedure)
@@ -475,7 +492,7 @@ def _generate(
             else "pullback"
         )
     if mode == "grad":
-        _refuse_result(procedure)
+        _refuse_result(procedure, reading.returned)
     structures = _structures(reading, chosen)
     if mode == "split":
         return _split(function, reading, chosen, structures)
@@ -489,7 +506,7 @@ def _generate(
         doc=_docstring(procedure, labels, mode),
     )
     if mode == "grad" and _is_object(procedure.result):
-        raise _not_scalar(procedure, "an object of a kind that is not known")
+        raise _not_scalar(procedure, "an object of a kind that is not known", reading.returned)
     made = _simplified(made)
     written = write(made, live=call is not None)
     wrt = tuple(n for n, _ in chosen)
@@ -636,23 +653,39 @@ def _refuse_unreal(
             )
 
 
-def _refuse_result(procedure: Procedure) -> None:
+def _refuse_result(procedure: Procedure, place: Place | None) -> None:
     result = procedure.result
     kind = result.kind if isinstance(result, Var) else None
     if isinstance(kind, ListOf):
-        raise _not_scalar(procedure, "a list")
+        raise _not_scalar(procedure, "a list", place)
     if kind in (BOOLEAN, TEXT, NOTHING, COMPLEX):
-        raise _not_scalar(procedure, f"a {kind!r} value")
+        raise _not_scalar(procedure, _CALLED[kind], place)
 
 
 def _is_object(result: Any) -> bool:
     return isinstance(result, Var) and result.kind is OBJECT
 
 
-def _not_scalar(procedure: Procedure, what: str) -> NotDifferentiable:
+_CALLED: dict[Any, str] = {
+    BOOLEAN: "a truth value",
+    TEXT: "text",
+    NOTHING: "nothing",
+    COMPLEX: "a complex number",
+}
+
+
+def _taken_for(reading: Reading) -> str:
+    """What the parameters are taken for, where none is a real number."""
+    kinds: dict[Any, str] = {**_CALLED, INTEGER: "an integer", OBJECT: "an object"}
+    known = [(p.name, kinds.get(p.var.kind)) for p in reading.procedure.params]
+    found = [f"{name} is taken for {what}" for name, what in known if what is not None]
+    return ", ".join(found) + "." if found else ""
+
+
+def _not_scalar(procedure: Procedure, what: str, place: Place | None) -> NotDifferentiable:
     return NotDifferentiable(
         f"{procedure.name} returns {what}; a gradient needs a function that returns a real scalar",
-        procedure.place,
+        place,
         fix="Return a number, or use symdiff.vjp for several results.",
     )
 

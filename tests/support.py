@@ -37,6 +37,7 @@ OPERATIONS: dict[str, Any] = {
     "dict": lambda *a: dict(zip(a[::2], a[1::2], strict=True)), "slice": slice,
     "append": lambda xs, v: [*xs, v], "extend": lambda xs, more: [*xs, *more],
     "copy": list, "zeros_like": lambda xs: [0.0] * len(xs), "stack": lambda: [], "nonempty": bool,
+    "part": lambda t, i, n: t[i],
 }
 
 

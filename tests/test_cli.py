@@ -207,3 +207,40 @@ def test_heavy_modules_are_not_imported_at_start():
     code = "import sys, symdiff, symdiff.cli; print({'sympy', 'numpy', 'astor'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.strip() == "set()", done.stderr
+
+
+def test_what_is_not_differentiated_is_noted_on_standard_error(model, capsys):
+    (model / "shop.py").write_text("def f(p, x):\n    return sum(v * x for v in p.values())\n")
+    assert main(["grad", "shop.py:f"]) == 0
+    printed = capsys.readouterr()
+    assert "note: 'p' is taken for an object" in printed.err and "note" not in printed.out
+    assert main(["grad", "shop.py:f", "--at", "{'a': 1.0}, 2.0"]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == "" and "with respect to (p, x)" in printed.out
+
+
+MESSAGES = {
+    "def f(x):\n    return T(x) + 1\n": "an object of class 'T' can't be used as a number",
+    "def f(x):\n    return T\n": "the result is the class 'T'",
+    "def f(x):\n    return math.sin\n": "the result is the function 'math.sin'",
+    "def f(g, x):\n    return g(x)\n": "which function 'g' is must be known",
+    "def f(x):\n    return (x, x) if x > 0 else x\n": "",
+    "def f(x):\n    import os\n    return os.nice(x)\n": "'import' is not supported",
+    "def f(x):\n    return type(x).real\n": "type() has no derivative rule",
+    "def f(x: float):\n    return x[0]\n": "a number can't be indexed",
+    "def f(x: float):\n    return sum(y for y in x)\n": "a number can't be iterated over",
+    "def f(x: float):\n    y, z = x\n    return y\n": "a number can't be unpacked",
+    "def f(n: int):\n    return n\n": "n is taken for an integer",
+}
+
+
+@pytest.mark.parametrize("text, message", MESSAGES.items())
+def test_messages_are_about_the_users_program_and_come_once(model, capsys, text, message):
+    head = "import math\nclass T:\n    def __init__(self, v):\n        self.v = v\n"
+    (model / "bad.py").write_text(head + text)
+    assert main(["grad", "bad.py:f"]) == 2
+    printed = capsys.readouterr().err
+    assert message in printed and printed.count("symdiff: ") == 1
+    assert "bad.py:" in printed and "^" in printed
+    for ours in (" ref ", "conflict", "unknown ", "runtime", "run-time value", "a unknown"):
+        assert ours not in printed.lower()

@@ -207,7 +207,8 @@ def results(procedure: Procedure) -> tuple[Expr, ...]:
 
 
 def refusals(procedure: Procedure, varied: set[Var], useful: set[Var]) -> Iterator[SymdiffError]:
-    """What is active and has no derivative."""
+    """What is active and has no derivative; not what only reads such a value."""
+    refused: set[Var] = set()
     for step in steps(procedure.body):
         match step:
             case Stage() if step.target in useful and step.target.kind not in (
@@ -215,7 +216,11 @@ def refusals(procedure: Procedure, varied: set[Var], useful: set[Var]) -> Iterat
                 BOOLEAN,
                 INTEGER,
             ):
-                yield from _of_value(step, step.value, varied)
+                found = list(_of_value(step, step.value, varied))
+                if not refused.intersection(dependences(step.value)):
+                    yield from found
+                if found:
+                    refused.add(step.target)
             case Loop() if (
                 step.target is not None and step.target in varied and step.target in useful
             ):
@@ -240,8 +245,22 @@ def _of_value(step: Stage, expr: Expr, varied: set[Var]) -> Iterator[SymdiffErro
                 why=why,
                 fix="Register a rule for it (see symdiff.rules), or keep active values out of it.",
             )
+        elif isinstance(function, Var) and expr.template.startswith("_0("):
+            name = function.base
+            yield UnsupportedCall(
+                f"which function {name!r} is must be known when the derivative is written",
+                step.place,
+                why=why,
+                fix=f"Give {name!r} a default that is a function, or differentiate a function that "
+                "calls this one with it.",
+            )
         else:
-            yield UnsupportedSyntax("this has no derivative rule", step.place, why=why)
+            yield UnsupportedSyntax(
+                "this has no derivative rule",
+                step.place,
+                why=why,
+                fix="Keep active values out of it.",
+            )
         return
     if isinstance(expr, Apply):
         known = expr.op in _FIRST | _ALL | _STORES | {

@@ -71,6 +71,7 @@ _CHEAP = {
     "is",
     "is_not",
     "getitem",
+    "part",
     "len",
 }
 _ELEMENTARY, _POWER, _DIVISION, _ARITHMETIC, _CALL = 45, 35, 20, 15, 120
@@ -324,11 +325,11 @@ def _reads(loop: Loop) -> Iterator[Var]:
 
 
 def _rounds(sweep: Reverse, loop: Loop, stacks: list[Var]) -> Expr | None:
-    """How the number of rounds is told: by the length of a stack, or by counting them."""
+    """How the number of rounds is told: by a stack that every round fills, or by counting them."""
     if loop.iterable is not None and loop.leave is None:
         return None
-    if loop.iterable is None and not sweep.loops and stacks:
-        return stacks[0]
+    if not sweep.loops and stacks:
+        return stacks[0] if loop.iterable is None else Apply("len", (stacks[0],))
     count, following = Var("rounds", INTEGER), Var("rounds", INTEGER)
     loop.body.append(Stage(following, Apply("add", (count, Const(1)))))
     loop.carried.append(Carried(count, Const(0), following))
@@ -442,11 +443,12 @@ def _keeps(region: Region) -> bool:
 def _unpack(region: Region, table: dict[Var, Var], source: Var | None) -> None:
     if region.reverse is None:
         return
+    count = Const(len(region.names))
     first: Block = (
         []
         if source is None
         else [
-            Stage(name, source if _is_bare(region) else Apply("getitem", (source, Const(i))))
+            Stage(name, source if _is_bare(region) else Apply("part", (source, Const(i), count)))
             for i, name in enumerate(region.names)
         ]
     )

@@ -115,6 +115,7 @@ class Core:
         self.merged: dict[Any, Var] = {}
         self.carried_arrays: dict[Var, Var] = {}
         self.share_carried = True
+        self.reading_at: ast.AST | None = None  # the statement that is being read
         self.iterated: list[Identity] = []  # the lists of the loops around what is read
 
     # --- places and errors ---
@@ -214,7 +215,8 @@ class Core:
         content = self.read_slot((ref.identity, "content"))
         if isinstance(content, (Conflict, Undefined)):
             why = content.why if isinstance(content, Conflict) else "it has no value on some path"
-            raise self.refuse(self.frame.node, f"{ref.identity.name!r} can't be used here: {why}")
+            where = self.reading_at or self.frame.node
+            raise self.refuse(where, f"{ref.identity.name!r} can't be used here: {why}")
         return content
 
     def set_content(self, ref: Ref, content: Any, node: ast.AST) -> None:
@@ -299,11 +301,10 @@ class Core:
         return self.no_atom(value, node)
 
     def no_atom(self, value: Value, node: ast.AST | None) -> Expr:
-        what = type(value).__name__.lower()
         raise self.refuse(
             node or self.frame.node,
-            f"this {what} can't be held in a run-time value",
-            fix="Call it where it is defined, or pass it on by name.",
+            f"{describe(value)} can't be used as a number here",
+            fix="Use its numbers one by one.",
         )
 
     def tree(self, value: Value, node: ast.AST | None) -> Expr:
@@ -817,6 +818,34 @@ class Core:
         if isinstance(start, Undefined) and isinstance(value, (Function, Ref)):
             return value
         return Conflict("a loop gives it another function or object in each round")
+
+
+def describe(value: Value) -> str:
+    """What users call a value."""
+    match value:
+        case Ref(identity=identity) if identity.kind == "instance":
+            return f"an object of class {getattr(identity.cls, 'name', '?')!r}"
+        case Ref(identity=identity):
+            return f"a {identity.kind}"
+        case Tuple():
+            return "a tuple"
+        case Function(name=name) | Class(name=name) if not name.startswith("<"):
+            return f"the {'class' if isinstance(value, Class) else 'function'} {name!r}"
+        case Builtin(name=name):
+            return f"the function {name.removeprefix('builtins.')!r}"
+        case Function() | Bound() | Partial() | Choice():
+            return "a function"
+    return _DESCRIBED.get(type(value).__name__, "this value")
+
+
+_DESCRIBED = {
+    "Module": "a module",
+    "LiveObject": "an object",
+    "Method": "a method",
+    "Super": "super()",
+    "Iterator": "an iterator",
+    "Undefined": "a name without a value",
+}
 
 
 def has_real(value: Any) -> bool:

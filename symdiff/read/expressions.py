@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from symdiff import rules
+from symdiff.errors import SymdiffError
 from symdiff.read.core import Core, State
 from symdiff.read.kinds import result_kind
 from symdiff.read.scope import Access, is_standard, member, wrap
@@ -652,13 +653,23 @@ class Expressions(Core):
             content = self.atom(value, node)
         kind = kind_of(content)
         if kind in (REAL, INTEGER, BOOLEAN, OPTIONAL):
-            raise self.refuse(
-                node, "a number can't be indexed", fix="Annotate the parameter: list[float]."
-            )
+            raise self.not_a_list(node, "a number can't be indexed", content)
+        if isinstance(kind, ListOf) and isinstance(at, Const) and not isinstance(at.value, int):
+            raise self.refuse(node, f"a list can't be indexed by {at.value!r}")
         return self.emit(
             Apply("getitem", (content, self.atom(at, node))),
             kind.item if isinstance(kind, ListOf) else OBJECT,
             node,
+        )
+
+    def not_a_list(self, node: ast.AST, message: str, value: Any) -> SymdiffError:
+        """What is used as a list, and is a number by all that is known of it."""
+        name = value.base if isinstance(value, Var) and not value.temporary else "xs"
+        return self.refuse(
+            node,
+            message,
+            fix=f"If a parameter is a list, annotate it ({name}: list[float]), or give an example: "
+            f'--at "{name}=[1.0, 2.0]", at=([1.0, 2.0],).',
         )
 
     def item_by_key(self, content: dict[Any, Value], at: Expr, node: ast.AST) -> Value:

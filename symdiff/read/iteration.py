@@ -304,7 +304,7 @@ class Iteration(Expressions):
             return self.indexed_array(content, node)
         kind = kind_of(content)
         if kind in (REAL, INTEGER):
-            raise self.refuse(node, "a number can't be iterated over")
+            raise self.not_a_list(node, "a number can't be iterated over", content)
         item_kind = kind.item if isinstance(kind, ListOf) else OBJECT
         length = self.emit(Apply("len", (content,)), INTEGER, node)
         return length, lambda i: self.emit(Apply("getitem", (content, i)), item_kind, node)

@@ -39,6 +39,8 @@ def assigned_names(node: FunctionNode) -> tuple[set[str], set[str]]:
                 # Its targets are its own; a walrus inside it binds here.
                 stack.extend(n for n in ast.walk(sub) if isinstance(n, ast.NamedExpr))
                 continue
+            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+                names.update(a.asname or a.name.partition(".")[0] for a in aliases)
             case ast.Nonlocal(names=declared):
                 nonlocals.update(declared)
         stack.extend(ast.iter_child_nodes(sub))
@@ -51,8 +53,11 @@ def written_in(body: list[ast.stmt]) -> list[str]:
 
     def visit(node: ast.AST) -> None:
         match node:
-            case ast.Name(id=name, ctx=ast.Store()):
+            case ast.Name(id=name, ctx=ast.Store()) | ast.ClassDef(name=name):
                 found.setdefault(name)
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                for alias in names:
+                    found.setdefault(alias.asname or alias.name.partition(".")[0])
             case (
                 ast.FunctionDef()
                 | ast.Lambda()

@@ -13,7 +13,7 @@ from typing import Any
 
 from symdiff.errors import NotDifferentiable, SymdiffError, UnsupportedSyntax, together
 from symdiff.read.calls import Recursive
-from symdiff.read.core import Frame, same
+from symdiff.read.core import Frame, describe, same
 from symdiff.read.desugar import desugar
 from symdiff.read.examples import ExactKeys, ExactLength, with_example
 from symdiff.read.fence import offences
@@ -122,7 +122,7 @@ class Reading:
     unit: Unit
     changed: set[str] = field(default_factory=set)  # parameters whose lists the function changes
     specs: dict[str, Spec] = field(default_factory=dict)
-    returns: list[Place] = field(default_factory=list)
+    returned: Place | None = None  # where the last return stands
 
 
 class Shared:
@@ -291,7 +291,9 @@ def _read(target: Value, shared: Shared, specs: dict[str, Spec], guarded: bool) 
         n for n, (ref, content) in given_lists.items() if not same(reader.content(ref), content)
     }
     made = reader.finish(procedure)
-    return Reading(made, _renamed(parameters, reader), shared.unit, changed, specs)
+    returns = [n for n in ast.walk(node) if isinstance(n, ast.Return) and n.value is not None]
+    where = reader.place(returns[-1]) if returns else place
+    return Reading(made, _renamed(parameters, reader), shared.unit, changed, specs, where)
 
 
 def _default(reader: Reader, default: Value | None) -> Expr | None:
@@ -432,18 +434,27 @@ def _result(reader: Reader, value: Value, function: Function) -> Expr:
             error=NotDifferentiable,
             fix="Return a number.",
         )
-    if isinstance(value, (Function, Builtin, Class, Bound, Partial, Unknown)):
+    if isinstance(value, Unknown) or value == Const(...):
+        raise reader.refuse(
+            where, "nothing is known of the result", error=NotDifferentiable, fix="Return a number."
+        )
+    if isinstance(value, Conflict):
         raise reader.refuse(
             where,
-            f"the result is a {type(value).__name__.lower()}, which has no derivative",
+            "the function returns values of different structure on different paths",
             error=NotDifferentiable,
-            fix="Return a number.",
+            fix="Return as many numbers, in the same structure, on every path.",
         )
     try:
-        return reader.tree(value, where)
+        if not isinstance(value, (Function, Builtin, Class, Bound, Partial)):
+            return reader.tree(value, where)
+        raise reader.refuse(where, "a function")
     except SymdiffError:
         raise reader.refuse(
-            where, "the result is not a number, or a container of numbers", error=NotDifferentiable
+            where,
+            f"the result is {describe(value)}, which has no derivative",
+            error=NotDifferentiable,
+            fix="Return a number, or a list, tuple or dict of numbers.",
         ) from None
 
 

@@ -54,6 +54,7 @@ class Statements(Calls):
 
     def statements(self, body: list[ast.stmt]) -> None:
         for stmt in body:
+            self.reading_at = stmt
             try:
                 self.statement(stmt)
             except SymdiffError as error:
@@ -160,7 +161,7 @@ class Statements(Calls):
                 and not isinstance(kind_of(value), (ListOf, ArrayOf))
                 and kind_of(value) is not OBJECT
             ):
-                raise self.refuse(node, "a number can't be unpacked")
+                raise self.not_a_list(node, "a number can't be unpacked", None)
             items = [self.item(value, Const(i), node) for i in range(len(elts))]
         if stars:
             at, after = stars[0], len(elts) - stars[0] - 1

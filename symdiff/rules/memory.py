@@ -31,7 +31,7 @@ UPDATES = frozenset({
 COPIES = frozenset({"copy", "sorted", "add", "mul"})
 # The operations whose result may be, or hold, one of their arguments.
 HOLDERS = UPDATES | COPIES | frozenset({
-    "tuple", "list", "dict", "getitem", "cond", "and", "or", "reversed", "enumerate", "zip",
+    "tuple", "list", "dict", "getitem", "part", "cond", "and", "or", "reversed", "enumerate", "zip",
     "keyword",
 })  # fmt: skip
 # Containers of what they are made of.

@@ -12,6 +12,7 @@ from symdiff.simplify.number import number_lines
 from symdiff.simplify.rename import name_adjoints
 from symdiff.simplify.replay import replay_tests
 from symdiff.simplify.result import name_result
+from symdiff.simplify.rounds import run_over_kept
 from symdiff.simplify.share import share
 from symdiff.stages import Call, Procedure, steps
 
@@ -40,4 +41,4 @@ def _simplified(procedure: Procedure) -> Procedure:
     procedure = compute_again(drop_dead(fold_constants(share(fold_constants(procedure)))))
     procedure = replay_tests(join(name_adjoints(procedure), absorbed))
     procedure = fold_constants(join(drop_dead(fold_constants(procedure)), absorbed))
-    return number_lines(procedure, absorbed)
+    return number_lines(run_over_kept(procedure), absorbed)

@@ -17,6 +17,7 @@ from symdiff.stages import (
     Expr,
     Loop,
     Procedure,
+    Scalar,
     Scope,
     Stage,
     Step,
@@ -130,9 +131,18 @@ def _iterated(iterable: Expr) -> Expr:
             return Apply("reversed", (_iterated(a),))
         case Apply(op="getitem", args=(Apply(op="range", args=(_,)), Apply(op="slice", args=part))):
             _, stop, *_ = part
-            if part[0] == Const(None) and isinstance(stop, Var) and stop.base == "rounds":
+            if part[0] == Const(None) and _counts_rounds(stop):
                 return Apply("range", (stop,))
     return iterable
+
+
+def _counts_rounds(expr: Expr) -> bool:
+    match expr:
+        case Var(base="rounds"):
+            return True
+        case Apply(op="len", args=(Var(kind=Scalar.STACK),)):
+            return True
+    return False
 
 
 def _is_light(expr: Expr) -> bool:

@@ -224,7 +224,7 @@ class _Joiner:
         self.out.append(step)
         movable = step.target.temporary and self.shared.counts.get(step.target) == 1
         op = step.value.op if isinstance(step.value, Apply) else ""
-        if not movable or op in UPDATES or op == "stack":
+        if not movable or op in UPDATES or op in ("stack", "part"):
             return
         found = _Waiting(step, len(self.out) - 1, _depth(step.value), _width(step.value), numbers)
         self.waiting[step.target] = found

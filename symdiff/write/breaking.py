@@ -10,6 +10,7 @@ import ast
 import textwrap
 from typing import Any
 
+LEAST = 12  # columns for what stands after the targets of an assignment or a loop
 INDENT = "    "
 NARROW = 40  # columns that are always left for an expression, however deep it is nested
 
@@ -117,6 +118,16 @@ def broken(head: str, node: ast.expr, tail: str, room: int) -> list[str]:
     if len(text) <= room:
         return [text]
     return _wrap(head, node, tail, room, parenthesized=not _has_brackets(node))
+
+
+def targets(head: str, target: ast.expr, tail: str, room: int) -> tuple[list[str], str]:
+    """`head target tail` as lines and the beginning of the next one; only a tuple that is too long
+    to have something after it on its line has lines of its own."""
+    text = f"{head}{flat(target, bare=True)}{tail}"
+    if len(text) <= room - LEAST or not isinstance(target, ast.Tuple):
+        return [], text
+    filled = textwrap.wrap(flat(target, bare=True), room - len(INDENT))
+    return [f"{head}(", *(INDENT + line for line in filled)], f"){tail}"
 
 
 def _has_brackets(node: ast.expr) -> bool:

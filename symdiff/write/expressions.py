@@ -136,6 +136,9 @@ class Builder:
     def _getitem(self, container: Expr, index: Expr) -> ast.expr:
         return ast.Subscript(self(container), self.index(index), ast.Load())
 
+    def _part(self, whole: Expr, index: Expr, count: Expr) -> ast.expr:
+        return self._getitem(whole, index)
+
     def index(self, index: Expr) -> ast.expr:
         """An index, in which slices are written with colons."""
         if isinstance(index, Apply) and index.op == "slice":

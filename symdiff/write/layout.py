@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import textwrap
 
-from symdiff.write.breaking import INDENT, OPERATORS, broken, flat
+from symdiff.write.breaking import INDENT, OPERATORS, broken, flat, targets
 from symdiff.write.statements import Marks
 
 WIDTH = 100
@@ -65,8 +65,8 @@ class _Printer:
             case ast.While(test=test, body=body):
                 self.block(depth, broken("while ", test, ":", room), body)
             case ast.For(target=target, iter=iterable, body=body):
-                head = f"for {flat(target, bare=True)} in "
-                self.block(depth, broken(head, iterable, ":", room), body)
+                first, head = targets("for ", target, " in ", room)
+                self.block(depth, [*first, *broken(head, iterable, ":", room)], body)
             case ast.With(items=[item], body=body):
                 name = "" if item.optional_vars is None else f" as {flat(item.optional_vars)}"
                 self.block(depth, broken("with ", item.context_expr, f"{name}:", room), body)
@@ -95,11 +95,13 @@ class _Printer:
     def simple(self, node: ast.stmt, depth: int, room: int) -> None:
         number, is_fork = self.marks.stages.get(node, (0, False))
         parts: tuple[str, ast.expr] | None = None
+        before: list[str] = []
         shown = number and number != self.number
         comment = f"# {number} (*)" if is_fork else f"# {number}"
         match node:
             case ast.Assign(targets=[target], value=value):
-                parts = f"{flat(target, bare=True)} = ", value
+                before, head = targets("", target, " = ", room)
+                parts = head, value
             case ast.AugAssign(target=target, op=op, value=value):
                 parts = f"{flat(target)} {OPERATORS[type(op)][0]}= ", value
             case ast.Return(value=ast.expr() as value):
@@ -109,9 +111,9 @@ class _Printer:
         if parts is None:
             lines = [flat(node)]
         else:
-            lines = broken(*parts, "", room)
+            lines = [*before, *broken(*parts, "", room)]
             if shown and len(lines) == 1 and len(lines[0]) + len(comment) + 2 > room:
-                lines = broken(*parts, "", room - len(comment) - 2)
+                lines = [*before, *broken(*parts, "", room - len(comment) - 2)]
         first = len(self.printed.lines) + 1
         for text in lines:
             self.line(depth, text)

@@ -34,6 +34,7 @@ from symdiff.stages import (
     all_defined,
     all_read,
     expressions,
+    steps,
     variables,
 )
 
@@ -75,6 +76,24 @@ def read_counts(procedure: Procedure) -> dict[Var, int]:
     for var in (*all_read(procedure.body), *variables(procedure.result)):
         counts[var] = counts.get(var, 0) + 1
     return counts
+
+
+def may_be_undefined(procedure: Procedure) -> set[Var]:
+    """What has no value after a loop without rounds, or after an arm that leaves it undefined."""
+    leaves: dict[Var, tuple[Expr | None, ...]] = {}
+    for step in steps(procedure.body):
+        if isinstance(step, Loop):
+            leaves.update((c.var, (c.init,)) for c in step.carried)
+        elif isinstance(step, Branch):
+            for merge in step.merges:
+                arms = ((step.then, merge.then), (step.orelse, merge.orelse))
+                leaves[merge.var] = tuple(v for arm, v in arms if not terminates(arm))
+    found: set[Var] = set()
+    size = -1
+    while size != len(found):
+        size = len(found)
+        found |= {v for v, taken in leaves.items() if any(e is None or e in found for e in taken)}
+    return found
 
 
 def reads_lazily(iterable: Expr | None) -> Iterator[Var]:

@@ -30,7 +30,7 @@ from symdiff.write.expressions import BINARY, COMPARISONS, UNARY, printed_path
 from symdiff.write.liveness import Liveness
 
 OPERATORS = frozenset({
-    *BINARY, *UNARY, *COMPARISONS, "not", "and", "or", "cond", "getitem",
+    *BINARY, *UNARY, *COMPARISONS, "not", "and", "or", "cond", "getitem", "part",
     *UPDATES, "copy", "zeros_like", "stack", "nonempty", "keyword", "slice",
 })
 # Operations that are written with a builtin of another name.

@@ -37,7 +37,7 @@ from symdiff.write.liveness import Liveness
 
 Loops = tuple[Loop, ...]
 _UNKNOWN = Var("unknown")
-RETAINING = HOLDERS - COPIES - {"getitem"}
+RETAINING = HOLDERS - COPIES - {"getitem", "part"}
 
 
 @dataclass(slots=True)

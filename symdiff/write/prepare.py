@@ -104,15 +104,37 @@ def _items_first(loop: Loop) -> None:
 def _part_of(step: Step, whole: Var) -> int | None:
     """The place of the part of `whole` that a step takes."""
     match step:
-        case Stage(value=Apply(op="getitem", args=(of, Const(value=int() as at)))) if of is whole:
+        case Stage(
+            value=Apply(op="getitem" | "part", args=(of, Const(value=int() as at), *_))
+        ) if of is whole:
             return at
     return None
+
+
+def parts_from(block: Block, first: int) -> list[Stage | None]:
+    """The stages at a position of a block that take one tuple apart, by place; empty if none do."""
+    found: list[Stage | None] = []
+    of: Expr | None = None
+    for step in block[first:]:
+        match step:
+            case Stage(value=Apply(op="part", args=(whole, Const(value=at), Const(value=count)))):
+                found = found or [None] * count
+                if of not in (None, whole) or found[at] is not None:
+                    break
+                of, found[at] = whole, step
+            case _:
+                break
+    return found
 
 
 def parts_of_target(loop: Loop) -> list[Stage | None] | None:
     """The stages that take a loop's target apart, by place, where they are all that reads it."""
     if loop.target is None:
         return None
+    parts = parts_from(loop.body, 0)
+    first = next((s for s in parts if s is not None), None)
+    if first is not None and _part_of(first, loop.target) is not None:
+        return parts
     iterable = loop.iterable
     while isinstance(iterable, Apply) and iterable.op in ("reversed", "copy", "list", "tuple"):
         iterable = iterable.args[0]

@@ -30,10 +30,16 @@ from symdiff.stages import (
 )
 from symdiff.write.aliases import in_place
 from symdiff.write.expressions import Builder, load
-from symdiff.write.liveness import handed_flag, live_ranges, read_counts, terminates
+from symdiff.write.liveness import (
+    handed_flag,
+    live_ranges,
+    may_be_undefined,
+    read_counts,
+    terminates,
+)
 from symdiff.write.names import printed_names, shadowed_builtins
 from symdiff.write.ownership import owned_updates
-from symdiff.write.prepare import parts_of_target, prepare
+from symdiff.write.prepare import parts_from, parts_of_target, prepare
 from symdiff.write.statements import Marks, Pair, Statements, is_update
 
 Decision = tuple[Branch, tuple[Expr | None, Expr | None]]
@@ -48,8 +54,14 @@ def function(procedure: Procedure, marks: Marks) -> ast.FunctionDef:
     numbers = "np" if any(isinstance(v.kind, ArrayOf) for v in names) else "math"
     build = Builder(names, lambda n: f"builtins.{n}" if n in shadowed else n, numbers)
     changed = in_place(procedure, liveness) | owned_updates(procedure, liveness)
-    writer = _Writer(build, names, changed, marks, read_counts(procedure))
+    undefined = may_be_undefined(procedure)
+    writer = _Writer(build, names, changed, marks, read_counts(procedure), undefined)
     body = writer.returning(procedure.body, procedure.result)
+    given = {p.name for p in procedure.params}
+    body[:0] = [
+        ast.Assign([ast.Name(name, ast.Store())], ast.Constant(None))
+        for name in writer.unbound if name not in given
+    ]
     if procedure.doc:
         body.insert(0, ast.Expr(ast.Constant(procedure.doc)))
     made = ast.parse("def f(): pass").body[0]
@@ -92,6 +104,16 @@ class _Writer(Statements):
                 made.extend(self.loop(loop, stacks))
                 position += len(stacks) + 1
                 continue
+            parts = [p for p in parts_from(block, position) if p is not None]
+            if len(parts) > 1:
+                made.append(self.unpacked(parts_from(block, position)))
+                position += len(parts)
+                continue
+            popped = self.popped_there(block[position], parts_from(block, position + 1))
+            if popped:
+                made.append(popped)
+                position += 1 + sum(p is not None for p in parts_from(block, position + 1))
+                continue
             both = block[position:position + 2]
             taken = self.taken_out(*both) or self.called_there(*both)
             made.extend(taken or self.step(block[position]))
@@ -106,6 +128,22 @@ class _Writer(Statements):
         if last == len(block):
             return []
         return [s for step in block[first:last] for s in self.step(step)]
+
+    def unpacked(self, parts: list[Stage | None]) -> ast.stmt:
+        """`a, b = t` for `a = t[0]` and `b = t[1]`."""
+        whole = next(variables(p.value) for p in parts if p is not None)
+        names = [self.counter(None if p is None else p.target) for p in parts]
+        target = ast.Tuple([ast.Name(name, ast.Store()) for name in names], ast.Store())
+        return ast.Assign([target], self.build(next(whole)))
+
+    def popped_there(self, first: Step, parts: list[Stage | None]) -> ast.stmt | None:
+        """`a, b = s.pop()` for a popped value that is only taken apart."""
+        taken = [p for p in parts if p is not None and isinstance(first, Pop)
+                 and first.target in variables(p.value)]
+        if not isinstance(first, Pop) or not taken or self.reads.get(first.target) != len(taken):
+            return None
+        self.build.calls[first.target] = self.popped(first)
+        return self.unpacked(parts)
 
     def taken_out(self, first: Step, second: Step | None = None) -> list[ast.stmt]:
         """`x = L.pop()` for `x = L[-1]` with `del L[-1]` after it."""
@@ -186,8 +224,8 @@ class _Writer(Statements):
                 return [self.call(step)]
             case Push(stack=stack, value=value):
                 return [self.method(load(self.names[stack]), "append", value)]
-            case Pop(target=target, stack=stack):
-                pop = ast.Call(ast.Attribute(load(self.names[stack]), "pop", ast.Load()), [], [])
+            case Pop(target=target):
+                pop = self.popped(step)
                 if not self.reads.get(target):
                     return [ast.Expr(pop)]
                 return [self.assign(target, pop)]
@@ -195,6 +233,9 @@ class _Writer(Statements):
                 statement = ast.Expr(ast.Constant(text))
                 self.marks.remarks[statement] = text
                 return [statement]
+
+    def popped(self, step: Pop) -> ast.expr:
+        return ast.Call(ast.Attribute(load(self.names[step.stack]), "pop", ast.Load()), [], [])
 
     # --- control flow
 
@@ -239,13 +280,7 @@ class _Writer(Statements):
     def loop(self, loop: Loop, stacks: list[ast.stmt]) -> list[ast.stmt]:
         made = self.hand_on([(c.var, c.init) for c in loop.carried if c.init is not None])
         made += stacks
-        parts = parts_of_target(loop)
-        items = sum(p is not None for p in parts or ())
-        target: ast.expr = ast.Name(self.counter(loop.target), ast.Store())
-        if parts is not None and self.reads.get(loop.target or loop.carried[0].var) == items:
-            loop = replace(loop, body=loop.body[items:])
-            names = ["_" if p is None else self.counter(p.target) for p in parts]
-            target = ast.Tuple([ast.Name(n, ast.Store()) for n in names], ast.Store())
+        loop, target = self.target(loop)
         flag = handed_flag(loop)
         leave = loop.leave if flag is None else flag.var
         handed = [(c.var, c.next) for c in loop.carried if c.next is not None]
@@ -254,6 +289,21 @@ class _Writer(Statements):
             test = ast.Constant(True) if loop.test is None else self.build(loop.test)
             return [*made, ast.While(test, body, [])]
         return [*made, ast.For(target, self.build(loop.iterable), body, [])]
+
+    def target(self, loop: Loop) -> tuple[Loop, ast.expr]:
+        """The target of a loop as it is written: taken apart where that is all that reads it."""
+        parts = parts_of_target(loop)
+        items = sum(p is not None for p in parts or ())
+        if parts is None or loop.target is None or self.reads.get(loop.target) != items:
+            return loop, ast.Name(self.counter(loop.target), ast.Store())
+        loop = replace(loop, body=loop.body[items:])
+        targets: list[ast.expr] = []
+        for part in parts:
+            inner = replace(loop, target=None if part is None else part.target, iterable=None)
+            inner, target = self.target(inner)
+            loop = replace(loop, body=inner.body)
+            targets.append(target)
+        return loop, ast.Tuple(targets, ast.Store())
 
     def counter(self, target: Var | None) -> str:
         """The name of a loop's target, `_` where nothing reads it."""

@@ -40,12 +40,14 @@ class Statements:
     """Statements, with the names that variables have in the text."""
 
     def __init__(self, build: Builder, names: dict[Var, str], in_place: set[Var], marks: Marks,
-                 reads: dict[Var, int]) -> None:
+                 reads: dict[Var, int], undefined: set[Var]) -> None:
         self.build = build
         self.names = names
         self.in_place = in_place
         self.marks = marks
         self.reads = reads
+        self.undefined = undefined
+        self.unbound: dict[str, None] = {}  # names that are handed on though they may have no value
 
     # --- stages
 
@@ -134,6 +136,9 @@ class Statements:
         where they exchange values."""
         waiting = [(t, v) for t, v in pairs if self.reads.get(t) and not self.same_name(t, v)]
         made: list[ast.stmt] = []
+        for _, value in waiting:
+            if isinstance(value, Var) and value in self.undefined:
+                self.unbound.setdefault(self.names[value])
         while waiting:
             ready = next((p for p in waiting if not self.is_read(p, waiting)), None)
             if ready is None:

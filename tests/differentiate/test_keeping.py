@@ -10,6 +10,7 @@ import symdiff
 from differences import assert_right, procedures_of
 from support import run
 from symdiff.differentiate.keeping import cost
+from symdiff.simplify.dead import drop_dead
 from symdiff.stages import (
     STACK,
     Apply,
@@ -123,7 +124,7 @@ def test_a_round_that_is_computed_again_needs_only_what_it_starts_from():
 
 
 def test_nested_loops_take_back_last_what_they_kept_first():
-    made = verify(procedures_of(nested, 0.7, 4)["simplified"])
+    made = verify(drop_dead(procedures_of(nested, 0.7, 4)["differentiated"]))
     pushed = [s.stack for s in steps(made.body) if isinstance(s, Push)]
     popped = [s.stack for s in steps(made.body) if isinstance(s, Pop)]
     assert set(pushed) == set(popped) and len(pushed) == len(popped)
@@ -133,7 +134,7 @@ def test_nested_loops_take_back_last_what_they_kept_first():
 
 @pytest.mark.parametrize("function, args", [(nested, (0.7, 4)), (kepler, (1.0, 0.3))])
 def test_stacks_are_empty_at_the_end(function, args):
-    made = procedures_of(function, *args)["simplified"]
+    made = drop_dead(procedures_of(function, *args)["differentiated"])
     stacks = [s.target for s in steps(made.body) if isinstance(s, Stage) and s.target.kind is STACK]
     assert stacks
     made.result = Apply("tuple", tuple(Apply("nonempty", (stack,)) for stack in stacks))

@@ -12,7 +12,6 @@ def escape_grad(x, c, n):
     else:
         returned = False
         x_1 = x
-        rounds = 0
         exp_minus_x_kept = []
         test_kept = []
         for i in range(n):
@@ -21,7 +20,6 @@ def escape_grad(x, c, n):
             x_1 = exp_minus_x * c + x_1
             test = x_1 > 2
             test_kept.append(test)
-            rounds += 1
             if test:
                 value = x_1 * i
                 returned = True
@@ -40,9 +38,11 @@ def escape_grad(x, c, n):
             dvalue = 0.0
             dx = 1.0
         dc = 0.0
-        for i in reversed(range(rounds)):
-            exp_minus_x = exp_minus_x_kept.pop()
-            test = test_kept.pop()
+        for i, exp_minus_x, test in zip(
+            reversed(range(len(exp_minus_x_kept))),
+            reversed(exp_minus_x_kept),
+            reversed(test_kept),
+        ):
             if test:
                 dx += dvalue * i
                 dvalue = 0.0

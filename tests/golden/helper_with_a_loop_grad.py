@@ -23,15 +23,13 @@ def rational_grad(x, p, q):
     dx = product * value_1                         # 1
     dvalue_1 = product * x
     dq = [0.0] * len(q)
-    for i in reversed(range(len(q))):
-        value = value_kept_1.pop()
+    for i, value in zip(reversed(range(len(q))), reversed(value_kept_1)):
         dc = dvalue_1
         dx += dvalue_1 * value
         dq[i] += dc
         dvalue_1 *= x
     dp = [0.0] * len(p)
-    for i in reversed(range(len(p))):
-        value = value_kept.pop()
+    for i, value in zip(reversed(range(len(p))), reversed(value_kept)):
         dc = dvalue
         dx += dvalue * value
         dp[i] += dc

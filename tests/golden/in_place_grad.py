@@ -29,8 +29,7 @@ def smooth_grad(u, k, steps):
         dx = 2 * ditems_item * x
         du[i] += dx
     dk = 0.0
-    for _ in range(steps):
-        len_u_minus_1 = len_u_minus_1_kept.pop()
+    for len_u_minus_1 in reversed(len_u_minus_1_kept):
         for i in reversed(range(1, len_u_minus_1)):
             total = total_kept.pop()
             du_i = du[i]

@@ -17,8 +17,7 @@ def kepler_grad(m, e):
     dx = 1.0
     de = 0.0
     dm = 0.0
-    while x_kept:
-        x = x_kept.pop()
+    for x in reversed(x_kept):
         sin_x = math.sin(x)
         cos_x = math.cos(x)
         difference = 1 - e * cos_x

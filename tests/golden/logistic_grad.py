@@ -12,8 +12,7 @@ def logistic_grad(r, x, n):
     # backward
     dx = 1.0
     dr = 0.0
-    for _ in range(n):
-        x = x_kept.pop()
+    for x in reversed(x_kept):
         dx_times_one_minus_x = dx * (1 - x)
         dx = -dx * (r * x)
         dr += dx_times_one_minus_x * x

@@ -2,8 +2,7 @@ def power_backward(x, n, kept, dout):
     """Adjoint of x."""
     if n == 0:
         return 0.0
-    half = kept[0]
-    kept = kept[1]
+    half, kept = kept
     n_over_2 = n // 2
     if n % 2:
         dx = dout * (half * half)

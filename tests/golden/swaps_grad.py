@@ -22,8 +22,7 @@ def swaps_grad(x, y, n):
     else:
         db = -1.0
     dx = 0.0
-    for _ in range(n):
-        b = b_kept.pop()
+    for b in reversed(b_kept):
         da_1 = db
         db_1 = da + db * x
         dx += db * b

@@ -381,3 +381,14 @@ def test_a_list_kept_in_an_earlier_round_is_not_changed():
             Pop(Var("M", REALS), kept), Pop(back, kept)]
     made = procedure([x], body, op("tuple", op("len", back), op("len", xs)))
     assert function_of(made)(0.0) == run(made, 0.0) == (3, 4)
+
+
+def test_what_is_handed_on_without_a_value_is_none_first():
+    x, n, v, after, w, test = Var("x"), Var("n"), Var("v"), Var("v"), Var("w"), Var("test")
+    loop = Loop([Carried(v, None, after)], [Stage(after, op("mul", x, 2.0))],
+                iterable=op("range", n))
+    first = Branch(op("ge", n, 0), [], [Stage(test, op("neg", x))], [Merge(w, v, test)])
+    z = Var("z")
+    body = [loop, first, Branch(op("gt", n, 1), [], [], [Merge(z, w, x)])]
+    f = function_of(Procedure("f", [Param("x", x), Param("n", n)], body, z))
+    assert [f(1.5, n) for n in (0, 1, 2)] == [1.5, 1.5, 3.0]
