@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from symdiff.rules.arrays import (
+    bessel,
     choosing,
     complexes,
     constants,
@@ -16,6 +17,6 @@ from symdiff.rules.arrays import (
 )
 
 FAMILIES = (
-    ufuncs, choosing, complexes, special, creation, constants, reductions, shaping, products,
-    einsum,
+    ufuncs, choosing, complexes, special, bessel, creation, constants, reductions, shaping,
+    products, einsum,
 )  # fmt: skip

@@ -15,3 +15,9 @@ def choose_adjoint(a, choices, dout, mode):
         taken = np.choose(a, [float(i == j) for j in range(len(choices))], mode=mode)
         adjoint[i] = unbroadcast(taken * dout, choices[i])
     return adjoint
+
+
+def unique_adjoint(ar, dout):
+    """The adjoint of ar in np.unique(ar): elements that are equal share that of their value."""
+    _, inverse, counts = np.unique(ar, return_inverse=True, return_counts=True)
+    return np.reshape((dout / counts)[inverse], np.shape(ar))
