@@ -8,7 +8,7 @@ from symdiff.rules.arrays.choosing import indices
 from symdiff.rules.arrays.dtypes import dims_of_shape, length
 from symdiff.rules.arrays.nodes import Node, helper
 from symdiff.rules.arrays.reductions import reduced
-from symdiff.rules.arrays.registry import array, constant, kind_of_value, ufunc
+from symdiff.rules.arrays.registry import array, constant, floating, kind_of_value, ufunc
 from symdiff.rules.shapes import dims_of, elementwise_kind, joined_item, product
 from symdiff.stages import (
     BOOLEAN,
@@ -37,11 +37,11 @@ def of_first(x, *_, **__) -> Kind:
     return of_its_kind(x)
 
 
-constant("numpy.floor", "numpy.ceil", "numpy.trunc", "numpy.rint", "numpy.fix", kind=of_first)
+constant("numpy.floor", "numpy.ceil", "numpy.trunc", "numpy.fix", kind=of_first)
 constant("numpy.round", "numpy.around", "scipy.special.round", kind=of_first)
 constant("numpy.floor_divide", kind=of_its_kind, signature="x1, x2")
-constant("numpy.spacing")
-constant("scipy.special.gammasgn")
+constant("numpy.rint", "numpy.spacing", "scipy.special.gammasgn", kind=lambda x: elementwise_kind(
+    [kind_of_value(x)], floating([kind_of_value(x)])), signature="x")  # fmt: skip
 
 
 @ufunc("numpy.sign", kind=of_its_kind)
@@ -236,7 +236,7 @@ constant("numpy.indices", signature="dimensions, dtype=int, sparse=False", kind=
 # --- values among those of an array --------------------------------------------------------------
 
 
-def uniques(ar, return_index=False, return_inverse=False, return_counts=False, **_) -> Kind:
+def uniques(ar, return_index=False, return_inverse=False, return_counts=False, *_, **__) -> Kind:
     values = ArrayOf(joined_item([kind_of_value(ar)]), (None,))
     flags = (return_index, return_inverse, return_counts)
     if not all(isinstance(f, bool) for f in flags):

@@ -88,15 +88,12 @@ def stepped(start, stop=None, step=None, dtype=None, **_) -> Kind:
     item = joined_item([kind_of_value(v) for v in (start, stop, step) if v is not None])
     start, stop, step = (_literal(v) for v in (start, stop, step))
     size: Dim = None
-    if step in (None, 1):
-        if stop is None:
-            size = length(start)
-        elif all(isinstance(v, int) for v in (start, stop)):
-            size = max(stop - start, 0)
-        elif start == 0:
-            size = length(stop)
-    elif all(isinstance(v, int) for v in (start, stop, step)):
-        size = len(range(start, stop, step))
+    if stop is None:
+        start, stop = 0, start
+    if all(type(v) is int for v in (start, stop, 1 if step is None else step)):
+        size = len(range(start, stop, 1 if step is None else step))
+    elif type(start) is int and start == 0 and (step is None or type(step) is int and step == 1):
+        size = length(stop)
     return ArrayOf(item_of_dtype(dtype, item), (size,))
 
 
@@ -204,16 +201,23 @@ def asarray(a, dtype=None, order=None, *, device=None, copy=None, like=None, ans
     return parts(dout, a)
 
 
+@array("numpy.asarray_chkfinite", "numpy.require", kind=converted, view="maybe", linear=True)
+def require(a, dtype=None, *_, ans, dout):
+    return parts(dout, a)
+
+
 @array(
-    "numpy.ascontiguousarray", "numpy.asfortranarray", "numpy.asarray_chkfinite", "numpy.require",
-    kind=lambda *args, **_: at_least_one_axis(converted(*args[:2])), view="maybe", linear=True,
+    "numpy.ascontiguousarray", "numpy.asfortranarray", view="maybe", linear=True,
+    kind=lambda a, dtype=None, **_: at_least_one_axis(converted(a, dtype)),
 )  # fmt: skip
-def ascontiguousarray(a, dtype=None, *_, like=None, ans, dout):
+def ascontiguousarray(a, dtype=None, *, like=None, ans, dout):
+    if isinstance(a, Node) and not a.rank:
+        return dout[0] if a.rank == 0 else np.reshape(dout, a.shape)
     return parts(dout, a)
 
 
 def at_least_one_axis(kind) -> Kind:
-    return ArrayOf(kind.item, None) if kind.dims == () else kind
+    return ArrayOf(kind.item, (1,)) if kind.dims == () else kind
 
 
 @array("numpy.copy", kind=lambda a, *_, **__: converted(a), linear=True, spreads=True)

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from symdiff.errors import NotDifferentiable
-from symdiff.rules.arrays.nodes import Node
+from symdiff.rules.arrays.nodes import Node, Refused
 from symdiff.rules.shapes import broadcast, dims_of, elementwise_kind, joined_item
 from symdiff.stages import (
     BOOLEAN,
@@ -379,7 +379,9 @@ def _pairs(argument: Any, contribution: Any) -> Iterator[tuple[Expr, Node]]:
     if contribution is None:
         return
     if isinstance(argument, (tuple, list)):
-        for part, share in zip(argument, contribution, strict=True):
+        refused = isinstance(contribution, Refused)
+        shares = [contribution] * len(argument) if refused else contribution
+        for part, share in zip(argument, shares, strict=True):
             yield from _pairs(part, share)
     elif isinstance(argument.expr, (Var, Global)):
         yield argument.expr, as_node(contribution)
