@@ -47,7 +47,8 @@ def test_functions_of_two_arrays(name, shapes, ranks_known):
 def test_fmod(ranks_known):
     a, b = np.array([[5.3], [-4.3]]), np.array([2.0, -0.7, 7.0])
     check("numpy.fmod", a, b, ranks_known=ranks_known)
-    check("numpy.mod", a, b, ranks_known=ranks_known)
+    for name in ("mod", "remainder"):
+        check(f"numpy.{name}", a, b, ranks_known=ranks_known)
 
 
 @both
