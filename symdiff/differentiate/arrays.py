@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from symdiff import rules
 from symdiff.differentiate.emitting import ZERO
+from symdiff.errors import NotDifferentiable
 from symdiff.rules.arrays import registry
 from symdiff.rules.arrays.helpers import with_callees
 from symdiff.rules.arrays.indexing import is_basic, repeats
@@ -58,6 +59,15 @@ def kind_of(expr: Expr) -> Kind:
 
 def reverse_array(sweep: Reverse, step: Stage, adjoint: Expr | None) -> bool:
     """Reverse a stage that makes or reads an array; False when it is something else."""
+    try:
+        return _reverse(sweep, step, adjoint)
+    except NotDifferentiable as error:
+        if error.place is not None or step.place is None:
+            raise
+        raise NotDifferentiable(error.message, step.place, why=error.why, fix=error.fix) from None
+
+
+def _reverse(sweep: Reverse, step: Stage, adjoint: Expr | None) -> bool:
     value, target = step.value, step.target
     if not isinstance(value, Apply):
         return False

@@ -161,16 +161,20 @@ def _of_numbers(op: str, args: tuple[Expr, ...], out: Expr) -> list[Expr | None]
     from symdiff.rules.template import template
 
     made = template(op, tuple(_stand_in(op, a) for a in args))
-    table: dict[Var, Expr] = {made.out: out}
-    for param, arg in zip(made.params, args, strict=True):
+    # First letters of the right kinds, so that only the tree of the rule itself is gone through.
+    letters: dict[Var, Expr] = {}
+    values: dict[Var, Expr] = {}
+    for param, arg in zip((*made.params, made.out), (*args, out), strict=True):
         assert isinstance(param, Var)
-        table[param] = arg
+        letters[param] = letter = Var(param.base, _kind(arg))
+        values[letter] = arg
     found: list[Expr | None] = []
     for partial in made.partials:
         assert not isinstance(partial, tuple)
         if partial is not None:
             constants = {name: value.text for name, value in made.globals.items()}
-            partial = vectorized(substitute(_spelled_out(partial, constants), table))
+            tree = vectorized(substitute(_spelled_out(partial, constants), letters))
+            partial = substitute(tree, values)
         found.append(partial)
     return found
 
