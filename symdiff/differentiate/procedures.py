@@ -50,7 +50,7 @@ class Procedures(CallReverser):
 
     def reverse_call(self, sweep: Reverse, step: Call) -> None:
         adjoints = [
-            sweep.adjoints.pop(t, None) if t in sweep.active else None for t in step.targets
+            sweep.whole_adjoint(t) if t in sweep.active else None for t in step.targets
         ]
         outs = tuple(i for i, a in enumerate(adjoints) if a is not None)
         if not outs:
@@ -72,6 +72,7 @@ class Procedures(CallReverser):
             Var(f"d{p.name}", p.var.kind, temporary=True) for p in (callee.params[i] for i in ins)
         )
         sweep.out.append(Call(targets, backward, (*step.args, kept, *given)))
+        sweep.full |= set(targets)
         for i, target in zip(ins, targets, strict=True):
             sweep.accumulate(step.args[i], target)
 
@@ -115,10 +116,11 @@ class Procedures(CallReverser):
                 outs, ["dout"] if len(outs) == 1 else [f"dout_{i}" for i in outs], strict=True
             )
         ]
+        sweep.full |= {d.var for d in douts}
         for i, dout in zip(outs, douts, strict=True):
             sweep.accumulate(leaves[i], dout.var)
         sweep.block(procedure.body)
-        adjoints = [sweep.adjoints.get(v, sweep.zero(v)) for v in inputs]
+        adjoints = [sweep.whole_adjoint(v) or sweep.zero(v) for v in inputs]
         taken = {p.name for p in procedure.params}
         douts = [Param(_free(d.name, taken), d.var) for d in douts]
         kept = Param(_free("kept", taken), Var("kept", OBJECT))

@@ -230,6 +230,16 @@ class Reverse(Emitter):
             known = self.adjoints[var] = self.masked(known, self.masks.pop(var))
         return known
 
+    def whole_adjoint(self, var: Var) -> Expr | None:
+        """The adjoint so far, with all of the shape of its variable; it is taken away."""
+        if var not in self.adjoints:
+            return None
+        if isinstance(var.kind, ArrayOf):
+            found: Expr = owned(self, self.adjoint_or_zero(var), var)
+            del self.adjoints[var]
+            return found
+        return self.adjoints.pop(var)
+
     def zero(self, var: Var) -> Expr:
         if isinstance(var.kind, ArrayOf):
             return Apply("zeros_like", (var,))

@@ -36,6 +36,7 @@ from symdiff.read.values import (
     Unknown,
     Value,
     kind_of,
+    settled,
 )
 from symdiff.stages import (
     OBJECT,
@@ -453,6 +454,10 @@ class Calls(Builtins):
         targets: list[Var] = []
         value = self.result_value(signature.result, targets, function.name)
         call.targets = tuple(targets)
+        for target in targets:
+            for leaf in leaves:
+                if isinstance(leaf, Var):
+                    self.note_doubt(target, leaf)
         self.block.append(call)
         return value
 
@@ -524,6 +529,9 @@ class Calls(Builtins):
                     )
                 atoms: list[Expr] = []
                 shape = reader.result_shape(value, atoms)
+                given = {p.var for p in params} | {p.var for _, _, p in signature.captures}
+                if any(not given.isdisjoint(reader.memory_of(v)) for v in reader.stored):
+                    raise InPlace  # it changes an array of its caller's
             except (SymdiffError, InPlace, Recursive):
                 self.shared.procedures[key].remove(signature)
                 raise
@@ -559,7 +567,7 @@ class Calls(Builtins):
     def result_shape(self, value: Any, atoms: list[Expr]) -> Any:
         if isinstance(value, Runtime):
             atoms.append(value)
-            return kind_of(value)
+            return settled(kind_of(value))
         if isinstance(value, Tuple):
             return ("tuple", value.type, tuple(self.result_shape(v, atoms) for v in value.items))
         if isinstance(value, Unknown):

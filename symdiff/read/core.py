@@ -31,6 +31,7 @@ from symdiff.read.values import (
     Value,
     join,
     kind_of,
+    settled,
 )
 from symdiff.stages import (
     NOTHING,
@@ -458,6 +459,9 @@ class Core:
     def merged_array(self, a: Var, b: Var, step: Branch, name: str) -> Var | None:
         raise NotImplementedError
 
+    def note_doubt(self, array: Var, other: Var) -> None:
+        raise NotImplementedError
+
     def relate_merged(self) -> None:
         raise NotImplementedError
 
@@ -650,13 +654,14 @@ class Core:
             leaves.append(Carried(var, value, None))
             if isinstance(value, Var) and isinstance(value.kind, ArrayOf):
                 self.carried_arrays.setdefault(value, var)
+                self.note_doubt(var, value)
             return var
         if (
             isinstance(value, Undefined)
             and shape is not None
             and not isinstance(shape, (Undefined, str))
         ):
-            var = self.named(name, shape)
+            var = self.named(name, settled(shape))
             leaves.append(Carried(var, None, None))
             return var
         return value

@@ -60,6 +60,12 @@ class Memory(Iteration):
         if isinstance(view.kind, ArrayOf):
             self.views.setdefault(view, []).append(View(base, recipe, certain))
 
+    def note_doubt(self, array: Var, other: Var) -> None:
+        """Two arrays that share memory on some path, or in some round."""
+        if isinstance(array.kind, ArrayOf):
+            view = View(other, Apply("copy", (other,)), False)
+            self.views.setdefault(array, []).append(view)
+
     # --- stores ---
 
     def store_array(
@@ -166,12 +172,12 @@ class Memory(Iteration):
         for i, (m, first) in enumerate(arms):
             for n, second in arms[:i]:
                 if any(not a.isdisjoint(b) for a, b in zip(first, second, strict=False)):
-                    self.note_view(m, n, Apply("copy", (n,)), certain=False)
+                    self.note_doubt(m, n)
             for other in others:
                 if other not in self.merged.values() and any(
                     not a.isdisjoint(self.memory_of(other)) for a in first
                 ):
-                    self.note_view(m, other, Apply("copy", (other,)), certain=False)
+                    self.note_doubt(m, other)
 
     def memory_of(self, array: Var) -> set[Var]:
         """The arrays whose memory an array has, or may have."""
@@ -227,7 +233,7 @@ class Memory(Iteration):
                 for base in self.memory_of(var):
                     if base in self.carried_arrays:
                         carried = self.carried_arrays[base]
-                        self.note_view(carried, base, Apply("copy", (base,)), certain=False)
+                        self.note_doubt(carried, base)
 
     def views_hold(
         self, entry: State, start: State, guess: set[Slot], derived: set[Var],
@@ -275,7 +281,7 @@ class Memory(Iteration):
             for x in arrays_in(start.get(a)):
                 for y in arrays_in(start.get(b)):
                     if x is not y:
-                        self.note_view(x, y, Apply("copy", (y,)), certain=False)
+                        self.note_doubt(x, y)
 
     # --- what a store changes besides ---
 

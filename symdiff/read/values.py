@@ -264,6 +264,19 @@ def array_kind(value: Any) -> Kind:
 ANY_LENGTH = Extent(((Size("?", True), 1),))
 
 
+def settled(kind: Kind) -> Kind:
+    """A kind that holds elsewhere too: without the lengths that only variables tell."""
+    if isinstance(kind, ListOf):
+        return ListOf(settled(kind.item))
+    if not isinstance(kind, ArrayOf) or kind.dims is None:
+        return kind
+    dims = tuple(
+        None if isinstance(d, Extent) and any(isinstance(s.of, Var) for s, _ in d.terms) else d
+        for d in kind.dims
+    )
+    return ArrayOf(kind.item, dims)
+
+
 def sized(kind: Kind, name: str) -> Kind:
     """The kind of a parameter: the lengths of its axes are sizes of their own."""
     if not isinstance(kind, ArrayOf) or kind.dims is None:
