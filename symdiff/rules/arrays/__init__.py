@@ -8,7 +8,10 @@ from symdiff.rules.arrays import (
     complexes,
     constants,
     creation,
+    decompositions,
     einsum,
+    linalg,
+    norms,
     products,
     reductions,
     shaping,
@@ -18,5 +21,6 @@ from symdiff.rules.arrays import (
 
 FAMILIES = (
     ufuncs, choosing, complexes, special, bessel, creation, constants, reductions, shaping,
-    products, einsum,
+    products,
+    einsum, linalg, decompositions, norms,
 )  # fmt: skip

@@ -230,7 +230,7 @@ def check_kind(kind: Kind, value: Any) -> None:
         return
     a = np.asarray(value)
     if isinstance(kind, ArrayOf):
-        assert kind.item is ITEMS[a.dtype.kind], (kind, a.dtype)
+        assert kind.item in (ITEMS[a.dtype.kind], COMPLEX), (kind, a.dtype)
         if kind.dims is not None:
             assert len(kind.dims) == a.ndim, (kind, a.shape)
             for dim, n in zip(kind.dims, a.shape, strict=True):
