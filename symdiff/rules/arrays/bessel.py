@@ -38,7 +38,8 @@ def y1(x, *, ans):
     return sp.y0(x) - ans / x
 
 
-@ufunc("scipy.special.i0", "numpy.i0")
+@ufunc("scipy.special.i0")
+@ufunc("numpy.i0")
 def i0(x, *, ans):
     return sp.i1(x)
 
@@ -87,7 +88,8 @@ def jv(v, z, *, ans):
     return no_rule("jv", "v"), slope
 
 
-@ufunc("scipy.special.yv", "scipy.special.yn")
+@ufunc("scipy.special.yv")
+@ufunc("scipy.special.yn")
 def yv(v, z, *, ans):
     slope = -sp.yv(1, z) if is_zero(v.expr) else 0.5 * (sp.yv(v - 1, z) - sp.yv(v + 1, z))
     return no_rule("yv", "v"), slope
@@ -99,7 +101,8 @@ def iv(v, z, *, ans):
     return no_rule("iv", "v"), slope
 
 
-@ufunc("scipy.special.kv", "scipy.special.kn")
+@ufunc("scipy.special.kv")
+@ufunc("scipy.special.kn")
 def kv(v, z, *, ans):
     slope = -sp.kv(1, z) if is_zero(v.expr) else -0.5 * (sp.kv(v - 1, z) + sp.kv(v + 1, z))
     return no_rule("kv", "v"), slope

@@ -62,7 +62,8 @@ def minimum(x1, x2, *, ans):
     return (x1 < x2) + half, (x1 > x2) + half
 
 
-@ufunc("numpy.fmax", "numpy.fmin", item=same, note=TIES)
+@ufunc("numpy.fmax", item=same, note=TIES)
+@ufunc("numpy.fmin", item=same, note=TIES)
 def fmax(x1, x2, *, ans):
     # Of a number and NaN the number is taken, so that only the value tells which one it was.
     half = 0.5 * (x1 == x2)
@@ -144,7 +145,7 @@ def several(*items):
     return kind
 
 
-@array("numpy.divmod", "divmod", wrt="x1 x2", kind=several(None, None))
+@array("numpy.divmod", wrt="x1 x2", kind=several(None, None))
 def divmod_(x1, x2, *, ans, dout):
     if dout[1] is None:
         return None, None

@@ -32,7 +32,7 @@ def real_if_close(a, tol=100, *, ans, dout):
     return dout
 
 
-@array("numpy.conjugate", "numpy.conj", kind=lambda x: x.kind, linear=True, spreads=True)
+@array("numpy.conj", "numpy.conjugate", kind=lambda x: x.kind, linear=True, spreads=True)
 def conjugate(x, *, ans, dout):
     return np.conj(dout) if x.item is COMPLEX else dout
 

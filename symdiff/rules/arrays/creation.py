@@ -166,7 +166,7 @@ def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0, *, ans, do
 # --- of other values -----------------------------------------------------------------------------
 
 
-def converted(object, dtype=None, *_, **__) -> Kind:  # noqa: A002
+def converted(object, dtype=None, *_, **__) -> ArrayOf:  # noqa: A002
     kind = kind_of_value(object)
     if isinstance(kind, ListOf):
         dims: Dims | None = (None,) if not isinstance(kind.item, ListOf) else None
@@ -196,28 +196,29 @@ def array_(
     return parts(dout, object)
 
 
-@array("numpy.asarray", "numpy.asanyarray", kind=converted, view="maybe", linear=True)
+@array("numpy.asarray", kind=converted, view="maybe", linear=True)
+@array("numpy.asanyarray", kind=converted, view="maybe", linear=True)
 def asarray(a, dtype=None, order=None, *, device=None, copy=None, like=None, ans, dout):
     return parts(dout, a)
 
 
-@array("numpy.asarray_chkfinite", "numpy.require", kind=converted, view="maybe", linear=True)
+@array("numpy.asarray_chkfinite", kind=converted, view="maybe", linear=True)
+@array("numpy.require", kind=converted, view="maybe", linear=True)
 def require(a, dtype=None, *_, ans, dout):
     return parts(dout, a)
 
 
-@array(
-    "numpy.ascontiguousarray", "numpy.asfortranarray", view="maybe", linear=True,
-    kind=lambda a, dtype=None, **_: at_least_one_axis(converted(a, dtype)),
-)  # fmt: skip
+def laid_out(a, dtype=None, **_) -> Kind:
+    kind = converted(a, dtype)
+    return ArrayOf(kind.item, (1,)) if kind.dims == () else kind
+
+
+@array("numpy.ascontiguousarray", kind=laid_out, view="maybe", linear=True)
+@array("numpy.asfortranarray", kind=laid_out, view="maybe", linear=True)
 def ascontiguousarray(a, dtype=None, *, like=None, ans, dout):
     if isinstance(a, Node) and not a.rank:
         return dout[0] if a.rank == 0 else np.reshape(dout, a.shape)
     return parts(dout, a)
-
-
-def at_least_one_axis(kind) -> Kind:
-    return ArrayOf(kind.item, (1,)) if kind.dims == () else kind
 
 
 @array("numpy.copy", kind=lambda a, *_, **__: converted(a), linear=True, spreads=True)

@@ -108,7 +108,8 @@ def array(
     only: dict[str, tuple[Any, ...]] | None = None,
     note: str = "",
 ) -> Callable[[FunctionT], FunctionT]:
-    """Register the decorated rule as the adjoint of a function that goes by these names.
+    """Register the decorated rule as the adjoint of a function that goes by these names: generated
+    code has the first one. Functions that are not the same need a decorator each.
 
     `kind` takes the arguments that the rule takes, but for `ans` and `dout`, and returns the kind
     of the value; without it nothing is known but that it is a real array.
@@ -203,14 +204,15 @@ def constant(
     *names: str, signature: str = "x, *args, **keywords", kind: KindRule | None = None,
     item: Scalar = REAL, view: str = "never",
 ) -> None:  # fmt: skip
-    """Register functions whose derivative is zero where it exists. Without `kind` the value is
-    elementwise in the first argument, of `item`s."""
+    """Register functions, each by itself, whose derivative is zero where it exists. Without `kind`
+    the value is elementwise in the first two arguments, of `item`s."""
 
     def elementwise(*args: Any, **keywords: Any) -> Kind:
         return elementwise_kind([kind_of_value(a) for a in args[:2]], item)
 
     made: Any = eval(f"lambda {signature}: None")
-    _add(ArrayPrimitive(names, inspect.signature(made), (), kind or elementwise, view=view))
+    for name in names:
+        _add(ArrayPrimitive((name,), inspect.signature(made), (), kind or elementwise, view=view))
 
 
 def _own_parameters(rule: Callable[..., Any]) -> inspect.Signature:

@@ -164,7 +164,8 @@ def gamma(z, *, ans):
     return ans * sp.digamma(z)
 
 
-@ufunc("scipy.special.gammaln", "scipy.special.loggamma")
+@ufunc("scipy.special.gammaln")
+@ufunc("scipy.special.loggamma")
 def gammaln(x, *, ans):
     return sp.digamma(x)
 

@@ -19,7 +19,7 @@ for _names, _scalar in (
 as_scalar("truediv", "numpy.divide", "numpy.true_divide", arity=2)
 as_scalar("neg", "numpy.negative", item=same)
 as_scalar("pos", "numpy.positive", item=same)
-as_scalar("abs", "numpy.absolute", "numpy.abs", item=modulus, note="derivative 0 at 0")
+as_scalar("abs", "numpy.abs", "numpy.absolute", item=modulus, note="derivative 0 at 0")
 as_scalar("math.fabs", "numpy.fabs", note="derivative 0 at 0")
 as_scalar("pow", "numpy.float_power", arity=2)
 for _name in ["sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "expm1", "log", "log1p"]:
