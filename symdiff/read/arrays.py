@@ -47,6 +47,12 @@ METHODS = frozenset({
 })  # fmt: skip
 # Those that change the array itself, and the functions that give what it then holds.
 IN_PLACE = frozenset({"sort", "partition", "fill", "put", "itemset", "resize", "setfield"})
+REDUCTIONS = {
+    "add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min",
+    "logical_and": "all", "logical_or": "any",
+}  # fmt: skip
+ACCUMULATIONS = {"add": "cumsum", "multiply": "cumprod"}
+OUTER = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "truediv"}
 AUGMENTED = {"add": "add_at", "sub": "sub_at", "mul": "mul_at", "truediv": "truediv_at"}
 
 
@@ -106,6 +112,37 @@ class Arrays(Memory):
                 raise self.refuse(node, "out= must be an array of this function")
             return self.store_array(out, Const(Ellipsis), result, node)
         return result
+
+    def ufunc_method(
+        self, name: str, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value | None:
+        """np.add.at, np.multiply.outer and the like; None for what is not a method of a ufunc."""
+        _, function, method = name.split(".")
+        if method == "at" and function in ("add", "subtract") and len(args) == 3:
+            array, index, value = args
+            if not isinstance(array, Var) or not isinstance(array.kind, ArrayOf):
+                raise self.refuse(node, f"np.{function}.at() needs an array of this function")
+            if function == "subtract":
+                value = self.array_binary("neg", value, None, node)
+            self.store_array(array, self.as_index(index, node), value, node, "scatter_add")
+            return Const(None)
+        if method == "reduce" and function in REDUCTIONS:
+            if len(args) == 1 and "axis" not in keywords:
+                keywords = {**keywords, "axis": Const(0)}
+            return self.array_call(f"numpy.{REDUCTIONS[function]}", args, keywords, node)
+        if method == "accumulate" and function in ACCUMULATIONS:
+            if len(args) == 1 and "axis" not in keywords:
+                keywords = {**keywords, "axis": Const(0)}
+            return self.array_call(f"numpy.{ACCUMULATIONS[function]}", args, keywords, node)
+        if method == "outer" and function in OUTER and len(args) == 2 and not keywords:
+            a, b = (self.operand(v, node) for v in args)
+            rank = getattr(kind_of(b), "rank", None) if isinstance(kind_of(b), ArrayOf) else 0
+            if rank is not None:
+                index = Apply("tuple", (Const(Ellipsis), *(Const(None) for _ in range(rank))))
+                if isinstance(a, (Var, Global)) and isinstance(a.kind, ArrayOf) and rank:
+                    a = self.atom(self.array_item(a, index, node), node)
+                return self.apply(OUTER[function], (a, b), node)
+        return None
 
     def array_argument(self, value: Value, node: ast.AST) -> Expr:
         """An argument of an array function: a number, an array, or a sequence of such."""
@@ -248,9 +285,9 @@ class Arrays(Memory):
 
     # --- operators ---
 
-    def array_binary(self, op: str, a: Value, b: Value, node: ast.AST) -> Value:
-        args = (self.operand(a, node), self.operand(b, node))
-        return self.apply(op, args, node)
+    def array_binary(self, op: str, a: Value, b: Value | None, node: ast.AST) -> Value:
+        given = (a,) if b is None else (a, b)
+        return self.apply(op, tuple(self.operand(v, node) for v in given), node)
 
     def operand(self, value: Value, node: ast.AST) -> Expr:
         """An operand beside an array: a list is made an array of."""

@@ -95,6 +95,10 @@ class Builtins(Sorting):
         known = getattr(self, f"builtin_{name.replace('.', '_')}", None)
         if known is not None:
             return known(args, keywords, node)  # type: ignore[no-any-return]
+        if name.startswith("numpy.") and name.count(".") == 2:
+            made = self.ufunc_method(name, args, keywords, node)
+            if made is not None:
+                return made
         if name in FORBIDDEN:
             raise self.refuse(node, f"{name}() can't be used in a differentiated function")
         known_strict = name == "zip" and isinstance(keywords.get("strict"), Const)
@@ -236,6 +240,8 @@ class Builtins(Sorting):
         return self.emit(Apply("len", (self.atom(value, node),)), INTEGER, node)
 
     def builtin_sum(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        if is_array(args[0]):
+            return self.array_call("builtins.sum", args, keywords, node)
         start = args[1] if len(args) > 1 else keywords.get("start")
         return self.fold_sequence("sum", args[0], [start] if start is not None else [], node)
 
@@ -312,9 +318,18 @@ class Builtins(Sorting):
         return self.state.pop(best)  # type: ignore[no-any-return]
 
     def builtin_max(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        if len(args) == 1 and is_array(args[0]) and not keywords:
+            return self.array_call("numpy.max", args, {}, node)
         return self.extreme("max", args, keywords, node)
 
+    def builtin_round(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        name = "numpy.round" if is_array(args[0]) else "round"
+        call = self.array_call if is_array(args[0]) else self.call_primitive
+        return call(name, args, keywords, node)
+
     def builtin_min(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        if len(args) == 1 and is_array(args[0]) and not keywords:
+            return self.array_call("numpy.min", args, {}, node)
         return self.extreme("min", args, keywords, node)
 
     def builtin_pow(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:

@@ -217,7 +217,7 @@ class Expressions(Core):
 
     # --- operators ---
 
-    def array_binary(self, op: str, a: Value, b: Value, node: ast.AST) -> Value:
+    def array_binary(self, op: str, a: Value, b: Value | None, node: ast.AST) -> Value:
         raise NotImplementedError
 
     def array_call(
@@ -758,6 +758,8 @@ class Expressions(Core):
                 if name in ("__name__", "__qualname__"):
                     return Const(value.name)
             case Builtin():
+                if type(value.live).__name__ == "ufunc" and callable(getattr(value.live, name, 0)):
+                    return Builtin(f"{value.name}.{name}", getattr(value.live, name))
                 if value.live is not None and hasattr(value.live, name):
                     return wrap(getattr(value.live, name), f"{value.name}.{name}", None, self.unit)
                 return Builtin(f"{value.name}.{name}")

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from symdiff import rules
 from symdiff.errors import UnsupportedSyntax
 from symdiff.read.source import SourceFile, node_of, parse, unwrap
 from symdiff.read.values import (
@@ -217,7 +218,10 @@ def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any =
         or type(value).__name__ == "ufunc"
     ):
         unit.guard(path, read, value)
-        module = getattr(value, "__module__", None) or "builtins"
+        known = rules.find(value)
+        if isinstance(known, rules.ArrayPrimitive):
+            return Builtin(known.name, value)
+        module = getattr(value, "__module__", None) or _home(value)
         return Builtin(f"{module.lstrip('_')}.{value.__name__}", value)
     if isinstance(value, type):
         if value.__module__ == "builtins" or is_standard(value.__module__):
@@ -230,6 +234,18 @@ def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any =
         unit.guard_kind(path, read, value)
         return unit.constant(path, GlobalValue(repr(value), read), kind_of(value), identity)
     return LiveObject(path, value, read)
+
+
+def _home(function: Any) -> str:
+    """The module that a function without one is found in."""
+    if type(function).__name__ == "ufunc":
+        for module in ("numpy", "scipy.special"):
+            if getattr(sys.modules.get(module), function.__name__, None) is function:
+                return module
+    owner = getattr(function, "__self__", None)
+    if type(owner).__name__ == "ufunc":
+        return f"{_home(owner)}.{owner.__name__}"
+    return "builtins"
 
 
 def _array(

@@ -72,8 +72,11 @@ class Builder:
         if special is not None:
             built: ast.expr = special(*args)
             return built
-        name = op.removeprefix("helper:")
+        name = op.removeprefix("helper:").removeprefix("builtins.")
         func = dotted(printed_path(name) if "." in name or op != name else self.builtin(name))
+        if op.startswith("ndarray."):
+            method = op.removeprefix("ndarray.")
+            func, args = ast.Attribute(self(args[0]), method, ast.Load()), args[1:]
         positional = [a for a in args if not (isinstance(a, Apply) and a.op == "keyword")]
         keywords = [
             ast.keyword(str(a.args[0].value), self(a.args[1]))

@@ -157,6 +157,6 @@ def _modules(expr: Expr) -> Iterator[str]:
             case Opaque(args=args):
                 pending.extend(args)
             case Apply(op=op, args=args):
-                if "." in op and not op.startswith(("helper:", "numpy.")):
+                if "." in op and not op.startswith(("helper:", "numpy.", "ndarray.", "builtins.")):
                     yield op.rpartition(".")[0]
                 pending.extend(args)

@@ -43,3 +43,12 @@ def sum_kind(a, axis=None, dtype=None, out=None, keepdims=False) -> Kind:
 @array("numpy.sum", kind=sum_kind, only={"dtype": (None,), "out": (None,)}, linear=True)
 def sum_(a, axis=None, dtype=None, out=None, keepdims=False, *, ans, dout):
     return restored(dout, a, axis, keepdims)
+
+
+def first_axis_gone(iterable, start=0) -> Kind:
+    return reduced(iterable, 0)
+
+
+@array("builtins.sum", wrt="iterable start", kind=first_axis_gone, linear=True)
+def builtin_sum(iterable, start=0, *, ans, dout):
+    return dout, dout
