@@ -10,8 +10,10 @@ from symdiff.rules.arrays import (
     creation,
     decompositions,
     einsum,
+    fft,
     linalg,
     norms,
+    polynomials,
     products,
     reductions,
     shaping,
@@ -22,5 +24,5 @@ from symdiff.rules.arrays import (
 FAMILIES = (
     ufuncs, choosing, complexes, special, bessel, creation, constants, reductions, shaping,
     products,
-    einsum, linalg, decompositions, norms,
+    einsum, linalg, decompositions, norms, polynomials, fft,
 )  # fmt: skip

@@ -100,7 +100,7 @@ class Call:
         names = {var: f"v{i}" for i, var in enumerate(values)}
         text = ast.unparse(ast.fix_missing_locations(Builder(names)(expr)))
         space: dict[str, Any] = {"np": np, "scipy": scipy}
-        for module in ("special", "linalg", "signal", "integrate", "ndimage", "interpolate"):
+        for module in ("special", "linalg", "fft", "signal", "integrate", "ndimage", "interpolate"):
             importlib.import_module(f"scipy.{module}")
         import math
 
