@@ -30,6 +30,7 @@ from symdiff.stages import (
     Global,
     Kind,
     ListOf,
+    Opaque,
     Scalar,
     Stage,
     TupleOf,
@@ -172,6 +173,8 @@ def unbroadcast(sweep: Reverse, share: Expr, out: Var, arg: Var, adjoint: Expr) 
     if wide is not None and narrow is not None:
         axes = summed_axes(wide, narrow)
         if axes == ([], []):
+            if isinstance(share, Var) and is_full(sweep, adjoint, out):
+                sweep.full.add(share)
             return share
         small = dims_of(kind_of(share))
         if axes is not None and small is not None:
@@ -323,8 +326,15 @@ def _store(sweep: Reverse, value: Apply, target: Var, adjoint: Expr) -> None:
 
     def stored() -> Expr:
         """The adjoint of what is in the place after the store."""
-        if index == ALL or small:
+        if index == ALL or small and not repeats(index):
             return part
+        if value.op == "setitem" and repeats(index):
+            where = index
+            if isinstance(index, Apply) and index.op in STRUCTURE:
+                where = _index_value(index)
+            made = Apply("helper:adjoint_of_stored", (owned(sweep, adjoint, target), where))
+            sweep.note_helpers(made)
+            return sweep.emit(made, kind_of(Apply("getitem", (target, index))))
         made = Apply("getitem", (adjoint, index))
         return sweep.emit(made, kind_of(made))
 
@@ -362,6 +372,15 @@ def _store(sweep: Reverse, value: Apply, target: Var, adjoint: Expr) -> None:
         else:
             whole = owned(sweep, adjoint, target)
             sweep.pass_on(holder, whole, Apply(value.op, (whole, index, item)))
+
+
+def _index_value(index: Expr) -> Expr:
+    """An index as a value that can be passed on: slices are written out."""
+    if isinstance(index, Apply) and index.op == "slice":
+        return Opaque("slice(_0, _1, _2)", index.args, pure=True)
+    if isinstance(index, Apply) and index.op in ("tuple", "list"):
+        return Apply(index.op, tuple(map(_index_value, index.args)))
+    return index
 
 
 def _to_item(sweep: Reverse, share: Expr, place: Expr, item: Expr) -> None:

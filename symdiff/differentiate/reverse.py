@@ -483,6 +483,7 @@ class Reverse(Emitter):
         if not isinstance(var.kind, (ListOf, ArrayOf)):
             return ZERO
         zero = self.new_adjoint(var)
+        self.full.add(zero)
         before.append(Stage(zero, self.zero(var)))
         return zero
 

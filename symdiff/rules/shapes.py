@@ -151,7 +151,7 @@ def joined_item(kinds: Iterable[Kind]) -> Scalar:
     found = [REAL if item_of(k) is OPTIONAL else item_of(k) for k in kinds]
     known = [k for k in found if k in _TOWER]
     if not known:
-        return OBJECT if found else REAL
+        return REAL
     best = max(known, key=_TOWER.index)
     return best if len(known) == len(found) or best is COMPLEX else REAL
 

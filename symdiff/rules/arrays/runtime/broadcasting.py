@@ -18,3 +18,13 @@ def unbroadcast_within(adjoint, x, start):
     """The same where the axes that x lacks stand at `start` instead of in front."""
     added = tuple(range(start, start + np.ndim(adjoint) - np.ndim(x)))
     return unbroadcast(np.sum(adjoint, axis=added), x)
+
+
+def adjoint_of_stored(dout, index):
+    """The adjoint of what was stored at an index that may name a place twice: only what was stored
+    there last has one."""
+    found = dout[index]
+    order = np.arange(np.size(found)).reshape(np.shape(found))
+    last = np.empty(np.shape(dout), dtype=int)
+    last[index] = order
+    return np.where(last[index] == order, found, 0.0)
