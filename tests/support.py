@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import copy
 import importlib
 import math
 import operator
@@ -10,6 +11,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
+from symdiff.rules.memory import AUGMENTED_AT, UPDATES
 from symdiff.stages import (
     Apply,
     Block,
@@ -36,7 +38,8 @@ OPERATIONS: dict[str, Any] = {
     "tuple": lambda *a: a, "list": lambda *a: list(a),
     "dict": lambda *a: dict(zip(a[::2], a[1::2], strict=True)), "slice": slice,
     "append": lambda xs, v: [*xs, v], "extend": lambda xs, more: [*xs, *more],
-    "copy": list, "zeros_like": lambda xs: [0.0] * len(xs), "stack": lambda: [], "nonempty": bool,
+    "copy": copy.copy, "zeros_like": lambda xs: xs * 0.0 if hasattr(xs, "ndim") else [0.0] * len(xs),
+    "stack": lambda: [], "nonempty": bool,
     "part": lambda t, i, n: t[i],
 }
 
@@ -118,8 +121,15 @@ class _Machine:
                 if bool(found) == (op == "or"):
                     break
             return found
-        done = [self.value(a, values) for a in args]
-        if op in ("insert", "setitem", "delitem", "add_at"):
+        named = {
+            a.args[0].value: self.value(a.args[1], values)
+            for a in args if isinstance(a, Apply) and a.op == "keyword"
+        }
+        done = [
+            self.value(a, values)
+            for a in args if not (isinstance(a, Apply) and a.op == "keyword")
+        ]
+        if op in UPDATES - OPERATIONS.keys():
             return _updated(op, *done)
         if op in OPERATIONS:
             return OPERATIONS[op](*done)
@@ -127,7 +137,7 @@ class _Machine:
             return getattr(operator, op)(*done)
         if op.startswith("helper:"):
             return self.helpers[self.procedure.helpers[op.removeprefix("helper:")].name](*done)
-        return self.lookup(op)(*done)
+        return self.lookup(op)(*done, **named)
 
     def block(self, block: Block, values: Values) -> None:
         for step in block:
@@ -185,8 +195,10 @@ def _updated(op: str, xs: Any, *rest: Any) -> Any:
             made.insert(*rest)
         case "setitem":
             made[rest[0]] = rest[1]
-        case "add_at":
-            made[rest[0]] = made[rest[0]] + rest[1]
+        case "add_at" | "sub_at" | "mul_at" | "truediv_at":
+            made[rest[0]] = getattr(operator, AUGMENTED_AT[op])(made[rest[0]], rest[1])
+        case "scatter_add":
+            importlib.import_module("numpy").add.at(made, *rest)
         case "delitem":
             del made[rest[0]]
     return made

@@ -97,6 +97,11 @@ def copy_of(expr: Expr) -> Apply:
     return Apply("numpy.copy" if is_number else "copy", (expr,))
 
 
+def original(expr: Expr) -> Expr:
+    """What a copy is made of; other expressions themselves."""
+    return expr.args[0] if isinstance(expr, Apply) and is_copy(expr) else expr
+
+
 def is_copy(expr: Expr) -> bool:
     return isinstance(expr, Apply) and expr.op in ("copy", "numpy.copy")
 
@@ -104,7 +109,9 @@ def is_copy(expr: Expr) -> bool:
 def held(expr: Apply) -> tuple[Expr, ...]:
     """The arguments that the value of an operation may be, hold, or be a view of."""
     op, args = expr.op, expr.args
-    if op in COPIES and all(map(is_flat, args)) or op == "numpy.copy":
+    if op in COPIES and (isinstance(kind_of(expr), ArrayOf) or all(map(is_flat, args))):
+        return ()
+    if op == "numpy.copy":
         return ()
     if op == "getitem":
         base = kind_of(args[0])

@@ -2,7 +2,7 @@
 
 `2 * (1 - x)` in the reverse sweep costs no more than keeping `1 - x` in a variable, and taking it
 out of the line `(1 - x) ** 2 + ...`. That holds for one negation, sum or difference of variables
-that are at hand and have no newer version.
+that are at hand and have no newer version; arrays are never computed twice.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import replace
 from symdiff.simplify.dead import drop_dead
 from symdiff.stages import (
     Apply,
+    ArrayOf,
     Block,
     Branch,
     Const,
@@ -50,6 +51,8 @@ def compute_again(procedure: Procedure) -> Procedure:
     for stage in _outside_loops(procedure.body):
         target = stage.target
         if stage.place is None or not target.temporary or target in other or own.get(target) != 1:
+            continue
+        if isinstance(target.kind, ArrayOf):
             continue
         reads = derived.get(target, 0)
         stable = all(

@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeGuard
 
+from symdiff.rules.shapes import fills
 from symdiff.simplify.identities import fold, opposite
 from symdiff.stages import (
     Apply,
+    ArrayOf,
     Block,
     Branch,
     Const,
@@ -84,7 +86,9 @@ class _Folder:
             case "mul", (Var() as ratio, Var() as factor):
                 before = self.stages.get(ratio)
                 match before.value if before is not None else None:
-                    case Apply(op="truediv", args=(Var() as above, divisor)) if divisor is factor:
+                    case Apply(op="truediv", args=(Var() as above, divisor)) if (
+                        divisor is factor and _has_form(above, ratio)
+                    ):
                         return above
         return expr if args == expr.args else replace(expr, args=args)
 
@@ -105,7 +109,8 @@ class _Folder:
                     return fold(Apply("sub", (before.value.args[0], _twice(second))))
             case Apply(op="mul", args=(Const(value=2), Var() as first)):
                 before = self.stages.get(first)
-                if before is not None and first.base == step.target.base:
+                is_array = isinstance(first.kind, ArrayOf)
+                if before is not None and first.base == step.target.base and not is_array:
                     return fold(Apply("mul", (Const(2), before.value)))
         return value
 
@@ -113,6 +118,13 @@ class _Folder:
 def _adds(value: Expr, op: str, part: Expr) -> TypeGuard[Apply]:
     """Whether a value adds (or subtracts) just this part to something else."""
     return isinstance(value, Apply) and value.op == op and value.args[1] == part
+
+
+def _has_form(part: Var, whole: Var) -> bool:
+    """Whether a value has the shape of another one that it is an operand of."""
+    if isinstance(whole.kind, ArrayOf):
+        return isinstance(part.kind, ArrayOf) and fills(part.kind.dims, whole.kind.dims)
+    return True
 
 
 def _twice(part: Expr) -> Expr:
@@ -148,8 +160,8 @@ def _counts_rounds(expr: Expr) -> bool:
 def _is_light(expr: Expr) -> bool:
     """Whether a value costs so little that its readers are better off with the expression."""
     match expr:
-        case Apply(op="neg", args=(Var(),)):
-            return True
+        case Apply(op="neg", args=(Var(kind=kind),)):
+            return not isinstance(kind, ArrayOf)
         case Apply(op="truediv", args=(Const(value=1), Const())):
             return True
     return False

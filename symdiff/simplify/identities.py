@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symdiff.stages import REAL, Apply, Const, Expr, Var
+from symdiff.stages import REAL, Apply, ArrayOf, Const, Expr, Var, variables
 
 Number = int | float
 ZERO, ONE = Const(0.0), Const(1.0)
@@ -38,7 +38,7 @@ def _fold_one(expr: Apply) -> Expr:
             return _quotient(a, b)
         case "pow", (a, Const(value=1) as power) if is_real(a) or type(power.value) is int:
             return a
-        case "pow", (a, Const(value=0)) if is_real(a):
+        case "pow", (a, Const(value=0)) if is_real(a) and not _has_axes(a):
             return ONE
         case "cond", (Const(value=bool() as test), a, b):
             return a if test else b
@@ -81,10 +81,11 @@ def is_zero(expr: Expr) -> bool:
 
 
 def is_real(expr: Expr) -> bool:
-    """Whether a value is certainly a float (or complex), so that `1.0 *` changes nothing."""
+    """Whether a value certainly is or is made of floats (or complex numbers), so that `1.0 *`
+    changes nothing."""
     match expr:
         case Var(kind=kind):
-            return kind is REAL
+            return kind is REAL or isinstance(kind, ArrayOf) and kind.item is REAL
         case Const(value=value):
             return isinstance(value, float)
         case Apply(op="truediv"):
@@ -99,6 +100,11 @@ def is_real(expr: Expr) -> bool:
                 "prod",
             )
     return False
+
+
+def _has_axes(expr: Expr) -> bool:
+    """Whether a value may be an array, whose shape a constant has not."""
+    return any(isinstance(v.kind, ArrayOf) for v in variables(expr))
 
 
 def negated(expr: Expr) -> Expr:
@@ -189,7 +195,7 @@ def _product(a: Expr, b: Expr) -> Expr:
             factor, minus = factor.args[0], not minus
         value = _number(factor)
         if value is not None:
-            if value == 0:
+            if value == 0 and not any(map(_has_axes, factors)):
                 return ZERO
             made = _exact(Fraction(constant.value) * Fraction(value), (constant.value, value))
             if made is not None:
@@ -239,7 +245,7 @@ def _quotient(a: Expr, b: Expr) -> Expr:
         made = _as_float(Fraction(x) / Fraction(y))
         if made is not None:
             return made
-    if x == 0:
+    if x == 0 and not _has_axes(b):
         return ZERO
     minus = opposite(b)
     if minus is not None:

@@ -36,12 +36,13 @@ from symdiff.write.liveness import Liveness
 
 @dataclass(slots=True)
 class Flow:
-    """A place where the object of `source` may become that of `target`, or one that it holds."""
+    """A place where the object of `source` may become that of `target`, or one that it holds: a
+    slot of a step, its `value`, or the `then`, `next`, ... of what it merges or carries."""
 
     source: Var
     target: Var
     step: Step
-    value: Expr | None
+    slot: str = "value"
 
 
 @dataclass(slots=True)
@@ -53,10 +54,14 @@ class Objects:
     outside: int = 0
     flows: list[Flow] = field(default_factory=list)
     updated: list[Stage] = field(default_factory=list)
-    readers: dict[int, list[Var]] = field(default_factory=dict)
+    foreign: dict[Var, int] = field(default_factory=dict)  # those that enter with a variable
 
     def reachable(self, var: Var) -> int:
         return self.reach.get(var, 0)
+
+    def is_foreign(self, var: Var) -> bool:
+        """Whether a variable may reach what belongs to somebody else."""
+        return bool(self.reachable(var) & self.outside)
 
     def conflicts(self, stage: Stage, liveness: Liveness) -> Iterator[Var]:
         """The live variables that an update in place would change too."""
@@ -81,7 +86,8 @@ class _Finder:
         self.made: dict[Var, Expr] = {}
         for param in procedure.params:
             if holds_objects(param.var):
-                self.found.reach[param.var] = self.outside(param.name)
+                self.found.reach[param.var] = self.outside(f"parameter {param.name}")
+                self.found.foreign[param.var] = self.found.reach[param.var]
         for step in steps(procedure.body):
             self.step(step)
         self.spread()
@@ -111,14 +117,14 @@ class _Finder:
                     self.link(target, value, step)
             case Branch():
                 for merge in step.merges:
-                    self.link(merge.var, merge.then, step)
-                    self.link(merge.var, merge.orelse, step)
+                    self.link(merge.var, merge.then, step, "then")
+                    self.link(merge.var, merge.orelse, step, "orelse")
             case Loop():
                 for carried in step.carried:
-                    self.link(carried.var, carried.init, step)
-                    self.link(carried.var, carried.next, step)
+                    self.link(carried.var, carried.init, step, "init")
+                    self.link(carried.var, carried.next, step, "next")
                 if step.target is not None:
-                    self.link(step.target, step.iterable, step)
+                    self.link(step.target, step.iterable, step, "iterable")
             case Call():
                 stacks = [a for a in step.args if isinstance(a, Var) and a.kind is STACK]
                 for target in (*step.targets, *stacks):
@@ -140,16 +146,17 @@ class _Finder:
                     return self.items[whole, at]
         return None
 
-    def link(self, target: Var, value: Expr | None, step: Step) -> None:
+    def link(self, target: Var, value: Expr | None, step: Step, slot: str = "value") -> None:
         if not holds_objects(target) or value is None:
             return
         found = self.found.reach.setdefault(target, 0)
         sources = list(shares(value))
         for source in sources:
             if isinstance(source, Var):
-                self.found.flows.append(Flow(source, target, step, value))
+                self.found.flows.append(Flow(source, target, step, slot))
             else:
                 found |= self.outside(source)
+                self.found.foreign[target] = self.found.foreign.get(target, 0) | found
         if not isinstance(value, Var):
             found |= self.bit()
         self.found.reach[target] = found
@@ -174,8 +181,7 @@ def in_place(procedure: Procedure, liveness: Liveness) -> set[Var]:
     objects = objects_of(procedure)
     found: set[Var] = set()
     for stage in objects.updated:
-        if objects.reachable(stage.target) & objects.outside:
-            continue
-        if not any(True for _ in objects.conflicts(stage, liveness)):
+        shared = objects.is_foreign(stage.target) or any(objects.conflicts(stage, liveness))
+        if not shared:
             found.add(stage.target)
     return found

@@ -10,8 +10,9 @@ import heapq
 from bisect import bisect_left, insort
 from collections.abc import Iterator
 
-from symdiff.rules.memory import UPDATES
+from symdiff.rules.memory import UPDATES, original
 from symdiff.stages import (
+    Apply,
     Block,
     Branch,
     Call,
@@ -184,8 +185,8 @@ def _affinities(
             case Stage(target=target, value=Var() as value):
                 if counts[value] == 1 or not value.temporary:
                     yield from pair(3, target, value)
-            case Stage(target=target, value=value) if getattr(value, "op", "") in UPDATES:
-                yield from pair(0, target, getattr(value, "args", (None,))[0])
+            case Stage(target=target, value=Apply(op=op, args=(old, *_))) if op in UPDATES:
+                yield from pair(0, target, original(old))
             case Branch():
                 for merge in step.merges:
                     yield from pair(1, merge.var, merge.then)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from symdiff.rules.memory import UPDATES
+from symdiff.rules.memory import UPDATES, original
 from symdiff.stages import (
     OBJECT,
     Apply,
@@ -150,6 +150,7 @@ class _Walk:
                     self.read(step.context, self.tick())
                 case Stage(target=target, value=Apply(op=op, args=(first, *rest))) if op in UPDATES:
                     written = self.tick()
+                    first = original(first)
                     # A copy is made before these are read; the old version reads the same then.
                     for var in (v for arg in rest for v in variables(arg) if v is not first):
                         self.read(var, written)

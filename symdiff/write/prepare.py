@@ -31,6 +31,7 @@ from symdiff.stages import (
     substitute,
     variables,
 )
+from symdiff.write.copies import settle
 from symdiff.write.liveness import read_counts
 from symdiff.write.ownership import copy_parameters
 
@@ -51,7 +52,7 @@ def prepare(procedure: Procedure) -> Procedure:
             _name_leave(step)
     for block in _all_blocks(body):
         _stacks_last(block)
-    return copy_parameters(_set_value_aside(replace(procedure, body=body)))
+    return settle(copy_parameters(_set_value_aside(replace(procedure, body=body))))
 
 
 def _all_blocks(block: Block) -> list[Block]:

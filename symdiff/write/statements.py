@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from symdiff.rules.memory import AUGMENTED_AT, UPDATES, copy_of, is_copy
+from symdiff.rules.memory import AUGMENTED_AT, UPDATES, copy_of, is_copy, original
 from symdiff.stages import (
     COMPLEX,
     INTEGER,
@@ -91,7 +91,7 @@ class Statements:
             if value.op in ("append", "extend"):
                 return [self.assign(target, self.build(value))]
             if whole and step.place is None and value.op in AUGMENTED_AT:
-                sum_ = Apply(AUGMENTED_AT[value.op], (old, rest[1]))
+                sum_ = Apply(AUGMENTED_AT[value.op], (original(old), rest[1]))
                 return [self.assign(target, self.build(sum_))]
             if is_array and target in self.in_place or is_copy(old):
                 made.append(self.assign(target, self.build(old)))
