@@ -38,7 +38,7 @@ OPERATIONS: dict[str, Any] = {
     "tuple": lambda *a: a, "list": lambda *a: list(a),
     "dict": lambda *a: dict(zip(a[::2], a[1::2], strict=True)), "slice": slice,
     "append": lambda xs, v: [*xs, v], "extend": lambda xs, more: [*xs, *more],
-    "copy": copy.copy, "zeros_like": lambda xs: xs * 0.0 if hasattr(xs, "ndim") else [0.0] * len(xs),
+    "copy": copy.copy, "zeros_like": lambda v: v * 0.0 if hasattr(v, "ndim") else [0.0] * len(v),
     "stack": lambda: [], "nonempty": bool,
     "part": lambda t, i, n: t[i],
 }

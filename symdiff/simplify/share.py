@@ -34,7 +34,7 @@ from symdiff.stages import (
 UNSHARED = frozenset({
     *UPDATES, "stack", "nonempty", "zeros_like", "copy", "list", "dict", "tuple",
     "numpy.copy", "numpy.array", "numpy.eye", "numpy.identity",
-    *(f"numpy.{made}{like}" for made in ("zeros", "ones", "empty", "full") for like in ("", "_like")),
+    *(f"numpy.{m}{like}" for m in ("zeros", "ones", "empty", "full") for like in ("", "_like")),
 })
 CHEAP = frozenset({
     "add", "sub", "mul", "neg", "lt", "le", "gt", "ge", "eq", "ne", "not", "getitem",
