@@ -282,7 +282,7 @@ _BITWISE = frozenset({"and_", "or_", "xor", "invert", "lshift", "rshift"})
 
 def _of_arrays(op: str, args: tuple[Expr, ...]) -> Kind | None:
     """The kind of an operation some of whose arguments are arrays; None for others."""
-    if op == "getitem":
+    if op in ("getitem", "part"):
         base = kind_of(args[0])
         if isinstance(base, TupleOf):
             at = args[1].value if isinstance(args[1], Const) else None

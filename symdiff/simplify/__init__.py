@@ -14,6 +14,7 @@ from symdiff.simplify.replay import replay_tests
 from symdiff.simplify.result import name_result
 from symdiff.simplify.rounds import run_over_kept
 from symdiff.simplify.share import share
+from symdiff.simplify.updates import merge_updates
 from symdiff.stages import Call, Procedure, steps
 
 __all__ = ["simplify"]
@@ -37,7 +38,7 @@ def simplify(procedure: Procedure) -> Procedure:
 
 def _simplified(procedure: Procedure) -> Procedure:
     absorbed: dict[int, int] = {}
-    procedure = name_result(drop_dead(procedure))
+    procedure = name_result(drop_dead(merge_updates(drop_dead(procedure))))
     procedure = compute_again(drop_dead(fold_constants(share(fold_constants(procedure)))))
     procedure = replay_tests(join(name_adjoints(procedure), absorbed))
     procedure = fold_constants(join(drop_dead(fold_constants(procedure)), absorbed))

@@ -138,7 +138,10 @@ class _Finder:
     def item(self, value: Expr) -> int | None:
         """The object that is one item of a tuple of new arrays."""
         match value:
-            case Apply(op="getitem", args=(Var(kind=TupleOf()) as whole, Const(value=int() as at))):
+            case Apply(
+                op="getitem" | "part",
+                args=(Var(kind=TupleOf()) as whole, Const(value=int() as at), *_),
+            ):
                 if whole in self.made and not list(shares(self.made[whole])):
                     if (whole, at) not in self.items:
                         self.items[whole, at] = self.bit()

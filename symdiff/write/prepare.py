@@ -32,6 +32,7 @@ from symdiff.stages import (
     variables,
 )
 from symdiff.write.copies import settle
+from symdiff.write.items import unpack_tuples
 from symdiff.write.liveness import read_counts
 from symdiff.write.ownership import copy_parameters
 
@@ -52,7 +53,8 @@ def prepare(procedure: Procedure) -> Procedure:
             _name_leave(step)
     for block in _all_blocks(body):
         _stacks_last(block)
-    return settle(copy_parameters(_set_value_aside(replace(procedure, body=body))))
+    body, result = unpack_tuples(body, procedure.result)
+    return settle(copy_parameters(_set_value_aside(replace(procedure, body=body, result=result))))
 
 
 def _all_blocks(block: Block) -> list[Block]:

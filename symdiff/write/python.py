@@ -24,6 +24,7 @@ from symdiff.stages import (
     Scope,
     Stage,
     Step,
+    TupleOf,
     Var,
     substitute,
     variables,
@@ -109,13 +110,15 @@ class _Writer(Statements):
                 made.append(self.unpacked(parts_from(block, position)))
                 position += len(parts)
                 continue
-            popped = self.popped_there(block[position], parts_from(block, position + 1))
-            if popped:
-                made.append(popped)
+            apart = self.taken_apart(block[position], parts_from(block, position + 1))
+            if apart:
+                made.append(apart)
                 position += 1 + sum(p is not None for p in parts_from(block, position + 1))
                 continue
             both = block[position:position + 2]
-            taken = self.taken_out(*both) or self.called_there(*both)
+            taken = (
+                self.taken_out(*both) or self.called_there(*both) or self.put_back(*both)
+            )
             made.extend(taken or self.step(block[position]))
             position += 2 if taken else 1
         return made
@@ -136,14 +139,21 @@ class _Writer(Statements):
         target = ast.Tuple([ast.Name(name, ast.Store()) for name in names], ast.Store())
         return ast.Assign([target], self.build(next(whole)))
 
-    def popped_there(self, first: Step, parts: list[Stage | None]) -> ast.stmt | None:
-        """`a, b = s.pop()` for a popped value that is only taken apart."""
-        taken = [p for p in parts if p is not None and isinstance(first, Pop)
-                 and first.target in variables(p.value)]
-        if not isinstance(first, Pop) or not taken or self.reads.get(first.target) != len(taken):
+    def taken_apart(self, first: Step, parts: list[Stage | None]) -> ast.stmt | None:
+        """`a, b = s.pop()` and `w, V = np.linalg.eigh(S)` for what is only taken apart."""
+        if not isinstance(first, (Pop, Stage)) or isinstance(first, Stage) and (
+            not isinstance(first.target.kind, TupleOf)
+        ):
             return None
-        self.build.calls[first.target] = self.popped(first)
-        return self.unpacked(parts)
+        taken = [p for p in parts if p is not None and first.target in variables(p.value)]
+        if not taken or self.reads.get(first.target) != len(taken):
+            return None
+        built = self.popped(first) if isinstance(first, Pop) else self.build(first.value)
+        self.build.calls[first.target] = built
+        made = self.unpacked(parts)
+        if isinstance(first, Stage):
+            self.marks.stages[made] = (first.number, first.is_fork)
+        return made
 
     def taken_out(self, first: Step, second: Step | None = None) -> list[ast.stmt]:
         """`x = L.pop()` for `x = L[-1]` with `del L[-1]` after it."""
@@ -167,6 +177,15 @@ class _Writer(Statements):
             ):
                 self.build.calls[result] = self.called(first)
                 return self.step(second)
+        return []
+
+    def put_back(self, first: Step, second: Step | None = None) -> list[ast.stmt]:
+        """`A[i] = kept.pop()` for a kept value that is only put back."""
+        match first, second:
+            case Pop(target=kept), Stage(value=Apply(op="setitem", args=(_, _, by))):
+                if by is kept and self.reads.get(kept) == 1 and isinstance(kept.kind, ArrayOf):
+                    self.build.calls[kept] = self.popped(first)
+                    return self.step(second)
         return []
 
     def returning(self, block: Block, result: Expr, arm: bool = False) -> list[ast.stmt]:
