@@ -120,8 +120,12 @@ def zeros_like(var: Expr, kind: ListOf) -> Expr:
         return Apply("zeros_like", (var,))
 
     def inner(name: str, kind: Kind) -> str:
+        if isinstance(kind, ArrayOf):
+            return f"np.zeros_like({name})"
         if not isinstance(kind, ListOf):
             return "0.0"
+        if isinstance(kind.item, ArrayOf):
+            return f"[{inner(name + 's', kind.item)} for {name}s in {name}]"
         if not isinstance(kind.item, ListOf):
             return f"[0.0] * len({name})"
         return f"[{inner(name + 's', kind.item)} for {name}s in {name}]"

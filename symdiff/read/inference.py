@@ -30,23 +30,38 @@ TEXT_METHODS = {
 MOST = 20_000  # expressions looked at: callees of callees are not followed for ever
 
 
-def infer(node: Definition, context: Any, callee: Callee) -> dict[str, Any]:
+# Attributes and methods that arrays have and lists have not.
+ATTRIBUTES = {"T", "mT", "shape", "ndim", "size", "dtype", "real", "imag", "flat"}
+METHODS = {
+    "sum", "mean", "std", "var", "prod", "max", "min", "argmax", "argmin", "cumsum", "cumprod",
+    "dot", "ravel", "squeeze", "repeat", "take", "clip", "round", "trace", "diagonal", "any", "all",
+    "argsort", "nonzero", "swapaxes", "reshape", "transpose", "flatten", "astype", "fill", "conj",
+}  # fmt: skip
+
+
+def infer(
+    node: Definition, context: Any, callee: Callee, module: Callable[[ast.expr, Any], str]
+) -> dict[str, Any]:
     """The kind or structure of each parameter.
 
     `callee` finds the function that an expression names inside a `context`: its definition, and
-    the context of what that one names.
+    the context of what that one names. `module` tells what module it is in, if not the user's.
     """
     args = node.args
     params = {p.arg: Shape() for p in [*args.posonlyargs, *args.args, *args.kwonlyargs]}
-    Inference(callee).run(node, context, dict(params))
+    inference = Inference(callee, module)
+    inference.run(node, context, dict(params))
+    if inference.has_arrays:
+        return {name: shape.array_spec() for name, shape in params.items()}
     return {name: shape.spec() for name, shape in params.items()}
 
 
 class Inference:
     """One run through a function and those that it calls."""
 
-    def __init__(self, callee: Callee) -> None:
-        self.find = callee
+    def __init__(self, callee: Callee, module: Callable[[ast.expr, Any], str]) -> None:
+        self.find, self.module = callee, module
+        self.has_arrays = False
         self.found: dict[Any, tuple[Definition, Any] | None] = {}
         self.context: Any = None
         self.running: list[Definition] = []
@@ -203,6 +218,9 @@ class Inference:
                 return Shape(like=[self.value(then), self.value(orelse)])
             case ast.Call():
                 return self.call(node)
+            case ast.Attribute(value=value, attr=attr) if attr in ATTRIBUTES:
+                self.value(value).array()
+                return Shape(item=Shape(INTEGER)) if attr == "shape" else Shape()
             case ast.Attribute(value=value):
                 self.value(value).opaque()
             case ast.Subscript(value=value, slice=index):
@@ -263,6 +281,11 @@ class Inference:
 
     def operation(self, op: ast.operator, left: Shape, right: Shape) -> Shape:
         match op:
+            case ast.MatMult():
+                self.has_arrays = True
+                left.array()
+                right.array()
+                return Shape()
             case ast.Add():
                 for one, other in ((left, right), (right, left)):
                     if one.is_sequence:
@@ -297,6 +320,14 @@ class Inference:
         return Shape(INTEGER)
 
     def item(self, value: Shape, index: ast.expr) -> Shape:
+        if isinstance(index, ast.Tuple) and not value.is_fixed:
+            value.array()
+            for part in index.elts:
+                if isinstance(part, ast.Slice):
+                    self.item(value, part)
+                elif not isinstance(part, ast.Constant):
+                    self.value(part).integer()
+            return Shape()
         match index:
             case ast.Slice(lower=lower, upper=upper, step=step):
                 for bound in (lower, upper, step):
@@ -338,6 +369,13 @@ class Inference:
         found = self.callee(func)
         if found is not None:
             return self.run(*found, self.bound(found[0], args, keywords))
+        module = self.module(func, self.context).partition(".")[0]
+        if module in ("numpy", "scipy"):
+            self.has_arrays = True
+            return Shape()
+        if module == "math":
+            for arg in args:
+                arg.is_number = True
         return self.known_function(name, args) if args else Shape()
 
     def apply(self, function: Shape, args: list[Shape], keywords: dict[Any, Shape]) -> Shape:
@@ -402,6 +440,9 @@ class Inference:
         found = self.callee(func)
         if found is not None:
             return self.run(*found, self.bound(found[0], [value, *args], keywords))
+        if name in METHODS:
+            value.array()
+            return Shape()
         if name in LIST_METHODS:
             if name in ("append", "insert") and args:
                 value.items().like.append(args[-1])

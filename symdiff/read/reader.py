@@ -699,7 +699,7 @@ def default_specs(function: Value, by_use: bool = True) -> dict[str, Spec]:
         function.owner is not None and not skip and bool(plain) and plain[0].arg in ("self", "cls")
     )
     shown = function.wrapped or function
-    known = infer(shown.node, shown, _callee) if by_use else {}
+    known = infer(shown.node, shown, _callee, _module_of) if by_use else {}
     specs: dict[str, Spec] = {}
     for i, param in enumerate([*plain, *a.kwonlyargs]):
         if i < skip or param.arg in given:
@@ -747,6 +747,22 @@ def _of_self(function: Function) -> Spec:
     if spec is OBJECT and owner.node is not None:
         return attributes_of_self(owner)
     return spec
+
+
+def _module_of(func: ast.expr, inside: Function) -> str:
+    """The module of a function that is not the user's; nothing for others."""
+    root = func
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    if not isinstance(root, ast.Name):
+        return ""
+    try:
+        found = inside.scope.lookup(root.id, Unit())
+    except SymdiffError:
+        return ""
+    if isinstance(found, Module) and found.scope is None:
+        return found.name
+    return found.name if isinstance(found, Builtin) else ""
 
 
 def _callee(
@@ -838,6 +854,10 @@ def _parametrized(name: str, inner: ast.expr, scope: Any) -> Spec | None:
             return _parametrized("list", parts[0], scope)
         specs = [_annotated(p, scope) for p in parts]
         return (tuple, *(REAL if s is None else s for s in specs))
+    if name in ("NDArray", "ndarray"):
+        said = ast.unparse(parts[-1])
+        item = INTEGER if "int" in said else BOOLEAN if "bool" in said else REAL
+        return ArrayOf(COMPLEX if "complex" in said else item, None)
     if name == "Optional":
         return _either([_annotated(inner, scope), NOTHING])
     if name == "Union":

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from symdiff.read.values import join
-from symdiff.stages import BOOLEAN, INTEGER, KINDS, OBJECT, REAL, TEXT, Kind, ListOf, Scalar
+from symdiff.stages import (
+    BOOLEAN,
+    INTEGER,
+    KINDS,
+    OBJECT,
+    REAL,
+    TEXT,
+    ArrayOf,
+    Kind,
+    ListOf,
+    Scalar,
+)
 
 
 class Shape:
@@ -36,6 +47,7 @@ class Shape:
         self.is_sequence = item is not None or parts is not None
         self.is_object = False  # a function, an object, or a dict whose keys are not known
         self.is_fixed = kind is not None or bool(texts) or parts is not None  # made here
+        self.is_array = False
         self.closure: Any = None
         self.reads = self.tests = 0
 
@@ -59,6 +71,13 @@ class Shape:
             self.is_object = True
             for other in self.like:
                 other.opaque()
+
+    def array(self) -> None:
+        """It has the attributes, methods or indices of an array."""
+        if not self.is_array and not self.is_fixed:
+            self.is_array = True
+            for other in self.like:
+                other.array()
 
     def sequence(self) -> None:
         if not self.is_sequence:
@@ -95,8 +114,37 @@ class Shape:
 
     # --- conclusion ---
 
+    def array_spec(self) -> Any:
+        """Like `spec`, for a function that computes with arrays: what is not told apart by its
+        uses may be a number or an array."""
+        if self.is_object or self.fields and self.is_sequence:
+            return OBJECT
+        if self.fields:
+            return {k: s.array_spec() for k, s in self.fields.items()}
+        if self.is_array or self.is_sequence and not self._is_of_rows():
+            whole = self.kind is INTEGER or self.item is not None and self.item.kind is INTEGER
+            return ArrayOf(INTEGER if whole else REAL, None)
+        if self.is_sequence:
+            rows = [s.array_spec() for s in (*self.parts.values(), *([self.item] if self.item else []))]
+            if self.item is None and self.count is not None:
+                return (tuple, *rows)
+            item = held_arrays(rows)
+            return ListOf(item) if item is not None else OBJECT
+        kind = self.spec()
+        return ArrayOf(REAL, None) if kind is REAL and not self.is_number else kind
+
+    is_number = False  # certainly not an array
+
+    def _is_of_rows(self) -> bool:
+        """Whether its items are taken apart, as those of a list of tuples are."""
+        if self.item is None and self.count is not None:
+            return True
+        return self.item is not None and (self.item.count is not None or bool(self.item.fields))
+
     def spec(self) -> Any:
         """The kind of a parameter of this shape, or its structure."""
+        if self.is_array:
+            return ArrayOf(INTEGER if self.kind is INTEGER else REAL, None)
         if self.is_object:
             return OBJECT
         if self.fields:
@@ -120,6 +168,25 @@ class Shape:
 
     def _extent(self) -> int:
         return max(self.count or 0, *(i + 1 for i in self.parts)) if self.parts else 0
+
+
+def held_arrays(specs: list[Any]) -> Kind | None:
+    """The kind of items of a run-time list in a function that computes with arrays."""
+    found: Kind | None = None
+    for spec in specs:
+        kind = spec
+        if isinstance(spec, tuple):
+            item = held_arrays(list(spec[1:]))
+            kind = ListOf(item) if item is not None else None
+        if not isinstance(kind, KINDS) or kind is OBJECT:
+            return None
+        if found is None:
+            found = kind
+        elif isinstance(found, ListOf) != isinstance(kind, ListOf):
+            return None
+        else:
+            found = join(found, kind)
+    return found
 
 
 def held(specs: list[Any]) -> Kind | None:
