@@ -7,7 +7,9 @@ from symdiff.read.kinds import result_kind
 from symdiff.read.temporaries import proposed
 from symdiff.read.values import kind_of
 from symdiff.stages import (
+    BOOLEAN,
     COMPLEX,
+    INTEGER,
     REAL,
     Apply,
     ArrayOf,
@@ -31,6 +33,12 @@ def _kind(expr: Apply) -> Kind:
     """The kind of an adjoint's stage: real, unless it is an array."""
     kind = rules.kind_of(expr)
     return kind if isinstance(kind, (ArrayOf, TupleOf)) or kind is COMPLEX else REAL
+
+
+def _is_exact(expr: Expr) -> bool:
+    """Whether a value is an array of integers or of booleans."""
+    kind = rules.kind_of(expr)
+    return isinstance(kind, ArrayOf) and kind.item in (INTEGER, BOOLEAN)
 
 
 class Emitter:
@@ -70,6 +78,9 @@ class Emitter:
 
     def times(self, adjoint: Expr, partial: Expr) -> Expr:
         """adjoint * partial, with the adjoint worked into the partial from the left."""
+        if isinstance(adjoint, Const) and _is_exact(partial):
+            # A mask, or an array of integers, would make an adjoint that can't hold fractions.
+            return self.apply("mul", Const(float(adjoint.value)), self.atom(partial))
         if adjoint == ONE:
             return self.atom(partial)
         if adjoint == Const(-1.0):
