@@ -22,11 +22,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from symdiff.rules.arrays import registry as arrays
-from symdiff.rules.arrays.helpers import array_helpers
+from symdiff.rules.arrays.helpers import array_helpers, helper_kind
 from symdiff.rules.arrays.indexing import indexed_kind, is_slice
 from symdiff.rules.folding import number
 from symdiff.rules.kinds import Result, join
-from symdiff.rules.shapes import either, elementwise_kind
+from symdiff.rules.shapes import either, elementwise_kind, joined_item
 from symdiff.stages import (
     BOOLEAN,
     COMPLEX,
@@ -283,6 +283,8 @@ _BITWISE = frozenset({"and_", "or_", "xor", "invert", "lshift", "rshift"})
 def _of_arrays(op: str, args: tuple[Expr, ...]) -> Kind | None:
     """The kind of an operation some of whose arguments are arrays; None for others."""
     if op in ("getitem", "part"):
+        if isinstance(args[0], Apply) and args[0].op == "numpy.shape":
+            return INTEGER if isinstance(args[1], Const) else OBJECT
         base = kind_of(args[0])
         if isinstance(base, TupleOf):
             at = args[1].value if isinstance(args[1], Const) else None
@@ -341,7 +343,9 @@ def kind_of(expr: Expr) -> Kind:
             primitive = _table.get(op)
             if primitive is not None:
                 return primitive.kind(args)
-            if op.startswith("helper:"):
-                return ArrayOf() if op.removeprefix("helper:") in array_helpers() else REAL
-            return OBJECT
+            if op.removeprefix("helper:") in array_helpers() and op.startswith("helper:"):
+                return helper_kind(op.removeprefix("helper:"), [kind_of(a) for a in args])
+            if op.startswith(("numpy.", "scipy.")) and op != "numpy.shape":
+                return ArrayOf(joined_item([REAL, *map(kind_of, args)]), None)
+            return REAL if op.startswith("helper:") else OBJECT
     return OBJECT

@@ -11,8 +11,11 @@ from symdiff.rules.arrays import (
     decompositions,
     einsum,
     fft,
+    joining,
     linalg,
     norms,
+    ordering,
+    picking,
     polynomials,
     products,
     reductions,
@@ -22,7 +25,23 @@ from symdiff.rules.arrays import (
 )
 
 FAMILIES = (
-    ufuncs, choosing, complexes, special, bessel, creation, constants, reductions, shaping,
+    ufuncs,
+    choosing,
+    bessel,
+    complexes,
+    constants,
+    creation,
+    decompositions,
+    einsum,
+    fft,
+    joining,
+    linalg,
+    norms,
+    ordering,
+    picking,
+    polynomials,
     products,
-    einsum, linalg, decompositions, norms, polynomials, fft,
-)  # fmt: skip
+    reductions,
+    shaping,
+    special,
+)

@@ -178,7 +178,7 @@ def selected(condlist, choicelist, default=0) -> Kind:
     return ArrayOf(joined_item(kinds), shape)
 
 
-@array("numpy.select", wrt="choicelist default", kind=selected)
+@array("numpy.select", wrt="choicelist default", sequences="choicelist", kind=selected)
 def select(condlist, choicelist, default=0, *, ans, dout):
     if isinstance(condlist, Node) or isinstance(choicelist, Node):
         refused = Refused("np.select() of lists whose length is not known")
@@ -205,7 +205,7 @@ def picked(a, choices, out=None, mode="raise") -> Kind:
     )
 
 
-@array("numpy.choose", wrt="choices", kind=picked, only={"out": (None,)})
+@array("numpy.choose", wrt="choices", sequences="choices", kind=picked, only={"out": (None,)})
 def choose(a, choices, out=None, mode="raise", *, ans, dout):
     if isinstance(choices, Node):
         return helper("choose_adjoint", a, choices, dout, mode, kind=choices.kind)

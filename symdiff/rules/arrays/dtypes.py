@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from symdiff.rules.arrays.nodes import Node
-from symdiff.rules.shapes import Dims, dims_of, extent, item_of
+from symdiff.rules.shapes import Dims, dims_of, extent, item_of, product
 from symdiff.stages import (
     BOOLEAN,
     COMPLEX,
@@ -61,16 +61,20 @@ def _item(array: Expr) -> Scalar:
     return item_of(kind_of(array))
 
 
+def _dims(array: Expr) -> Dims | None:
+    from symdiff.rules.registry import kind_of
+
+    return dims_of(kind_of(array))
+
+
 def dims_of_shape(shape: Any) -> Dims | None:
     """The lengths of the axes that an argument called shape asks for."""
     if isinstance(shape, (tuple, list)):
         return tuple(map(length, shape))
     if isinstance(shape, Node):
-        from symdiff.rules.registry import kind_of
-
         match shape.expr:
             case Apply("numpy.shape", (array,)):
-                return dims_of(kind_of(array))
+                return _dims(array)
         return (length(shape),) if shape.kind is INTEGER else None
     return (length(shape),)
 
@@ -86,8 +90,12 @@ def length(value: Any) -> Dim:
             case Var(kind=kind) as var if kind is INTEGER:
                 return var.length if var.length is not None else extent(Size(var))
             case Apply("len", (array,)):
-                from symdiff.rules.registry import kind_of
-
-                dims = dims_of(kind_of(array))
+                dims = _dims(array)
                 return dims[0] if dims else None
+            case Apply("getitem", (Apply("numpy.shape", (array,)), Const(int(axis)))):
+                dims = _dims(array)
+                return dims[axis] if dims is not None and axis < len(dims) else None
+            case Apply("numpy.size", (array,)):
+                dims = _dims(array)
+                return None if dims is None else product(dims)
     return None

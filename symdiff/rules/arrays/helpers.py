@@ -4,11 +4,33 @@ from __future__ import annotations
 
 import ast
 import functools
+from collections.abc import Sequence
 from pathlib import Path
 
-from symdiff.stages import REAL, GlobalValue, Helper, Var
+from symdiff.rules.shapes import dims_of, item_of, joined_item
+from symdiff.stages import INTEGER, OBJECT, REAL, ArrayOf, GlobalValue, Helper, Kind, Scalar, Var
 
 FOLDER = Path(__file__).parent / "runtime"
+INTEGERS = frozenset({"elements_along"})
+# Which argument the value has the shape of; otherwise names tell: `..._adjoint`,
+# `..._adjoint_of_first` and `..._adjoint_of_second`.
+SHAPED_LIKE = {"product_of_others": 0, "unbroadcast": 1}
+
+
+def helper_kind(name: str, kinds: Sequence[Kind]) -> Kind:
+    """The kind of a call of a function of `runtime/`."""
+    if name in INTEGERS:
+        return INTEGER
+    item = joined_item([k for k in kinds if item_of(k) is not OBJECT])
+    like = SHAPED_LIKE.get(name)
+    if like is None and name.endswith(("_adjoint", "_adjoint_of_first", "_adjoint_of_second")):
+        like = 1 if name.endswith("_of_second") else 0
+    if like is None or like >= len(kinds):
+        return ArrayOf(item, None)
+    shape = kinds[like]
+    return (
+        item if isinstance(shape, Scalar) and shape is not OBJECT else ArrayOf(item, dims_of(shape))
+    )
 
 
 @functools.cache
@@ -52,7 +74,5 @@ def with_callees(name: str) -> dict[str, Helper]:
             continue
         found[top] = known[top]
         tree = ast.parse(known[top].text)
-        pending += sorted(
-            {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} & known.keys()
-        )
+        pending += sorted({n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} & known.keys())
     return found

@@ -10,6 +10,10 @@ values where they are literals. `ans` is the function's value and `dout` its adj
 the same shape; where the function returns several arrays both are tuples, in which None stands for
 an adjoint that is zero. What a rule returns is the contribution to each of `wrt`, None for none.
 A contribution may have a smaller shape that broadcasts to the argument's.
+
+A list of numbers or arrays is an array to most functions: their rules see `np.array([x, y])` where
+the user wrote `[x, y]`. Where `sequences` names the parameter, and for `*arrays`, rules get a list
+of nodes and return as many contributions; `nested` names parameters that take lists of lists.
 """
 
 from __future__ import annotations
@@ -21,8 +25,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from symdiff.errors import NotDifferentiable
-from symdiff.rules.arrays.nodes import Node, Refused
-from symdiff.rules.shapes import broadcast, dims_of, elementwise_kind, joined_item
+from symdiff.rules.arrays.nodes import Node, Refused, call, expr_of
+from symdiff.rules.shapes import broadcast, dims_of, elementwise_kind, fills, joined_item
 from symdiff.stages import (
     BOOLEAN,
     COMPLEX,
@@ -68,6 +72,8 @@ class ArrayPrimitive:
     view: str = "never"
     linear: bool = False
     spreads: bool = False
+    sequences: tuple[str, ...] = ()
+    nested: tuple[str, ...] = ()
     note: str = ""
 
     @property
@@ -105,6 +111,8 @@ def array(
     view: str = "never",
     linear: bool = False,
     spreads: bool = False,
+    sequences: str = "",
+    nested: str = "",
     only: dict[str, tuple[Any, ...]] | None = None,
     note: str = "",
 ) -> Callable[[FunctionT], FunctionT]:
@@ -128,6 +136,8 @@ def array(
                 view=view,
                 linear=linear,
                 spreads=spreads,
+                sequences=tuple(sequences.split()),
+                nested=tuple(nested.split()),
                 only=tuple((only or {}).items()),
                 note=note,
             )  # fmt: skip
@@ -345,6 +355,25 @@ def as_node(value: Any) -> Any:
     return Node(Const(value), kind_of_value(value))
 
 
+def _operand(primitive: ArrayPrimitive, name: str, value: Any) -> Any:
+    """What a rule gets for an argument that may be active."""
+    is_starred = primitive.signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
+    if is_starred or name in primitive.nested:
+        return as_node(value)
+    if name in primitive.sequences and isinstance(value, (tuple, list)):
+        return [_as_array(v) for v in value]
+    return _as_array(value)
+
+
+def _as_array(value: Any) -> Any:
+    """A differentiable argument as one node; None stays None."""
+    if value is None:
+        return None
+    if isinstance(value, (tuple, list)):
+        return Node(Apply("numpy.array", (expr_of(list(value)),)), kind_of_value(value))
+    return value if isinstance(value, Node) else Node(Const(value), kind_of_value(value))
+
+
 def result_kind(op: str, args: Sequence[Expr]) -> Kind:
     """The kind of a call's value."""
     primitive = by_name(op)
@@ -356,7 +385,7 @@ def result_kind(op: str, args: Sequence[Expr]) -> Kind:
         return ArrayOf(REAL, None)
     for name in primitive.wrt:
         if name in bound.arguments:
-            bound.arguments[name] = as_node(bound.arguments[name])
+            bound.arguments[name] = _operand(primitive, name, bound.arguments[name])
     return primitive.kind(*bound.args, **bound.kwargs)
 
 
@@ -370,7 +399,7 @@ def contributions(
     assert primitive.adjoint is not None
     bound = bind(primitive, args)
     for name in primitive.wrt:
-        bound.arguments[name] = as_node(bound.arguments[name])
+        bound.arguments[name] = _operand(primitive, name, bound.arguments[name])
     found = primitive.adjoint(*bound.args, **bound.kwargs, ans=ans, dout=dout)
     each = (found,) if len(primitive.wrt) == 1 else found
     for name, contribution in zip(primitive.wrt, each, strict=True):
@@ -387,6 +416,22 @@ def _pairs(argument: Any, contribution: Any) -> Iterator[tuple[Expr, Node]]:
             yield from _pairs(part, share)
     elif isinstance(argument.expr, (Var, Global)):
         yield argument.expr, as_node(contribution)
+    elif isinstance(argument.expr, Apply) and argument.expr.op == "numpy.array":
+        yield from _shares(argument, as_node(contribution))
+
+
+def _shares(argument: Node, contribution: Node) -> Iterator[tuple[Expr, Node]]:
+    """The contributions to the items of a list that was taken for an array."""
+    parts = value_of(argument.expr.args[0]) if isinstance(argument.expr, Apply) else ()
+    rank = contribution.rank
+    if rank is not None and rank < (1 if argument.rank is None else argument.rank):
+        shares = [contribution] * len(parts)
+    else:
+        if not fills(contribution.dims, argument.dims):
+            contribution = call("numpy.broadcast_to", contribution, argument.shape)
+        shares = [contribution[i] for i in range(len(parts))]
+    for part, share in zip(parts, shares, strict=True):
+        yield from _pairs(_as_array(part), share)
 
 
 def partials(

@@ -16,7 +16,7 @@ from symdiff.rules.arrays.helpers import FOLDER
 from symdiff.rules.arrays.nodes import Node
 from symdiff.rules.arrays.vectorized import operator_partials, product
 from symdiff.rules.registry import kind_of as kind_of_expr
-from symdiff.rules.shapes import extent
+from symdiff.rules.shapes import dims_of, extent
 from symdiff.stages import (
     BOOLEAN,
     COMPLEX,
@@ -26,6 +26,7 @@ from symdiff.stages import (
     ArrayOf,
     Const,
     Expr,
+    Extent,
     Kind,
     Size,
     TupleOf,
@@ -118,7 +119,7 @@ class Call:
 
 
 def outputs(value: Any) -> tuple[Any, ...]:
-    return tuple(value) if isinstance(value, tuple) else (value,)
+    return tuple(value) if isinstance(value, (tuple, list)) else (value,)
 
 
 def check(
@@ -131,9 +132,12 @@ def check(
     whole = Apply(op, call.args)
     value = call.evaluate(whole)
     kind = kind_of_expr(whole)
-    check_kind(kind, value)
+    sizes = {
+        f"{var.base}.{i}": n for var, x in call.values.items() for i, n in enumerate(np.shape(x))
+    }
+    check_kind(kind, value, sizes)
     rng = np.random.default_rng(1)
-    several = isinstance(value, tuple)
+    several = isinstance(value, (tuple, list))
     cotangents = [
         _random_like(v, rng) if np.asarray(v).dtype.kind in "fc" else None for v in outputs(value)
     ]
@@ -151,6 +155,7 @@ def check(
     if primitive is not None and primitive.adjoint is not None:
         for var, node in registry.contributions(primitive, call.args, ans, dout):
             made = call.evaluate(node.expr, more)
+            check_dims(node.kind, made, sizes)
             found[var] = found.get(var, 0.0) + made
     elif primitive is None or primitive.is_elementwise:
         trees = operator_partials(op, call.args, ans.expr)
@@ -221,19 +226,27 @@ def _differences(call: Call, whole: Expr, var: Var, cotangents: list[Any], way: 
     return made
 
 
-def check_kind(kind: Kind, value: Any) -> None:
+def check_kind(kind: Kind, value: Any, sizes: dict[str, int] | None = None) -> None:
     """A kind must hold for the value: as many axes as it says, and no other lengths."""
     if isinstance(kind, TupleOf):
-        assert isinstance(value, tuple) and len(value) == len(kind.items), (kind, value)
+        assert isinstance(value, (tuple, list)) and len(value) == len(kind.items), (kind, value)
         for inner, part in zip(kind.items, value, strict=True):
-            check_kind(inner, part)
+            check_kind(inner, part, sizes)
         return
     a = np.asarray(value)
     if isinstance(kind, ArrayOf):
         assert kind.item in (ITEMS[a.dtype.kind], COMPLEX), (kind, a.dtype)
-        if kind.dims is not None:
-            assert len(kind.dims) == a.ndim, (kind, a.shape)
-            for dim, n in zip(kind.dims, a.shape, strict=True):
-                assert not isinstance(dim, int) or dim == n, (kind, a.shape)
     elif kind in ITEMS.values():
-        assert a.ndim == 0 and kind is ITEMS[a.dtype.kind], (kind, value)
+        assert kind is ITEMS[a.dtype.kind], (kind, value)
+    check_dims(kind, value, sizes)
+
+
+def check_dims(kind: Kind, value: Any, sizes: dict[str, int] | None = None) -> None:
+    """The shape that a kind tells must be that of the value."""
+    dims, shape = dims_of(kind), np.shape(value)
+    if dims is not None:
+        assert len(dims) == len(shape), (kind, shape)
+        for dim, n in zip(dims, shape, strict=True):
+            if isinstance(dim, Extent) and sizes is not None:
+                dim = dim.constant + sum(c * sizes.get(str(s.of), 0) for s, c in dim.terms)
+            assert not isinstance(dim, int) or dim == n, (kind, shape)
