@@ -91,7 +91,8 @@ def _reverse(sweep: Reverse, step: Stage, adjoint: Expr | None) -> bool:
         _store(sweep, value, target, sweep.masked(adjoint, mask))
     elif value.op == "getitem" and is_array(value.args[0]):
         add_to_items(sweep, value.args[0], value.args[1], sweep.masked(adjoint, mask))
-    elif value.op == "copy" or value.op == "ndarray.item":
+    elif value.op == "copy":
+        sweep.same_shape(adjoint, target, value.args[0])
         sweep.accumulate(value.args[0], sweep.masked(adjoint, mask))
     elif value.op == "numpy.where":
         _where(sweep, value, target, sweep.masked(adjoint, mask))
@@ -174,7 +175,7 @@ def unbroadcast(sweep: Reverse, share: Expr, out: Var, arg: Var, adjoint: Expr) 
         axes = summed_axes(wide, narrow)
         if axes == ([], []):
             if isinstance(share, Var) and is_full(sweep, adjoint, out):
-                sweep.full.add(share)
+                sweep.note_full(share, arg)
             return share
         small = dims_of(kind_of(share))
         if axes is not None and small is not None:
@@ -187,7 +188,7 @@ def unbroadcast(sweep: Reverse, share: Expr, out: Var, arg: Var, adjoint: Expr) 
     helper = Apply("helper:unbroadcast", (share, arg))
     sweep.note_helpers(helper)
     result = sweep.emit(helper, arg.kind)
-    sweep.full.add(result)
+    sweep.note_full(result, arg)
     return result
 
 
@@ -259,7 +260,7 @@ def _real(sweep: Reverse, share: Expr, arg: Var) -> Expr:
 
 def is_full(sweep: Reverse, adjoint: Expr, var: Expr) -> bool:
     """Whether an adjoint certainly has all of the shape of its variable."""
-    if isinstance(adjoint, Var) and adjoint in sweep.full:
+    if (adjoint, var) in sweep.full:
         return True
     if not isinstance(kind_of(var), ArrayOf):
         return True
@@ -272,7 +273,7 @@ def full(sweep: Reverse, adjoint: Expr, var: Var) -> Expr:
         return adjoint
     shape = Apply("numpy.shape", (var,))
     made = sweep.emit(Apply("numpy.broadcast_to", (adjoint, shape)), _kind_like(var, adjoint))
-    sweep.full.add(made)
+    sweep.note_full(made, var)
     return made
 
 
@@ -290,7 +291,7 @@ def owned(sweep: Reverse, adjoint: Expr, var: Var) -> Expr:
         made = sweep.emit(Apply(op, args), _kind_like(var, adjoint))
     else:
         made = sweep.emit(Apply("copy", (full(sweep, adjoint, var),)), _kind_like(var, adjoint))
-    sweep.full.add(made)
+    sweep.note_full(made, var)
     return made
 
 
@@ -444,7 +445,7 @@ def _call(sweep: Reverse, value: Apply, target: Var, adjoint: Expr | dict[int, E
         if isinstance(arg.kind, ListOf) and isinstance(kind_of(share), ArrayOf):
             share = sweep.emit(Apply("ndarray.tolist", (share,)), arg.kind)
         if isinstance(node.expr, Apply) and node.expr.op.startswith("helper:"):
-            sweep.full.add(share)  # type: ignore[arg-type]
+            sweep.note_full(share, arg)
         sweep.accumulate(arg, share)
 
 

@@ -72,8 +72,8 @@ class Procedures(CallReverser):
             Var(f"d{p.name}", p.var.kind, temporary=True) for p in (callee.params[i] for i in ins)
         )
         sweep.out.append(Call(targets, backward, (*step.args, kept, *given)))
-        sweep.full |= set(targets)
         for i, target in zip(ins, targets, strict=True):
+            sweep.note_full(target, step.args[i])
             sweep.accumulate(step.args[i], target)
 
     def pair(
@@ -116,8 +116,8 @@ class Procedures(CallReverser):
                 outs, ["dout"] if len(outs) == 1 else [f"dout_{i}" for i in outs], strict=True
             )
         ]
-        sweep.full |= {d.var for d in douts}
         for i, dout in zip(outs, douts, strict=True):
+            sweep.note_full(dout.var, leaves[i])
             sweep.accumulate(leaves[i], dout.var)
         sweep.block(procedure.body)
         adjoints = [sweep.whole_adjoint(v) or sweep.zero(v) for v in inputs]

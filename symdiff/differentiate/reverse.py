@@ -73,7 +73,8 @@ class Reverse(Emitter):
         self.definitions: dict[Var, Expr] = {}  # of the primal's stages
         self.uses: dict[Var, int] = {}  # how often the primal reads a variable
         self.updated: set[Var] = set()  # arrays of which the primal makes another version
-        self.full: set[Var] = set()  # adjoints that certainly have the shape of their variable
+        # Adjoints that certainly have the shape of a variable.
+        self.full: set[tuple[Expr, Expr]] = set()
         self.masks: dict[Var, Expr] = {}  # adjoints that count only where a `where` has taken them
         self.parts: dict[Var, dict[int, Expr]] = {}  # adjoints of the items of tuples
 
@@ -138,13 +139,12 @@ class Reverse(Emitter):
         self.adjoints[var] = self.named_adjoint(var, total)
         if any(is_full(self, part, var) for part in (known, contribution)):
             made = self.adjoints[var]
-            assert isinstance(made, Var)
-            self.full.add(made)
+            self.note_full(made, var)
 
     def named_adjoint(self, var: Var, value: Expr) -> Var:
         made = Var(f"d{var.base}", rules.kind_of(value), var.temporary)
-        if isinstance(value, Var) and value in self.full:
-            self.full.add(made)
+        if (value, var) in self.full:
+            self.note_full(made, var)
         return self.assign(made, value)
 
     def holder_of(self, var: Var) -> tuple[Var, Expr] | None:
@@ -174,6 +174,8 @@ class Reverse(Emitter):
     def pass_on(self, holder: Expr, adjoint: Expr, changed: Expr | None = None) -> None:
         """The adjoint of an array after a store becomes that of the array before it, `changed`."""
         assert isinstance(holder, Var)
+        for known in [v for a, v in self.full if a is adjoint]:
+            self.same_shape(adjoint, known, holder)
         if changed is None and holder not in self.adjoints:
             self.adjoints[holder] = adjoint
             return
@@ -225,10 +227,19 @@ class Reverse(Emitter):
         known = self.adjoints.get(var)
         if known is None:
             known = self.adjoints[var] = self.assign(self.new_adjoint(var), self.zero(var))
-            self.full.add(known)
+            self.note_full(known, var)
         elif var in self.masks:
             known = self.adjoints[var] = self.masked(known, self.masks.pop(var))
         return known
+
+    def note_full(self, adjoint: Expr, var: Expr) -> None:
+        if isinstance(var, Var) and isinstance(var.kind, ArrayOf):
+            self.full.add((adjoint, var))
+
+    def same_shape(self, adjoint: Expr, known: Expr, var: Expr) -> None:
+        """An adjoint of one variable becomes that of another one of the same shape."""
+        if (adjoint, known) in self.full:
+            self.note_full(adjoint, var)
 
     def whole_adjoint(self, var: Var) -> Expr | None:
         """The adjoint so far, with all of the shape of its variable; it is taken away."""
@@ -250,7 +261,7 @@ class Reverse(Emitter):
     def replace(self, var: Var, value: Expr) -> None:
         """Make a new version of a list's adjoint that stands for the old one."""
         made = self.adjoints[var] = self.assign(self.new_adjoint(var), value)
-        self.full.add(made)
+        self.note_full(made, var)
 
     def hand_on(self, var: Expr, value: Expr) -> None:
         """The adjoint of an updated list becomes that of the list before the update."""
@@ -295,6 +306,7 @@ class Reverse(Emitter):
         if adjoint is None:
             return
         if isinstance(value, Var):
+            self.same_shape(adjoint, step.target, value)
             self.accumulate(value, self.masked(adjoint, self.masks.pop(step.target, None)))
         elif reverse_array(self, step, adjoint) or reverse_container(self, step, adjoint):
             pass
@@ -353,6 +365,7 @@ class Reverse(Emitter):
             for merge, adjoint in arriving:
                 leaf = merge.orelse if side else merge.then
                 if leaf is not None:
+                    self.same_shape(adjoint, merge.var, leaf)
                     self.accumulate(leaf, adjoint)
             self.block(arm)
             sides.append((self.out, self.adjoints))
@@ -368,7 +381,7 @@ class Reverse(Emitter):
                 self.adjoints[var] = a  # type: ignore[assignment]
                 continue
             merged = self.new_adjoint(var)
-            self.full.add(merged)
+            self.note_full(merged, var)
             merges.append(Merge(merged, self.or_zero(a, var, then), self.or_zero(b, var, orelse)))
             self.adjoints[var] = merged
         if not then and not orelse and not merges:
@@ -411,13 +424,14 @@ class Reverse(Emitter):
         for var in outer_vars:
             accumulators[var] = self.new_adjoint(var)
             self.adjoints[var] = accumulators[var]
-            self.full.add(accumulators[var])
+            self.note_full(accumulators[var], var)
         arriving: list[tuple[Carried, Var]] = []
         for c in carried:
             arriving.append((c, Var(f"d{c.var.base}", c.var.kind, temporary=True)))
-            self.full.add(arriving[-1][1])
+            self.note_full(arriving[-1][1], c.var)
         for c, adjoint in arriving:
             if c.next is not None:
+                self.note_full(adjoint, c.next)
                 self.accumulate_arriving(c.next, adjoint)
         self.block(step.body)
         before_loop: Block = []
@@ -458,6 +472,7 @@ class Reverse(Emitter):
         self.number = number
         for c, adjoint in ends_with:
             if c.init is not None:
+                self.note_full(adjoint, c.init)
                 self.accumulate(c.init, adjoint)
 
     def accumulate_arriving(self, value: Expr, adjoint: Var) -> None:
@@ -483,7 +498,7 @@ class Reverse(Emitter):
         if not isinstance(var.kind, (ListOf, ArrayOf)):
             return ZERO
         zero = self.new_adjoint(var)
-        self.full.add(zero)
+        self.note_full(zero, var)
         before.append(Stage(zero, self.zero(var)))
         return zero
 
