@@ -163,6 +163,8 @@ def _difference(a: Expr, b: Expr) -> Expr:
         made = _exact(Fraction(x) - Fraction(y), (x, y))
         if made is not None:
             return made
+    if opposite(a) == b:
+        return _product(Const(-2), b)
     minus = opposite(b)
     return Apply("sub", (a, b)) if minus is None else Apply("add", (a, minus))
 
