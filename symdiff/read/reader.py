@@ -522,6 +522,10 @@ def has_variables(value: Any) -> bool:
     return isinstance(value, Var)
 
 
+# Modules whose functions give other values each time they are called.
+_CHANGING = {"random", "secrets", "time", "uuid", "datetime"}
+
+
 def evaluate_constant(
     name: str, stmt: ast.Assign | ast.AnnAssign | ast.AugAssign, scope: StaticScope, unit: Unit
 ) -> Value | None:
@@ -557,9 +561,17 @@ def evaluate_constant(
         known = _as_function(reader, value)
         if known is not None:
             return known
-    kind, parts = _constant_kind(reader, value), _free_names(value)
-    for part in parts:
+    kind = _constant_kind(reader, value)
+    for part in _free_names(value):
         inner = scope.lookup(part, unit)
+        origin = getattr(inner, "name", "").partition(".")[0]
+        if isinstance(inner, (Module, Builtin)) and origin in _CHANGING:
+            raise UnsupportedSyntax(
+                f"the value of {name!r} can't be told without running the file: it is another "
+                "each time",
+                scope.file.place(value),
+                fix="Pass it in.",
+            )
         if inner is None:
             raise UnsupportedSyntax(
                 f"the value of {name!r} can't be told without running the file: {part!r} is not "

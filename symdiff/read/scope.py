@@ -730,6 +730,8 @@ def _standard(module: str, name: str) -> Value | None:
         return Module(value.__name__)
     if isinstance(value, (int, float, complex)):
         return Global(f"{module}.{name}", kind_of(value))
+    if not callable(value) and not isinstance(value, tuple):
+        return Global(f"{module}.{name}", kind_of(value))  # os.environ: never what it holds now
     return Builtin(f"{module}.{name}", value)
 
 

@@ -306,7 +306,8 @@ def test_lists_and_dicts_of_functions_are_followed(project, body, slope):
 
 
 def test_lists_of_functions_that_are_changed_are_refused(project):
-    text = "import math\nLAWS = [math.sin]\ndef f(x):\n    laws = LAWS\n    laws[0] = x\n    return x\n"
+    text = "import math\nLAWS = [math.sin]\n"
+    text += "def f(x):\n    laws = LAWS\n    laws[0] = x\n    return x\n"
     with pytest.raises(UnsupportedSyntax, match="outside of the function can't be changed"):
         symdiff.source(project("main.py:f", {"main.py": text}))
 
@@ -397,6 +398,24 @@ def test_optional_integers_are_told_from_none_when_the_code_runs(project, annota
     )
     f = project("main.py:f", {"main.py": text})
     assert gradient(f, 1.0) == (2.0,) and gradient(f, 1.0, 5) == (5,)
+
+
+def test_the_environment_is_named_and_never_written_out(project, monkeypatch):
+    monkeypatch.setenv("SYMDIFF_SECRET", "precious")
+    text = (
+        "import os\nDEBUG = bool(os.environ.get('DEBUG'))\n"
+        "def f(x):\n    if DEBUG:\n        print(x, os.environ)\n    return 2 * x\n"
+    )
+    f = project("main.py:f", {"main.py": text})
+    assert "precious" not in symdiff.source(f) and gradient(f, 1.0) == (2.0,)
+
+
+@pytest.mark.parametrize("value", ["random.random()", "[random.gauss(0, 1)]", "2 * draw()"])
+def test_random_constants_are_refused(project, value):
+    text = f"import random\nfrom random import random as draw\nK = {value}\n"
+    with pytest.raises(UnsupportedSyntax, match="another each time"):
+        f = project("main.py:f", {"main.py": f"{text}def f(x):\n    return x * K\n"})
+        symdiff.source(f)
 
 
 METHODS = """
