@@ -28,6 +28,8 @@ def _fold_one(expr: Apply) -> Expr:
             return negated(a)
         case "pos", (a,):
             return a
+        case "float", (Const(value=int() as number),):
+            return Const(float(number))
         case "add", (a, b):
             return _sum(a, b)
         case "sub", (a, b):
