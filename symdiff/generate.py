@@ -31,6 +31,7 @@ from symdiff.stages import (
     REAL,
     TEXT,
     Apply,
+    Const,
     Kind,
     ListOf,
     Param,
@@ -173,6 +174,7 @@ class Generated:
             and p.name not in self.wrt
             and p.name not in ("self", "cls")
             and p.passed in ("plain", "keyword")
+            and p.default != Const(None)
         ]
 
     @property

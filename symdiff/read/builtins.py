@@ -426,10 +426,13 @@ class Builtins(Sorting):
             for item in rest[1:]:
                 result = self.apply_function(function, [result, item], {}, node)
             return result
-        if len(args) < 3:
-            raise self.refuse(node, "reduce() over a list of unknown length needs an initial value")
         slot = (self.frame, self.fresh("total"))
-        self.write_slot(slot, args[2])
+        if len(args) < 3:
+            value = self.to_list(value, node) if isinstance(value, Iterator) else value
+            self.write_slot(slot, self.item(value, Const(0), node))
+            value = self.sliced(value, ast.Slice(ast.copy_location(ast.Constant(1), node)), node)
+        else:
+            self.write_slot(slot, args[2])
         holder: list[Value] = []
 
         def body() -> None:

@@ -23,6 +23,8 @@ from symdiff.read.records import (
     Fields,
     attributes_of_self,
     fields_of_instance,
+    last_name,
+    named_tuple_class,
     spec_of_class,
 )
 from symdiff.read.scope import Scope, StaticScope, Unit
@@ -266,6 +268,8 @@ def _read(target: Value, shared: Shared, specs: dict[str, Spec], guarded: bool) 
         if guarded and (spec is NOTHING or isinstance(spec, Value_)):
             params[-1].default = Const(None)
             _guard(reader, var, name, node)
+        elif guarded and default == Const(None) and spec not in (OPTIONAL, OBJECT):
+            _guard_form(reader, var, "_0 is None", f"{name} that is not None")
     given_lists: dict[str, tuple[Ref, Any]] = {}
     for name, value in bound.items():
         reader.state[(reader.frame, name)] = value
@@ -317,10 +321,9 @@ def _guard(reader: Reader, var: Var, name: str, node: ast.AST) -> None:
     reader.block.append(Branch(test, [error], [], [], reader.place(node)))
 
 
-def _guard_form(reader: Reader, var: Var, test: str, name: str, form: str) -> None:
+def _guard_form(reader: Reader, var: Var, test: str, form: str) -> None:
     """Refuse an argument of another form than the example that the code was written for."""
-    text = f"this code is written for {name} with {form}"
-    error = Passive(f"raise TypeError({text!r})", (), True)
+    error = Passive(f"raise TypeError({f'this code is written for {form}'!r})", (), True)
     flag = reader.emit(Opaque(test, (var,), pure=True), BOOLEAN, None)
     reader.block.append(Branch(flag, [error], [], []))
 
@@ -346,12 +349,12 @@ def _parameter(reader: Reader, var: Var, spec: Spec, name: str) -> tuple[Value, 
         return ref, var
     if isinstance(spec, ExactLength):
         size = len(spec) - 1
-        _guard_form(reader, var, f"len(_0) != {size}", name, f"a length of {size}")
+        _guard_form(reader, var, f"len(_0) != {size}", f"{name} with a length of {size}")
     if isinstance(spec, ExactKeys) and spec:
         keys = ", ".join(map(repr, spec))
-        _guard_form(reader, var, f"_0.keys() != {{{keys}}}", name, f"the keys {keys}")
+        _guard_form(reader, var, f"_0.keys() != {{{keys}}}", f"{name} with the keys {keys}")
     elif isinstance(spec, ExactKeys):
-        _guard_form(reader, var, "_0", name, "no keys")
+        _guard_form(reader, var, "_0", f"{name} with no keys")
     if isinstance(spec, tuple):
         kind, parts = spec[0], spec[1:]
         items: list[Value] = []
@@ -519,6 +522,10 @@ def has_variables(value: Any) -> bool:
     return isinstance(value, Var)
 
 
+# Modules whose functions give other values each time they are called.
+_CHANGING = {"random", "secrets", "time", "uuid", "datetime"}
+
+
 def evaluate_constant(
     name: str, stmt: ast.Assign | ast.AnnAssign | ast.AugAssign, scope: StaticScope, unit: Unit
 ) -> Value | None:
@@ -542,7 +549,11 @@ def evaluate_constant(
             )
         value = found
     reader = _context(scope, unit, stmt)
-    if isinstance(value, (ast.List, ast.Tuple, ast.Dict)):
+    if isinstance(value, ast.Call) and last_name(value.func) in ("namedtuple", "NamedTuple"):
+        made = named_tuple_class(value)
+        if made is not None:
+            return Class(made.name, made, scope)
+    if isinstance(value, (ast.List, ast.Tuple, ast.Dict, ast.Call)):
         structure = _as_structure(reader, value)
         if structure is not None:
             return structure
@@ -550,9 +561,17 @@ def evaluate_constant(
         known = _as_function(reader, value)
         if known is not None:
             return known
-    kind, parts = _constant_kind(reader, value), _free_names(value)
-    for part in parts:
+    kind = _constant_kind(reader, value)
+    for part in _free_names(value):
         inner = scope.lookup(part, unit)
+        origin = getattr(inner, "name", "").partition(".")[0]
+        if isinstance(inner, (Module, Builtin)) and origin in _CHANGING:
+            raise UnsupportedSyntax(
+                f"the value of {name!r} can't be told without running the file: it is another "
+                "each time",
+                scope.file.place(value),
+                fix="Pass it in.",
+            )
         if inner is None:
             raise UnsupportedSyntax(
                 f"the value of {name!r} can't be told without running the file: {part!r} is not "
@@ -612,7 +631,7 @@ def _as_function(reader: Reader, value: ast.expr) -> Value | None:
 
 
 def _as_structure(reader: Reader, value: ast.expr) -> Value | None:
-    """A list, tuple or dict of functions that a module's name stands for."""
+    """A list, tuple or dict of functions, or an object, that a module's name stands for."""
     saved = reader.block
     try:
         found = reader.evaluate(value)
@@ -629,6 +648,8 @@ def _as_structure(reader: Reader, value: ast.expr) -> Value | None:
 
 
 def _holds_functions(reader: Reader, value: Value) -> bool:
+    if isinstance(value, Ref) and value.identity.kind == "instance":
+        return True
     if isinstance(value, Ref):
         content = reader.content(value)
         items = content.values() if isinstance(content, dict) else content
@@ -836,6 +857,9 @@ def _annotated(annotation: ast.expr | None, scope: Any = None) -> Spec | None:
 
 
 def _either(specs: list[Spec | None]) -> Spec | None:
+    scalar = all(isinstance(s, Scalar) for s in specs)
+    if scalar and NOTHING in specs and REAL not in specs:
+        return OBJECT  # an int or None: which of them, is seen when the code runs
     found = [s for s in specs if s is not None and s is not NOTHING]
     if NOTHING in specs and REAL in found:
         return OPTIONAL

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import enum
+import functools
 import typing
 from collections.abc import Callable
 from typing import Any
@@ -181,6 +182,35 @@ def _parents(cls: Class) -> list[Class]:
 def _all_bases(cls: Class) -> set[str]:
     assert cls.node is not None
     return set(base_names(cls.node)).union(*map(_all_bases, _parents(cls)))
+
+
+@functools.cache
+def named_tuple_class(call: ast.Call) -> ast.ClassDef | None:
+    """The class statement that says the same as namedtuple("Point", "x y")."""
+    match call.args:
+        case [ast.Constant(value=str() as name), ast.Constant(value=str() as text)]:
+            fields = text.replace(",", " ").split()
+        case [ast.Constant(value=str() as name), ast.List(elts=elts) | ast.Tuple(elts=elts)]:
+            firsts = [e.elts[0] if isinstance(e, ast.Tuple) and e.elts else e for e in elts]
+            fields = [str(e.value) for e in firsts if isinstance(e, ast.Constant)]
+        case _:
+            return None
+    defaults: list[ast.expr] = []
+    for keyword in call.keywords:
+        if keyword.arg != "defaults" or not isinstance(keyword.value, (ast.List, ast.Tuple)):
+            return None
+        defaults = keyword.value.elts
+    lines = [f"    {field}: float" for field in fields]
+    text = "\n".join([f"class {name}(NamedTuple):", *lines, "    pass"])
+    made = ast.parse(text).body[0]
+    assert isinstance(made, ast.ClassDef)
+    for stmt, default in zip(made.body[len(fields) - len(defaults) :], defaults, strict=False):
+        assert isinstance(stmt, ast.AnnAssign)
+        stmt.value = default
+    for node in ast.walk(made):
+        if not isinstance(node, ast.expr) or node not in defaults:
+            ast.copy_location(node, call)
+    return made
 
 
 def base_names(node: ast.ClassDef) -> list[str]:

@@ -16,13 +16,14 @@ import importlib.util
 import operator
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from symdiff import rules
 from symdiff.errors import UnsupportedSyntax
+from symdiff.read.names import assigned_names
 from symdiff.read.source import SourceFile, node_of, parse, unwrap
 from symdiff.read.values import (
     Bound,
@@ -650,6 +651,15 @@ def unsure_names(
     for node in ast.walk(tree):
         if isinstance(node, ast.Global):
             found |= dict.fromkeys(node.names, node)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            own = assigned_names(node)[0]
+            for name, change in changed_in_place(node):
+                if name not in own:
+                    found[name] = change
+    for stmt in tree.body:
+        if not isinstance(stmt, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            found |= {n: c for n, c in changed_in_place(stmt) if isinstance(c, ast.Attribute)}
     seen: dict[str, type] = {}
     alias: dict[str, str] = {}
 
@@ -706,6 +716,24 @@ def unsure_names(
     return found
 
 
+def changed_in_place(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """The names whose items or attributes are set, or whose methods change them, and where."""
+    for sub in ast.walk(node):
+        match sub:
+            case ast.Subscript(value=holder, ctx=ast.Store() | ast.Del()) | ast.Attribute(
+                value=holder, ctx=ast.Store() | ast.Del()
+            ):
+                pass
+            case ast.Call(func=ast.Attribute(value=holder, attr=attr)) if attr in CHANGES:
+                pass
+            case _:
+                continue
+        while isinstance(holder, (ast.Subscript, ast.Attribute)):
+            holder = holder.value
+        if isinstance(holder, ast.Name):
+            yield holder.id, sub
+
+
 def _standard(module: str, name: str) -> Value | None:
     """A member of a module of the standard library, which may be imported."""
     if not is_standard(module):
@@ -718,6 +746,8 @@ def _standard(module: str, name: str) -> Value | None:
         return Module(value.__name__)
     if isinstance(value, (int, float, complex)):
         return Global(f"{module}.{name}", kind_of(value))
+    if not callable(value) and not isinstance(value, tuple):
+        return Global(f"{module}.{name}", kind_of(value))  # os.environ: never what it holds now
     return Builtin(f"{module}.{name}", value)
 
 

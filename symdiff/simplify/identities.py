@@ -28,6 +28,8 @@ def _fold_one(expr: Apply) -> Expr:
             return negated(a)
         case "pos", (a,):
             return a
+        case "float", (Const(value=int() as number),):
+            return Const(float(number))
         case "add", (a, b):
             return _sum(a, b)
         case "sub", (a, b):
@@ -169,6 +171,8 @@ def _difference(a: Expr, b: Expr) -> Expr:
         made = _exact(Fraction(x) - Fraction(y), (x, y))
         if made is not None:
             return made
+    if opposite(a) == b:
+        return _product(Const(-2), b)
     minus = opposite(b)
     return Apply("sub", (a, b)) if minus is None else Apply("add", (a, minus))
 

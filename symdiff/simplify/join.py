@@ -8,7 +8,7 @@ two names on one variable. Lines that the user did not write stay short.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from symdiff.rules.memory import UPDATES
@@ -16,6 +16,7 @@ from symdiff.simplify.dead import is_impure
 from symdiff.simplify.result import has_reverse_sweep
 from symdiff.stages import (
     OBJECT,
+    REAL,
     Apply,
     ArrayOf,
     Block,
@@ -32,12 +33,14 @@ from symdiff.stages import (
     Passive,
     Procedure,
     Push,
+    Scalar,
     Scope,
     Stage,
     Step,
     Var,
     all_read,
     defined,
+    steps,
     variables,
 )
 
@@ -72,7 +75,14 @@ def join(procedure: Procedure, absorbed: dict[int, int] | None = None) -> Proced
     counts: dict[Var, int] = {}
     for var in (*all_read(procedure.body), *variables(procedure.result)):
         counts[var] = counts.get(var, 0) + 1
-    shared = _Shared(counts, {} if absorbed is None else absorbed)
+    readers = {
+        v: step
+        for step in steps(procedure.body)
+        if isinstance(step, Stage) and step.place is None
+        for v in variables(step.value)
+        if counts[v] == 1
+    }
+    shared = _Shared(counts, readers, {} if absorbed is None else absorbed)
     joiner = _Joiner(shared)
     joiner.block(procedure.body)
     result = procedure.result
@@ -84,14 +94,53 @@ def join(procedure: Procedure, absorbed: dict[int, int] | None = None) -> Proced
 @dataclass(slots=True)
 class _Shared:
     counts: dict[Var, int]
+    readers: dict[Var, Stage]  # the stages of the derivative that alone read a variable
     absorbed: dict[int, int]
+
+    def line(self, stage: Stage) -> int:
+        """The number of the user's line that a stage belongs to."""
+        number = stage.number
+        while number in self.absorbed:
+            number = self.absorbed[number]
+        return number
+
+    def is_unfinished(self, stage: Stage) -> bool:
+        """Whether a stage gives an adjoint a value to which the same line adds some more."""
+        after = self.readers.get(stage.target)
+        match after.value if after is not None else None:
+            case Apply(op="add" | "sub", args=(first, _)) if first is stage.target:
+                assert after is not None
+                return (
+                    stage.place is None and self.line(stage) == self.line(after)
+                    and after.target.base == stage.target.base
+                    and after.target.kind is REAL and stage.target.kind is REAL
+                )
+        return False
+
+    def is_in_passing(self, stage: Stage) -> bool:
+        """Whether a stage of a loop names an adjoint just to add it to an item of another one, or
+        to say that it is the same."""
+        after = self.readers.get(stage.target)
+        if stage.place is not None or after is None or not isinstance(stage.target.kind, Scalar):
+            return False
+        match stage.value:
+            case Var() | Apply(op="neg", args=(Var(),)):
+                return after.target.base != stage.target.base
+        match after.value:
+            case Apply(op="add_at", args=(_, _, added)):
+                return added is stage.target
+        return False
 
 
 class _Joiner:
     """One block. Steps stay where they are; those that move leave a gap."""
 
-    def __init__(self, shared: _Shared) -> None:
+    def __init__(
+        self, shared: _Shared, in_loop: bool = False, nexts: Iterable[object] = ()
+    ) -> None:
         self.shared = shared
+        self.in_loop = in_loop
+        self.nexts = set(nexts)  # what the end of the round hands on
         self.out: list[Step | None] = []
         self.waiting: dict[Var, _Waiting] = {}
         self.readers: dict[str, list[Var]] = {}  # base of a variable -> what waits and reads it
@@ -137,8 +186,9 @@ class _Joiner:
         for var in defined(step):
             self.renew(var)
 
-    def inner(self, block: Block) -> _Joiner:
-        joiner = _Joiner(self.shared)
+    def inner(self, block: Block, loop: Loop | None = None) -> _Joiner:
+        nexts = () if loop is None else (c.next for c in loop.carried)
+        joiner = _Joiner(self.shared, self.in_loop or loop is not None, nexts)
         joiner.block(block)
         return joiner
 
@@ -151,13 +201,41 @@ class _Joiner:
 
     def renew(self, var: Var) -> None:
         """A new version of a variable: what reads an older one must not move past it."""
-        for reader in self.readers.pop(var.base, ()):
-            self.waiting.pop(reader, None)
+        readers = self.readers.pop(var.base, ())
+        for reader in readers:
+            found = self.waiting.get(reader)
+            if found is None:
+                continue
+            if var in self.nexts and isinstance(found.stage.value, Var):
+                self.readers.setdefault(var.base, []).append(reader)  # it takes its name later
+            else:
+                del self.waiting[reader]
 
     def fill(self, expr: Expr, *, own: bool) -> Expr:
         """An expression with what waits for it put in, as far as the line has room."""
         self.room = WIDTH - _width(expr)
         return self._fill(expr, 0, own)
+
+    def finished(self, value: Expr) -> Expr | None:
+        """What a line adds to an adjoint, in one expression: `d + (a - b)` for `(d + a) - b`, where
+        the part in parentheses was a stage of its own."""
+        match value:
+            case Apply(op="add" | "sub" as last, args=(Var(kind=Scalar.REAL) as adjoint, b)):
+                found = self.waiting.pop(adjoint, None)
+            case _:
+                return None
+        if found is None or found.stage.target.temporary:
+            if found is not None:
+                self.waiting[adjoint] = found
+            return None
+        b = self.fill(b, own=False)
+        own_result = isinstance(b, Var) and b.temporary and self.shared.counts.get(b) == 1
+        if found.width > self.room or own_result:
+            return Apply(last, (adjoint, b))
+        self.out[found.at] = None
+        self.taken.extend(found.numbers)
+        self.is_fork |= found.stage.is_fork
+        return _added_at_once(found.stage.value, last, b, adjoint.base)
 
     def _fill(self, expr: Expr, level: int, own: bool) -> Expr:
         if isinstance(expr, Var):
@@ -203,7 +281,7 @@ class _Joiner:
             self.forget(lambda w: any(_is_container(v) for v in variables(w.stage.value)))
             step = replace(step, value=replace(value, args=args))
         else:
-            step = replace(step, value=self.fill(value, own=own))
+            step = replace(step, value=self.finished(value) or self.fill(value, own=own))
         numbers = self.taken
         step.is_fork |= self.is_fork
         if own and numbers:
@@ -222,7 +300,11 @@ class _Joiner:
         if impure:
             self.forget(lambda w: is_impure(w.stage.value) or not _is_total(w.stage.value))
         self.out.append(step)
-        movable = step.target.temporary and self.shared.counts.get(step.target) == 1
+        movable = self.shared.counts.get(step.target) == 1 and (
+            step.target.temporary
+            or self.shared.is_unfinished(step)
+            or (self.in_loop and self.shared.is_in_passing(step))
+        )
         op = step.value.op if isinstance(step.value, Apply) else ""
         if not movable or op in UPDATES or op in ("stack", "part"):
             return
@@ -266,7 +348,7 @@ class _Joiner:
     def loop(self, step: Loop) -> None:
         inits = [None if c.init is None else self.fill(c.init, own=True) for c in step.carried]
         iterable = None if step.iterable is None else self.fill(step.iterable, own=True)
-        inner = self.inner(step.body)
+        inner = self.inner(step.body, step)
         leave = None if step.leave is None else inner.fill(step.leave, own=True)
         nexts = [None if c.next is None else inner.fill(c.next, own=True) for c in step.carried]
         carried = [
@@ -277,6 +359,17 @@ class _Joiner:
         self.out.append(
             replace(step, carried=carried, body=inner.written(), iterable=iterable, leave=leave)
         )
+
+
+def _added_at_once(before: Expr, last: str, b: Expr, base: str) -> Expr:
+    match before:
+        case Apply(op="add" | "sub" as first, args=(Var() as adjoint, a)) if adjoint.base == base:
+            if first == last:
+                return Apply(first, (adjoint, Apply("add", (a, b))))
+            if first == "add" or (isinstance(a, Apply) and a.op in ("add", "sub")):
+                return Apply(first, (adjoint, Apply("sub", (a, b))))
+            return Apply("add", (adjoint, Apply("sub", (b, a))))
+    return Apply(last, (before, b))
 
 
 def _as_conditional(step: Branch, arms: tuple[_Joiner, _Joiner]) -> Stage | None:

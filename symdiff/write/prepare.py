@@ -220,19 +220,42 @@ def _settled(
 
 
 def _nexts_last(loop: Loop, counts: Mapping[Var, int]) -> None:
-    """Move the next value of an adjoint behind what still reads the present one."""
-    carried_vars = {c.var for c in loop.carried}
+    """Move the next value of an adjoint behind what still reads the present one, and with it the
+    next values of the adjoints that it reads itself: `da, db = db, da + db * x`."""
+    stages = {s.target: (at, s) for at, s in enumerate(loop.body) if isinstance(s, Stage)}
+    movable: dict[Var, tuple[int, Stage]] = {}
     for carried in loop.carried:
-        for at, step in enumerate(loop.body):
-            match step:
-                case Stage(target=target, value=value, place=None) if (
-                    target is carried.next and target.base == carried.var.base
-                    and isinstance(target.kind, Scalar) and counts.get(target) == 1
-                    and carried_vars.intersection(variables(value)) <= {carried.var}
-                    and carried.var in set(all_read(loop.body[at + 1 :]))
-                ):
-                    loop.body.append(loop.body.pop(at))
+        found = stages.get(carried.next) if isinstance(carried.next, Var) else None
+        if found is not None and _is_next(found[1], carried.var, counts):
+            movable[carried.var] = found
+    last: dict[Var, int] = {}
+    for at, step in enumerate(loop.body):
+        last.update(dict.fromkeys(all_read([step]), at))
+    fixed = {c.var for c in loop.carried if c.next in stages and c.var not in movable}
+    moved: set[Var] = set()
+    for var, (at, _) in movable.items():
+        group, pending = set(), [var] if last.get(var, at) > at else []
+        while pending:
+            top = pending.pop()
+            if top not in group:
+                group.add(top)
+                reads = set(variables(movable[top][1].value)) if top in movable else set()
+                pending += [c.var for c in loop.carried if c.var in reads and c.var in movable]
+                if reads & fixed:
+                    group.clear()
                     break
+        moved |= group
+    late = sorted((movable[var] for var in moved), key=lambda found: found[0])
+    loop.body[:] = [s for s in loop.body if not any(s is m for _, m in late)]
+    loop.body.extend(m for _, m in late)
+
+
+def _is_next(stage: Stage, var: Var, counts: Mapping[Var, int]) -> bool:
+    """Whether a stage gives a carried adjoint its next value, and reads nothing but numbers."""
+    return (
+        stage.place is None and stage.target.base == var.base and counts.get(stage.target) == 1
+        and all(isinstance(v.kind, Scalar) for v in (stage.target, *variables(stage.value)))
+    )
 
 
 def _name_leave(loop: Loop) -> None:

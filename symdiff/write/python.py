@@ -270,16 +270,18 @@ class _Writer(Statements):
         first, *others = handed
         kept, sources = list(block), {v: t for t, v in first if isinstance(v, Var)}
         moved: dict[Var, Expr] = {}
+        waiting: dict[Var, Expr] = {}
         while kept and isinstance(stage := kept[-1], Stage):
             target, value = stage.target, stage.value
             if is_update(value) or value == Apply("stack"):
                 break
-            if target not in sources or self.reads[target] != 1:
+            if target not in sources or self.reads[target] != 1 or stage.number:
                 break
-            if self.names[target] == self.names[sources[target]] or stage.number:
-                break
-            moved[target] = value
+            waiting[target] = value
             kept.pop()
+            if self.names[target] != self.names[sources[target]]:
+                moved |= waiting
+        kept = block[: len(block) - len(moved)]
         made = self.block(kept)
         first = [(t, moved.get(v, v) if isinstance(v, Var) else v) for t, v in first]
         for pairs in (first, *others):

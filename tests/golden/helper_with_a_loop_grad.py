@@ -24,14 +24,12 @@ def rational_grad(x, p, q):
     dvalue_1 = product * x
     dq = [0.0] * len(q)
     for i, value in zip(reversed(range(len(q))), reversed(value_kept_1)):
-        dc = dvalue_1
         dx += dvalue_1 * value
-        dq[i] += dc
+        dq[i] += dvalue_1
         dvalue_1 *= x
     dp = [0.0] * len(p)
     for i, value in zip(reversed(range(len(p))), reversed(value_kept)):
-        dc = dvalue
         dx += dvalue * value
-        dp[i] += dc
+        dp[i] += dvalue
         dvalue *= x
     return value_2, (dx, dp, dq)

@@ -26,8 +26,7 @@ def smooth_grad(u, k, steps):
     for i in reversed(range(len_u)):
         x = u[i]
         ditems_item = ditems.pop()
-        dx = 2 * ditems_item * x
-        du[i] += dx
+        du[i] += 2 * ditems_item * x
     dk = 0.0
     for len_u_minus_1 in reversed(len_u_minus_1_kept):
         for i in reversed(range(1, len_u_minus_1)):

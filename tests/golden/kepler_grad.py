@@ -23,11 +23,8 @@ def kepler_grad(m, e):
         difference = 1 - e * cos_x
         ratio = -dx / difference
         product = -ratio * ((x - e * sin_x - m) / difference)
-        de -= product * cos_x
-        dx += product * e * sin_x
         dm -= ratio
-        dx += ratio
-        de -= ratio * sin_x
-        dx -= ratio * e * cos_x
+        de -= product * cos_x + ratio * sin_x
+        dx += product * e * sin_x + ratio - ratio * e * cos_x
     dm += dx
     return value, (dm, de)

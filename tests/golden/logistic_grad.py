@@ -14,7 +14,6 @@ def logistic_grad(r, x, n):
     dr = 0.0
     for x in reversed(x_kept):
         dx_times_one_minus_x = dx * (1 - x)
-        dx = -dx * (r * x)
         dr += dx_times_one_minus_x * x
-        dx += dx_times_one_minus_x * r
+        dx = dx_times_one_minus_x * r - dx * (r * x)
     return value, (dr, dx)

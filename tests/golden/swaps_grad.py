@@ -23,11 +23,8 @@ def swaps_grad(x, y, n):
         db = -1.0
     dx = 0.0
     for b in reversed(b_kept):
-        da_1 = db
-        db_1 = da + db * x
         dx += db * b
-        da = da_1
-        db = db_1
+        da, db = db, da + db * x
     dx += da
     dy = db
     return value, (dx, dy)

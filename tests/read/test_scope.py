@@ -306,7 +306,8 @@ def test_lists_and_dicts_of_functions_are_followed(project, body, slope):
 
 
 def test_lists_of_functions_that_are_changed_are_refused(project):
-    text = "import math\nLAWS = [math.sin]\ndef f(x):\n    LAWS[0] = x\n    return LAWS[0]\n"
+    text = "import math\nLAWS = [math.sin]\n"
+    text += "def f(x):\n    laws = LAWS\n    laws[0] = x\n    return x\n"
     with pytest.raises(UnsupportedSyntax, match="outside of the function can't be changed"):
         symdiff.source(project("main.py:f", {"main.py": text}))
 
@@ -356,6 +357,65 @@ def test_absolute_imports_start_above_the_topmost_package(project):
         "package/near.py": "def double(x):\n    return 2 * x\n",
     }
     assert gradient(project("main.py:f", files), 1.0) == (2.0,)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "def g():\n    P.mass = 2.0",
+        "def g():\n    L.append(2.0)",
+        "def g():\n    L[0] = 2.0",
+        "P.mass = 2.0",
+    ],
+)
+def test_what_some_function_of_the_file_changes_is_not_certain(project, change):
+    head = "class T:\n    def __init__(self, m):\n        self.mass = m\nP = T(1.0)\nL = [1.0]\n"
+    text = f"{head}{change}\ndef f(x):\n    return P.mass * L[0] * x\n"
+    with pytest.raises(UnsupportedSyntax, match="can't be told without running"):
+        symdiff.source(project("main.py:f", {"main.py": text}))
+
+
+def test_objects_and_named_tuples_of_the_module(project):
+    text = (
+        "from collections import namedtuple\n"
+        "class Planet:\n    def __init__(self, mass, radius=2.0):\n"
+        "        self.mass, self.radius = mass, radius\n"
+        "    def gravity(self, g):\n        return g * self.mass / self.radius ** 2\n"
+        "EARTH = Planet(8.0)\nState = namedtuple('State', ['pos', 'vel'])\n"
+        "def step(s, dt):\n    return State(s.pos + dt * s.vel, s.vel - dt * s.pos)\n"
+        "def f(x, n: int = 2):\n    s = State(x, vel=EARTH.gravity(x))\n"
+        "    for _ in range(n):\n        s = step(s, 0.5)\n    return s.pos\n"
+    )
+    assert gradient(project("main.py:f", {"main.py": text}), 1.0) == (2.75,)
+
+
+@pytest.mark.parametrize("annotation", ["Optional[int]", "int | None", "'int | None'"])
+def test_optional_integers_are_told_from_none_when_the_code_runs(project, annotation):
+    text = (
+        "from __future__ import annotations\nfrom typing import Optional\n"
+        f"def f(x, n: {annotation} = None):\n    if n is None:\n        return 2 * x\n"
+        "    return n * x\n"
+    )
+    f = project("main.py:f", {"main.py": text})
+    assert gradient(f, 1.0) == (2.0,) and gradient(f, 1.0, 5) == (5,)
+
+
+def test_the_environment_is_named_and_never_written_out(project, monkeypatch):
+    monkeypatch.setenv("SYMDIFF_SECRET", "precious")
+    text = (
+        "import os\nDEBUG = bool(os.environ.get('DEBUG'))\n"
+        "def f(x):\n    if DEBUG:\n        print(x, os.environ)\n    return 2 * x\n"
+    )
+    f = project("main.py:f", {"main.py": text})
+    assert "precious" not in symdiff.source(f) and gradient(f, 1.0) == (2.0,)
+
+
+@pytest.mark.parametrize("value", ["random.random()", "[random.gauss(0, 1)]", "2 * draw()"])
+def test_random_constants_are_refused(project, value):
+    text = f"import random\nfrom random import random as draw\nK = {value}\n"
+    with pytest.raises(UnsupportedSyntax, match="another each time"):
+        f = project("main.py:f", {"main.py": f"{text}def f(x):\n    return x * K\n"})
+        symdiff.source(f)
 
 
 METHODS = """

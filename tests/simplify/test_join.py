@@ -18,6 +18,7 @@ from symdiff.stages import (
     Place,
     Procedure,
     Push,
+    Scalar,
     Stage,
     Var,
     verify,
@@ -137,3 +138,38 @@ def test_the_users_deep_nesting_stays_one_line():
         body.append(Stage(new, op("mul", now, X), OWN, i + 1))
         now = new
     assert len(joined(body, now).body) == 1
+
+
+def summed(first, second, numbers=(1, 1), kind=REAL):
+    """What becomes of two contributions to an adjoint."""
+    dx, dx_1, dx_2 = (Var("dx", kind) for _ in range(3))
+    body = [Stage(dx, op("mul", X, Y), None, 9), Stage(dx_1, op(first, dx, X), None, numbers[0]),
+            Stage(dx_2, op(second, dx_1, Y), None, numbers[1])]
+    return [s.value for s in joined(body, dx_2).body][1:], dx
+
+
+def test_what_a_line_adds_to_an_adjoint_is_one_expression():
+    for first, second, outer, a, inner, b in [
+        ("add", "add", "add", X, "add", Y), ("add", "sub", "add", X, "sub", Y),
+        ("sub", "sub", "sub", X, "add", Y), ("sub", "add", "add", Y, "sub", X),
+    ]:
+        made, dx = summed(first, second)
+        assert made == [op(outer, dx, op(inner, a, b))]
+
+
+def test_what_different_lines_add_stays_apart():
+    assert len(summed("add", "add", (1, 2))[0]) == 2
+
+
+def test_sums_of_anything_but_reals_are_not_regrouped():
+    assert len(summed("add", "add", kind=Scalar.OBJECT)[0]) == 2
+
+
+def test_in_a_loop_an_adjoint_that_only_passes_a_value_on_has_no_line():
+    dx, after, dt, i = Var("dx"), Var("dx"), Var("dt"), Var("i")
+    xs, xs_1, xs_2 = (Var("dxs", ListOf(REAL)) for _ in range(3))
+    body = [Stage(dt, dx), Stage(xs_2, op("add_at", xs, i, dt)), Stage(after, op("mul", dx, X))]
+    loop = Loop([Carried(dx, Const(1.0), after), Carried(xs, xs_1, xs_2)], body, target=i,
+                iterable=op("range", 3))
+    made = joined([Stage(xs_1, op("list", X, X, X)), loop], xs)
+    assert [s.value for s in made.body[1].body] == [op("add_at", xs, i, dx), op("mul", dx, X)]

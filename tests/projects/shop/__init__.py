@@ -1,0 +1,3 @@
+from .core.pricing import price, Item
+from .core import *
+__version__ = "1"

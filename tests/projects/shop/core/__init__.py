@@ -1,0 +1,3 @@
+__all__ = ["tax", "RATES"]
+from .tax import tax
+from ._rates import RATES
