@@ -136,13 +136,18 @@ class Reverse(Emitter):
         mask = self.masks.pop(var, None)
         known = self.masked(known, mask)
         total = Apply("add", (known, contribution))
-        self.adjoints[var] = self.named_adjoint(var, total)
-        if any(is_full(self, part, var) for part in (known, contribution)):
-            made = self.adjoints[var]
+        is_whole = any(is_full(self, part, var) for part in (known, contribution))
+        kind = rules.kind_of(total)
+        if is_whole and isinstance(var.kind, ArrayOf) and isinstance(kind, ArrayOf):
+            kind = ArrayOf(kind.item, var.kind.dims)
+        made = self.named_adjoint(var, total, kind)
+        if is_whole:
             self.note_full(made, var)
+        self.adjoints[var] = made
 
-    def named_adjoint(self, var: Var, value: Expr) -> Var:
-        made = Var(f"d{var.base}", rules.kind_of(value), var.temporary)
+    def named_adjoint(self, var: Var, value: Expr, kind: Kind | None = None) -> Var:
+        kind = rules.kind_of(value) if kind is None else kind
+        made = Var(f"d{var.base}", kind, var.temporary)
         if (value, var) in self.full:
             self.note_full(made, var)
         return self.assign(made, value)

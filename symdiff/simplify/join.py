@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from symdiff.rules.memory import UPDATES
+from symdiff.rules.memory import UPDATES, shares
 from symdiff.simplify.dead import is_impure
 from symdiff.simplify.result import has_reverse_sweep
 from symdiff.stages import (
@@ -82,7 +82,8 @@ def join(procedure: Procedure, absorbed: dict[int, int] | None = None) -> Proced
         for v in variables(step.value)
         if counts[v] == 1
     }
-    shared = _Shared(counts, readers, {} if absorbed is None else absorbed)
+    noted = {} if absorbed is None else absorbed
+    shared = _Shared(counts, readers, noted, _bases(procedure.body))
     joiner = _Joiner(shared)
     joiner.block(procedure.body)
     result = procedure.result
@@ -96,6 +97,7 @@ class _Shared:
     counts: dict[Var, int]
     readers: dict[Var, Stage]  # the stages of the derivative that alone read a variable
     absorbed: dict[int, int]
+    bases: dict[Var, Var]  # what a variable is a version or a view of
 
     def line(self, stage: Stage) -> int:
         """The number of the user's line that a stage belongs to."""
@@ -211,6 +213,19 @@ class _Joiner:
             else:
                 del self.waiting[reader]
 
+    def is_changed(self, var: Var, updated: Expr) -> bool:
+        """Whether what reads a variable had better come before an update. For arrays that is a
+        guess, which may cost a copy."""
+        if isinstance(updated, Var) and isinstance(updated.kind, ArrayOf):
+            return self.root(var) is self.root(updated)
+        return _is_container(var)
+
+    def root(self, var: Var) -> Var:
+        """The array that a variable is a version or a view of, as far as it is plain."""
+        while var in self.shared.bases:
+            var = self.shared.bases[var]
+        return var
+
     def fill(self, expr: Expr, *, own: bool) -> Expr:
         """An expression with what waits for it put in, as far as the line has room."""
         self.room = WIDTH - _width(expr)
@@ -278,7 +293,7 @@ class _Joiner:
         if isinstance(value, Apply) and value.op in UPDATES:
             first, *rest = value.args
             args = (first, *(self.fill(a, own=own) for a in rest))
-            self.forget(lambda w: any(_is_container(v) for v in variables(w.stage.value)))
+            self.forget(lambda w: any(self.is_changed(v, first) for v in variables(w.stage.value)))
             step = replace(step, value=replace(value, args=args))
         else:
             step = replace(step, value=self.finished(value) or self.fill(value, own=own))
@@ -398,6 +413,20 @@ def _as_conditional(step: Branch, arms: tuple[_Joiner, _Joiner]) -> Stage | None
         assert value is not None
         arm.fill(value, own=True)
     return Stage(merge.var, made, place=step.place)
+
+
+def _bases(block: Block) -> dict[Var, Var]:
+    found: dict[Var, Var] = {}
+    for step in steps(block):
+        if isinstance(step, Stage) and isinstance(step.target.kind, ArrayOf):
+            sources = [v for v in shares(step.value) if isinstance(v, Var)]
+            if len(sources) == 1:
+                found[step.target] = sources[0]
+        elif isinstance(step, Loop):
+            for c in step.carried:
+                if isinstance(c.var.kind, ArrayOf) and isinstance(c.init, Var):
+                    found[c.var] = c.init
+    return found
 
 
 def _is_container(var: Var) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from symdiff.rules.arrays.indexing import repeats
 from symdiff.rules.registry import kind_of
 from symdiff.rules.shapes import dims_of, fills, item_of
 from symdiff.stages import (
@@ -68,6 +69,8 @@ def _merged(value: Expr, counts: dict[Var, int], known: dict[Var, Expr]) -> Expr
             signed = by if op == "add_at" else Apply("neg", (by,))
             if at == Const(Ellipsis) and _is_zeros(before) and _is_all_of(by, old):
                 return signed
+            if _is_zeros(before) and at != Const(Ellipsis) and not repeats(at):
+                return Apply("setitem", (old, at, signed))
             match before:
                 case Apply(op="setitem", args=(first, place, Const(value=0 | 0.0))) if (
                     place == at and counts[old] == 1

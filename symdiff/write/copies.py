@@ -63,30 +63,36 @@ def settle(procedure: Procedure) -> Procedure:
 
 
 def _as_updates(procedure: Procedure) -> set[Var]:
-    """Write sums of adjoints as updates; returns their targets."""
+    """Write sums of adjoints as updates; returns their targets, and those of other updates that
+    are as good as sums."""
     found: set[Var] = set()
     for step in steps(procedure.body):
         match step:
             case Stage(place=None, target=target, value=Apply(op=op, args=(Var() as old, by))) if (
-                op in _OPS and old.base == target.base and _keeps_form(old, by, op)
+                op in _OPS and old.base == target.base and _keeps_form(old, by, target)
             ):
                 step.value = Apply(_OPS[op], (old, WHOLE, by))
                 found.add(target)
-            case Stage(place=None, target=target, value=Apply(op=op, args=(Var(), at, _))) if (
+            case Stage(target=target, value=Apply(op=op, args=(Var() as old, at, by))) if (
                 op in AUGMENTED_AT and at == WHOLE
+                and (step.place is None or _keeps_form(old, by, target))
             ):
                 found.add(target)
     return found
 
 
-def _keeps_form(old: Var, by: Expr, op: str) -> bool:
+def _keeps_form(old: Var, by: Expr, made: Var) -> bool:
     """Whether a sum certainly has the shape and the kind of numbers of its first term."""
     kind = kind_of(by)
     wide, narrow = dims_of(old.kind), dims_of(kind)
-    if not isinstance(old.kind, ArrayOf) or not wide or narrow is None or len(narrow) > len(wide):
+    if not isinstance(old.kind, ArrayOf) or not wide:
         return False
     item, other = item_of(old.kind), item_of(kind)
     if item != other and other not in (INTEGER, BOOLEAN) or item in (INTEGER, BOOLEAN):
+        return False
+    if None not in wide and dims_of(made.kind) == wide:
+        return True
+    if narrow is None or len(narrow) > len(wide):
         return False
     ends = zip(wide[len(wide) - len(narrow) :], narrow, strict=True)
     return all(n is not None and n in (w, 1) for w, n in ends)

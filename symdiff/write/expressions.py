@@ -179,7 +179,8 @@ class Builder:
 
 
 def _is_array(expr: Expr) -> bool:
-    return isinstance(kind_of(expr), ArrayOf)
+    made_by_numpy = isinstance(expr, Apply) and expr.op.startswith("numpy.")
+    return made_by_numpy or isinstance(kind_of(expr), ArrayOf)
 
 
 def _has_axes(expr: Expr) -> bool:
