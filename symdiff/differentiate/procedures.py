@@ -49,9 +49,7 @@ class Procedures(CallReverser):
                 self.constants[step.target] = step.value
 
     def reverse_call(self, sweep: Reverse, step: Call) -> None:
-        adjoints = [
-            sweep.whole_adjoint(t) if t in sweep.active else None for t in step.targets
-        ]
+        adjoints = [sweep.whole_adjoint(t) if t in sweep.active else None for t in step.targets]
         outs = tuple(i for i, a in enumerate(adjoints) if a is not None)
         if not outs:
             return

@@ -105,8 +105,9 @@ class Arrays(Memory):
         if isinstance(kind, ListOf):
             return self.new_object("list", self.emit(expr, kind, node))
         result = self.emit(expr, kind, node)
-        if primitive.view != "never" and isinstance(given[0], Var):
-            self.note_view(result, given[0], expr, certain=primitive.view == "always")
+        shares = self.shares_memory(expr, primitive.view) if given else "never"
+        if shares != "never" and isinstance(given[0], Var):
+            self.note_view(result, given[0], expr, certain=shares == "always")
         if out is not None and not (isinstance(out, Const) and out.value is None):
             if not isinstance(out, Var) or not isinstance(out.kind, ArrayOf):
                 raise self.refuse(node, "out= must be an array of this function")

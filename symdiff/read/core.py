@@ -112,6 +112,7 @@ class Core:
         self.made = 0
         self.views: dict[Var, list[Any]] = {}
         self.holds: dict[Var, set[Var]] = {}
+        self.layouts: dict[Var, str] = {}
         self.stored: set[Var] = set()  # arrays that were changed in place
         self.merged: dict[Any, Var] = {}
         self.carried_arrays: dict[Var, Var] = {}

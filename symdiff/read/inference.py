@@ -40,7 +40,10 @@ METHODS = {
 
 
 def infer(
-    node: Definition, context: Any, callee: Callee, module: Callable[[ast.expr, Any], str]
+    node: Definition,
+    context: Any,
+    callee: Callee,
+    module: Callable[[ast.expr, Any], str] = lambda func, context: "",
 ) -> dict[str, Any]:
     """The kind or structure of each parameter.
 
@@ -461,5 +464,3 @@ class Inference:
         else:
             value.opaque()
         return Shape()
-
-

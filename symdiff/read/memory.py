@@ -18,7 +18,10 @@ from symdiff.read.core import Slot, State
 from symdiff.read.iteration import Iteration
 from symdiff.read.values import Conflict, Tuple, Value
 from symdiff.rules.arrays.indexing import repeats
+from symdiff.rules.arrays.registry import by_name
+from symdiff.rules.memory import UPDATES
 from symdiff.rules.registry import kind_of
+from symdiff.rules.shapes import never_one
 from symdiff.stages import (
     OBJECT,
     Apply,
@@ -26,6 +29,7 @@ from symdiff.stages import (
     Branch,
     Const,
     Expr,
+    Kind,
     ListOf,
     Loop,
     Stage,
@@ -34,6 +38,12 @@ from symdiff.stages import (
 )
 
 ALL = Const(Ellipsis)
+EVERYTHING = Apply("slice", (Const(None), Const(None), Const(None)))
+FRESH = frozenset({
+    "numpy.zeros", "numpy.ones", "numpy.empty", "numpy.full", "numpy.eye", "numpy.identity",
+    "numpy.arange", "numpy.linspace", "matmul", "numpy.outer",
+})  # fmt: skip
+ELEMENTWISE = frozenset({"add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "neg", "pos"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +65,53 @@ class Memory(Iteration):
     def stage(self, var: Var, expr: Expr, node: ast.AST | None) -> Stage:
         return Stage(var, expr, self.place(node) if node is not None else None)
 
+    # --- layout ---
+
+    layouts: dict[Var, str]
+
+    def emit(self, value: Expr, kind: Kind, node: ast.AST | None, name: str | None = None) -> Var:
+        var = super().emit(value, kind, node, name)
+        if isinstance(kind, ArrayOf) and isinstance(value, Apply):
+            layout = self.layout(value)
+            if layout:
+                self.layouts[var] = layout
+        return var
+
+    def layout(self, value: Apply) -> str:
+        """ "rows" for an array that is certainly in C order, "columns" for one that certainly is
+        not; nothing where that is not known."""
+        op, args = value.op, value.args
+        if op in FRESH or op == "copy":
+            return (
+                "rows" if not any(isinstance(a, Apply) and a.op == "keyword" for a in args) else ""
+            )
+        if op in UPDATES:
+            return self.layouts.get(args[0], "") if isinstance(args[0], Var) else ""
+        if op == "numpy.transpose" and len(args) == 1 and isinstance(args[0], Var):
+            kind = args[0].kind
+            dims = kind.dims if isinstance(kind, ArrayOf) else None
+            if self.layouts.get(args[0]) == "rows" and dims is not None:
+                if len(dims) == 2 and all(map(never_one, dims)):
+                    return "columns"
+                return "rows" if len(dims) < 2 else ""
+        primitive = by_name(op)
+        if op in ELEMENTWISE or primitive is not None and primitive.is_elementwise:
+            arrays = [a for a in args if isinstance(kind_of(a), ArrayOf)]
+            known = {self.layouts.get(a, "") if isinstance(a, Var) else "" for a in arrays}
+            return "rows" if known == {"rows"} else ""
+        return ""
+
+    def shares_memory(self, recipe: Apply, view: str) -> str:
+        """Whether the value of a function is a view of its first argument, as far as it is known:
+        "always", "maybe" or "never"."""
+        base = recipe.args[0]
+        if view == "maybe" and recipe.op in ("numpy.reshape", "numpy.ravel"):
+            layout = self.layouts.get(base, "") if isinstance(base, Var) else ""
+            ordered = any(isinstance(a, Apply) and a.op == "keyword" for a in recipe.args)
+            if layout and not ordered and len(recipe.args) <= 2:
+                return {"rows": "always", "columns": "never"}[layout]
+        return view
+
     def note_view(self, view: Var, base: Var, recipe: Apply, *, certain: bool) -> None:
         """An expression of `base` that is a view of it, or may be."""
         if isinstance(view.kind, ArrayOf):
@@ -74,6 +131,8 @@ class Memory(Iteration):
         """array[index] = value, or an augmented store by another op. Returns the new version."""
         view = self.certain_view(array)
         given = self.stored_value(value, node)
+        if index == EVERYTHING:
+            index = ALL
         if view is not None and view.recipe.op == "getitem" and index == ALL:
             self.store_array(view.base, view.recipe.args[1], self.as_value(given), node, op)
             return array
@@ -124,7 +183,7 @@ class Memory(Iteration):
                 return lambda new: Apply(op, (new, *args[1:]))
             case "numpy.matrix_transpose":
                 return lambda new: Apply(op, (new,))
-            case "numpy.squeeze" | "numpy.expand_dims":
+            case "numpy.squeeze" | "numpy.expand_dims" | "numpy.reshape" | "numpy.ravel":
                 shape = Apply("numpy.shape", (base,))
                 return lambda new: Apply("numpy.reshape", (new, shape))
         return None

@@ -125,7 +125,9 @@ class Shape:
             whole = self.kind is INTEGER or self.item is not None and self.item.kind is INTEGER
             return ArrayOf(INTEGER if whole else REAL, None)
         if self.is_sequence:
-            rows = [s.array_spec() for s in (*self.parts.values(), *([self.item] if self.item else []))]
+            rows = [
+                s.array_spec() for s in (*self.parts.values(), *([self.item] if self.item else []))
+            ]
             if self.item is None and self.count is not None:
                 return (tuple, *rows)
             item = held_arrays(rows)
