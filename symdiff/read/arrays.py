@@ -137,11 +137,12 @@ class Arrays(Memory):
             return self.array_call(f"numpy.{ACCUMULATIONS[function]}", args, keywords, node)
         if method == "outer" and function in OUTER and len(args) == 2 and not keywords:
             a, b = (self.operand(v, node) for v in args)
-            rank = getattr(kind_of(b), "rank", None) if isinstance(kind_of(b), ArrayOf) else 0
+            kind = kind_of(b)
+            rank = kind.rank if isinstance(kind, ArrayOf) else 0
             if rank is not None:
-                index = Apply("tuple", (Const(Ellipsis), *(Const(None) for _ in range(rank))))
+                last: Expr = Apply("tuple", (Const(Ellipsis), *(Const(None) for _ in range(rank))))
                 if isinstance(a, (Var, Global)) and isinstance(a.kind, ArrayOf) and rank:
-                    a = self.atom(self.array_item(a, index, node), node)
+                    a = self.atom(self.array_item(a, last, node), node)
                 return self.apply(OUTER[function], (a, b), node)
         return None
 

@@ -219,9 +219,9 @@ def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any =
         or type(value).__name__ == "ufunc"
     ):
         unit.guard(path, read, value)
-        known = rules.find(value)
-        if isinstance(known, rules.ArrayPrimitive):
-            return Builtin(known.name, value)
+        primitive = rules.find(value)
+        if isinstance(primitive, rules.ArrayPrimitive):
+            return Builtin(primitive.name, value)
         module = getattr(value, "__module__", None) or _home(value)
         return Builtin(f"{module.lstrip('_')}.{value.__name__}", value)
     if isinstance(value, type):
@@ -243,7 +243,7 @@ def _home(function: Any) -> str:
         for module in ("numpy", "scipy.special"):
             if getattr(sys.modules.get(module), function.__name__, None) is function:
                 return module
-    owner = getattr(function, "__self__", None)
+    owner: Any = getattr(function, "__self__", None)
     if type(owner).__name__ == "ufunc":
         return f"{_home(owner)}.{owner.__name__}"
     return "builtins"
