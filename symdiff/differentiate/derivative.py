@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from symdiff.differentiate import keeping
@@ -21,14 +21,19 @@ from symdiff.stages import (
     ArrayOf,
     Block,
     Branch,
+    Call,
     Const,
     Expr,
+    Global,
     Loop,
     Opaque,
     Param,
+    Pop,
     Procedure,
+    Push,
     Remark,
     Stage,
+    TupleOf,
     Var,
     is_differentiable,
     map_expressions,
@@ -88,7 +93,7 @@ def derivative(
     for leaf, adjoint in seeds:
         sweep.accumulate(leaf, adjoint)
     sweep.block(flat.body)
-    integers = possible_integers(sweep.out)
+    integers = not_floats(flat.body, sweep.out)
     adjoints = [_structured(sweep, integers, structure) for structure in wrt]
     body = [Remark("forward"), *flat.body, *forward_end, *sweep.out]
     result: Expr = adjoints[0] if single else Apply("tuple", tuple(adjoints))
@@ -123,7 +128,7 @@ def split(procedure: Procedure, wrt: Sequence[Any]) -> tuple[Procedure, Procedur
     for leaf, adjoint in seeds:
         sweep.accumulate(leaf, adjoint)
     sweep.block(flat.body)
-    integers = possible_integers(sweep.out)
+    integers = not_floats(flat.body, sweep.out)
     adjoints = Apply("tuple", tuple(_structured(sweep, integers, structure) for structure in wrt))
     backward: list[Any] = [*seeding, *sweep.out]
     packed, body, (result,) = keeping.provide_tuple(sweep, flat.body, backward, [adjoints], kept)
@@ -176,6 +181,57 @@ def _with_extra(params: list[Param], wanted: str, var: Var) -> list[Param]:
     return [*(p for p in params if p.passed != "double star"), Param(name, var, "keyword"), *last]
 
 
+def not_floats(primal: Block, block: Block) -> set[Var]:
+    """The adjoints whose value may be no float: an int, because a partial is, or a NumPy number."""
+    return possible_integers(block) | possible_numpy_numbers([*primal, *block])
+
+
+def possible_numpy_numbers(block: Block) -> set[Var]:
+    """The numbers that may be NumPy's: items of arrays, and what is computed from such."""
+    found: set[Var] = set()
+
+    def may_be(expr: Expr | None) -> bool:
+        if isinstance(expr, Var):
+            return expr in found or isinstance(expr.kind, (ArrayOf, TupleOf))
+        if isinstance(expr, Global):
+            return isinstance(expr.kind, ArrayOf)
+        if not isinstance(expr, Apply) or expr.op in ("float", "int", "ndarray.item"):
+            return False
+        return expr.op.startswith(("numpy.", "scipy.")) or any(map(may_be, expr.args))
+
+    size = -1
+    while size != len(found):
+        size = len(found)
+        for var, sources in _sources(block):
+            if any(map(may_be, sources)):
+                found.add(var)
+    return found
+
+
+def _sources(
+    block: Block, through_calls: bool = True
+) -> Iterator[tuple[Var, tuple[Expr | None, ...]]]:
+    """Each variable that is defined in a block, and what it may get its value from."""
+    kept: dict[Var, list[Expr]] = {}
+    for step in steps(block):
+        if isinstance(step, Push):
+            kept.setdefault(step.stack, []).append(step.value)
+    for step in steps(block):
+        match step:
+            case Stage():
+                yield step.target, (step.value,)
+            case Branch():
+                yield from ((m.var, (m.then, m.orelse)) for m in step.merges)
+            case Loop():
+                yield from ((c.var, (c.init, c.next)) for c in step.carried)
+                if step.target is not None and through_calls:
+                    yield step.target, (step.iterable,)
+            case Pop() if through_calls:
+                yield step.target, tuple(kept.get(step.stack, ()))
+            case Call() if through_calls:
+                yield from ((t, step.args) for t in step.targets)
+
+
 def possible_integers(block: Block) -> set[Var]:
     """The adjoints whose value may be an int, because a partial is: d(n x)/dx = n."""
     found: set[Var] = set()
@@ -192,18 +248,9 @@ def possible_integers(block: Block) -> set[Var]:
     size = -1
     while size != len(found):  # again while a loop hands on what its round has found
         size = len(found)
-        for step in steps(block):
-            pairs: list[tuple[Var, tuple[Expr | None, ...]]] = []
-            match step:
-                case Stage():
-                    pairs = [(step.target, (step.value,))]
-                case Branch():
-                    pairs = [(m.var, (m.then, m.orelse)) for m in step.merges]
-                case Loop():
-                    pairs = [(c.var, (c.init, c.next)) for c in step.carried]
-            for var, sources in pairs:
-                if any(source is not None and may_be_int(source) for source in sources):
-                    found.add(var)
+        for var, sources in _sources(block, through_calls=False):
+            if any(source is not None and may_be_int(source) for source in sources):
+                found.add(var)
     return found
 
 
