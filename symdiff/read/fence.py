@@ -9,17 +9,9 @@ from __future__ import annotations
 import ast
 
 REFUSED: dict[type[ast.AST], tuple[str, str]] = {
-    ast.Try: (
-        "'try' around active code cannot be reversed",
-        "Move the try outside of the differentiated function, or test for the condition with if.",
-    ),
     ast.Global: (
         "a differentiated function can't write a global",
         "Return the value, or pass it in.",
-    ),
-    ast.Delete: (
-        "'del' is not supported in a differentiated function",
-        "Leave the name alone: it ends with the function.",
     ),
     ast.Import: (
         "'import' is not supported in a differentiated function",
@@ -49,13 +41,11 @@ REFUSED: dict[type[ast.AST], tuple[str, str]] = {
         "'await' is not supported in a differentiated function",
         "Pass in the awaited result.",
     ),
-    ast.Yield: ("a generator can't be differentiated", "Return a list."),
-    ast.YieldFrom: ("a generator can't be differentiated", "Return a list."),
-    ast.Match: ("'match' is not supported in a differentiated function", "Use if and elif."),
+    ast.TryStar: (
+        "'except*' around active code cannot be reversed",
+        "Move the try outside of the differentiated function, or test for the condition with if.",
+    ),
 }
-for _name in ("TryStar",):
-    if hasattr(ast, _name):
-        REFUSED[getattr(ast, _name)] = REFUSED[ast.Try]
 
 
 def offences(root: ast.AST) -> list[tuple[ast.AST, str, str]]:
@@ -68,13 +58,54 @@ def offences(root: ast.AST) -> list[tuple[ast.AST, str, str]]:
 
     def visit(node: ast.AST) -> None:
         refused = REFUSED.get(type(node))
-        if isinstance(node, ast.Delete) and all(isinstance(t, ast.Subscript) for t in node.targets):
-            refused = None  # an item of a list or dict, not a name
+        if isinstance(node, ast.Try):
+            found.extend(_of_try(node))
         if refused is not None:
             found.append((node, *refused))
             return
         for child in ast.iter_child_nodes(node):
             visit(child)
 
+    if isinstance(root, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        why = "a generator can't be differentiated"
+        found += [(node, why, "Return a list.") for node in yields(root)]
     visit(root)
+    return found
+
+
+def yields(function: ast.AST) -> list[ast.AST]:
+    """Where a function yields, functions inside it left out."""
+    found: list[ast.AST] = []
+    body = getattr(function, "body", [])
+    stack: list[ast.AST] = list(body) if isinstance(body, list) else [body]
+    while stack:
+        node = stack.pop(0)
+        if isinstance(node, (ast.Yield, ast.YieldFrom)):
+            found.append(node)
+        if not isinstance(node, (ast.FunctionDef, ast.Lambda, ast.AsyncFunctionDef)):
+            stack.extend(ast.iter_child_nodes(node))
+    return found
+
+
+def _of_try(node: ast.Try) -> list[tuple[ast.AST, str, str]]:
+    """What would not be as in Python where a try statement is read as if nothing were raised."""
+    found: list[tuple[ast.AST, str, str]] = []
+    for sub in (n for stmt in node.finalbody for n in ast.walk(stmt)):
+        if isinstance(sub, (ast.Return, ast.Break, ast.Continue)):
+            word = type(sub).__name__.lower()
+            found.append((sub, f"{word!r} in a finally block is not supported", "Leave it later."))
+    for stmt in node.body if node.handlers else []:
+        if isinstance(stmt, ast.Expr) and not isinstance(stmt.value, (ast.Constant, ast.Call)):
+            found.append(
+                (
+                    stmt,
+                    "what is computed here is never used, so that it would not raise what is "
+                    "caught below",
+                    "Test for the condition with if.",
+                )
+            )
+        if isinstance(stmt, ast.Raise):
+            found.append(
+                (stmt, "an exception that is raised and caught can't be followed", "Use if.")
+            )
     return found
