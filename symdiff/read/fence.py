@@ -8,7 +8,13 @@ from __future__ import annotations
 
 import ast
 
+from symdiff.read.raising import may_be_caught
+
 REFUSED: dict[type[ast.AST], tuple[str, str]] = {
+    ast.Try: (
+        "'try' around active code that may raise what is caught cannot be reversed",
+        "Move the try outside of the differentiated function, or test for the condition with if.",
+    ),
     ast.Global: (
         "a differentiated function can't write a global",
         "Return the value, or pass it in.",
@@ -59,7 +65,8 @@ def offences(root: ast.AST) -> list[tuple[ast.AST, str, str]]:
     def visit(node: ast.AST) -> None:
         refused = REFUSED.get(type(node))
         if isinstance(node, ast.Try):
-            found.extend(_of_try(node))
+            refused = refused if may_be_caught(node) else None
+            found.extend(_of_finally(node))
         if refused is not None:
             found.append((node, *refused))
             return
@@ -87,25 +94,11 @@ def yields(function: ast.AST) -> list[ast.AST]:
     return found
 
 
-def _of_try(node: ast.Try) -> list[tuple[ast.AST, str, str]]:
-    """What would not be as in Python where a try statement is read as if nothing were raised."""
+def _of_finally(node: ast.Try) -> list[tuple[ast.AST, str, str]]:
+    """What leaves a finally block: it would hide an exception that is on its way."""
     found: list[tuple[ast.AST, str, str]] = []
     for sub in (n for stmt in node.finalbody for n in ast.walk(stmt)):
         if isinstance(sub, (ast.Return, ast.Break, ast.Continue)):
             word = type(sub).__name__.lower()
             found.append((sub, f"{word!r} in a finally block is not supported", "Leave it later."))
-    for stmt in node.body if node.handlers else []:
-        if isinstance(stmt, ast.Expr) and not isinstance(stmt.value, (ast.Constant, ast.Call)):
-            found.append(
-                (
-                    stmt,
-                    "what is computed here is never used, so that it would not raise what is "
-                    "caught below",
-                    "Test for the condition with if.",
-                )
-            )
-        if isinstance(stmt, ast.Raise):
-            found.append(
-                (stmt, "an exception that is raised and caught can't be followed", "Use if.")
-            )
     return found

@@ -8,7 +8,7 @@ import math
 def safe_ratio(x, y):
     try:
         ratio = x / y
-    except ZeroDivisionError:
+    except TypeError:
         return 0.0
     return ratio * x
 
@@ -37,7 +37,7 @@ def in_a_loop(xs):
     for x in xs:
         try:
             term = math.sqrt(x)
-        except ValueError:
+        except KeyError:
             continue
         else:
             total += term * x
@@ -50,7 +50,7 @@ def nested(x):
             y = x * x
         finally:
             y = math.sin(x)
-    except (ValueError, OverflowError) as error:
+    except (TypeError, KeyError) as error:
         raise RuntimeError("bad") from error
     return y * x
 

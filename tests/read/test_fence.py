@@ -13,6 +13,7 @@ from symdiff.read.static import load
 
 # Statements of a function of x; the refused one stands at the line and column given.
 EXAMPLES = {
+    ast.Try: ("try:\n    y = 1 / x\nexcept ZeroDivisionError:\n    y = 0.0", 2, 4),
     ast.TryStar: ("try:\n    y = x\nexcept* ValueError:\n    y = 0.0", 2, 4),
     ast.Global: ("if x > 0:\n    global y", 3, 8),
     ast.Import: ("import os", 2, 4),
@@ -83,16 +84,39 @@ def test_inner_functions_and_lambdas_are_looked_at_too():
 
 
 @pytest.mark.parametrize(
-    "body",
+    "body, handled",
     [
-        "try:\n    1 / x\nexcept ZeroDivisionError:\n    pass",
-        "try:\n    raise ValueError\nexcept ValueError:\n    pass",
-        "for i in range(3):\n    try:\n        x = x\n    finally:\n        break",
+        ("y = x * x", "ValueError"),
+        ("y = 1 / x", "(TypeError, KeyError)"),
+        ("y = math.sqrt(x)", "KeyError as error"),
+        ("ys.append(x + 1)", "Failure"),
     ],
 )
-def test_a_try_that_would_not_be_as_in_python_is_refused(body):
-    ((node, why, fix),) = offences(ast.parse(body))
-    assert why and fix.endswith(".") and isinstance(node, (ast.Expr, ast.Raise, ast.Break))
+def test_a_try_whose_body_can_not_raise_what_is_caught_is_read(body, handled):
+    text = f"import math\ntry:\n    {body}\nexcept {handled}:\n    pass"
+    assert offences(ast.parse(text).body[1]) == []
+
+
+@pytest.mark.parametrize(
+    "body, handled",
+    [
+        ("y = 1 / x", "ArithmeticError"),
+        ("y = ys[0]", "LookupError"),
+        ("y = g(x)", "Failure"),
+        ("raise Failure", "Failure"),
+        ("y = math.log(x)", "(KeyError, ValueError)"),
+        ("y = x ** 2", "Exception"),
+    ],
+)
+def test_a_try_whose_body_may_raise_what_is_caught_is_refused(body, handled):
+    text = f"try:\n    {body}\nexcept {handled}:\n    pass"
+    assert [type(n) for n, _, _ in offences(ast.parse(text))] == [ast.Try]
+
+
+def test_a_finally_block_is_left_at_its_end():
+    text = "for i in range(3):\n    try:\n        x = x\n    finally:\n        break"
+    ((node, why, fix),) = offences(ast.parse(text))
+    assert isinstance(node, ast.Break) and why and fix.endswith(".")
 
 
 def test_live_functions_are_refused_before_any_call():
