@@ -113,6 +113,7 @@ class Core:
         self.state: State = {}
         self.frame: Frame
         self.claims: dict[Var, str] = {}
+        self.list_names: dict[ast.AST, str] = {}  # what the lists of comprehensions will be called
         self.inlined: set[Var] = set()  # named by a function that was read in place
         self.offences: list[SymdiffError] = []
         self.mixed: set[Var] = set()  # an int on one path, a float on another

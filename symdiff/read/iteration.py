@@ -517,6 +517,8 @@ class Iteration(Expressions):
         if isinstance(node, ast.DictComp):
             return self.dict_comprehension(node)
         result = self.new_object("list", ())
+        name = self.list_names.get(node, "%")
+        result.identity.name = result.identity.name if name.startswith("%") else name
 
         def collect() -> None:
             value = self.evaluate(node.elt)

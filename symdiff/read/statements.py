@@ -72,6 +72,8 @@ class Statements(Calls):
     def statement(self, stmt: ast.stmt) -> None:
         match stmt:
             case ast.Assign(targets=targets, value=value):
+                if isinstance(value, ast.ListComp) and isinstance(targets[0], ast.Name):
+                    self.list_names[value] = targets[0].id
                 given = self.evaluate(value)
                 for target in targets:
                     self.assign_target(target, given)
