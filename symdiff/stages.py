@@ -478,10 +478,12 @@ def substitute(expr: Expr, table: Mapping[Var, Expr]) -> Expr:
     """The expression with variables replaced."""
     if isinstance(expr, Var):
         return table.get(expr, expr)
-    if isinstance(expr, (Apply, Opaque)) and expr.args:
-        args = tuple(substitute(a, table) for a in expr.args)
-        return expr if args == expr.args else replace(expr, args=args)
-    return expr
+    if not table or not isinstance(expr, (Apply, Opaque)) or not expr.args:
+        return expr
+    args = [substitute(a, table) for a in expr.args]
+    if all(a is b for a, b in zip(args, expr.args, strict=True)):
+        return expr
+    return Apply(expr.op, tuple(args)) if type(expr) is Apply else replace(expr, args=tuple(args))
 
 
 def map_expressions(step: Step, fn: Callable[[Expr], Expr]) -> Step:

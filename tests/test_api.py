@@ -307,14 +307,16 @@ def test_all_offences_are_reported_together():
         global SOMETHING
         import os  # noqa: F401
 
-        del x
-        return 1.0
+        class A:
+            pass
+
+        return x
 
     with pytest.raises(symdiff.SymdiffError) as caught:
         symdiff.grad(f)
     text = str(caught.value)
     assert (
-        text.count("test_api.py") >= 3 and "global" in text and "import" in text and "del" in text
+        text.count("test_api.py") >= 3 and "global" in text and "import" in text and "class" in text
     )
 
 

@@ -154,7 +154,7 @@ def test_inputs_that_are_not_there_are_refused(model, capsys):
 
 
 def test_all_offences_are_shown_each_with_its_line(model, capsys):
-    (model / "bad.py").write_text("def f(x):\n    import os\n    del x\n    return os.nice(x)\n")
+    (model / "bad.py").write_text("def f(x):\n    import os\n    global y\n    return os.nice(x)\n")
     assert main(["grad", "bad.py:f"]) == 2
     printed = capsys.readouterr().err
     assert "symdiff: UnsupportedSyntax: bad.py:2:5" in printed

@@ -7,8 +7,10 @@ place of `math`.
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import math
+import operator
 import types
 from pathlib import Path
 
@@ -17,7 +19,10 @@ import pytest
 
 import symdiff
 
-FILES = ("finance", "geodesy", "graphics", "numerics", "physics", "statistics")
+FILES = (
+    "control", "everyday", "finance", "geodesy", "graphics", "numerics", "objects", "physics",
+    "statistics",
+)  # fmt: skip
 MODULES = {name: importlib.import_module(f"programs.{name}") for name in FILES}
 CASES = [(name, f, args) for name, module in MODULES.items() for f, args in module.PROGRAMS]
 IDS = [f"{name}-{f.__name__}" for name, f, _ in CASES]
@@ -27,12 +32,15 @@ def precise_math():
     """The functions of `math`, at mpmath's precision."""
     names = (
         "acos", "asin", "atan", "atan2", "cos", "cosh", "degrees", "erf", "erfc", "exp", "expm1",
-        "hypot", "log10", "log1p", "radians", "sin", "sinh", "sqrt", "tan", "tanh",
+        "log10", "log1p", "radians", "sin", "sinh", "sqrt", "tan", "tanh",
     )  # fmt: skip
     own = {name: getattr(mpmath, name) for name in names}
     own |= {
+        "hypot": lambda *xs: mpmath.sqrt(sum(x * x for x in xs)),
         "log": lambda x, base=None: mpmath.log(x) if base is None else mpmath.log(x, base),
         "copysign": lambda x, y: abs(x) if y >= 0 else -abs(x),
+        "prod": lambda xs: functools.reduce(operator.mul, xs, 1),
+        "dist": lambda p, q: mpmath.sqrt(sum((a - b) ** 2 for a, b in zip(p, q, strict=True))),
         "pi": mpmath.pi + 0, "inf": mpmath.inf,
     }  # fmt: skip
     return types.SimpleNamespace(**own)

@@ -29,6 +29,7 @@ from symdiff.stages import (
     Global,
     Loop,
     Opaque,
+    Passive,
     Procedure,
     Stage,
     Var,
@@ -40,6 +41,7 @@ from symdiff.stages import (
 _FIRST = {"getitem", "delitem", "copy", "sorted"}
 _ALL = {"tuple", "list", "dict", "append", "extend", "and", "or", "max", "min", "keyword"}
 _STORES = {"setitem", "insert", "add_at", "sub_at", "mul_at", "truediv_at", "scatter_add"}
+_OF_SEQUENCES = {"sum", "math.fsum", "math.prod", "math.dist", "math.sumprod", "sorted"}
 _NONE = {
     "len",
     "range",
@@ -88,7 +90,8 @@ def dependences(expr: Expr) -> Iterator[Var]:
     elif expr.op not in _ALL and not expr.op.startswith("helper:"):
         primitive = rules.primitive(expr.op)
         if primitive is not None and primitive.piecewise_constant:
-            return
+            # True of numbers; objects may mean something else by the same operator.
+            args = tuple(a for a in args if isinstance(a, Var) and a.kind is OBJECT)
     for arg in args:
         yield from dependences(arg)
 
@@ -127,6 +130,12 @@ def graph(procedure: Procedure, summaries: Summaries) -> tuple[Edges, Edges]:
             case Stage():
                 for var in dependences(step.value):
                     edge(var, step.target)
+                if isinstance(step.value, Opaque) and not step.value.pure:
+                    for var, receiver in taken_in(step.value.template, step.value.args):
+                        edge(var, receiver)
+            case Passive():
+                for var, receiver in taken_in(step.template, step.args):
+                    edge(var, receiver)
             case Branch():
                 for merge in step.merges:
                     for side in (merge.then, merge.orelse):
@@ -149,6 +158,14 @@ def graph(procedure: Procedure, summaries: Summaries) -> tuple[Edges, Edges]:
                         for var in dependences(step.args[i]):
                             edge(var, target)
     return forward, backward
+
+
+def taken_in(template: str, args: tuple[Expr, ...]) -> Iterator[tuple[Var, Var]]:
+    """What a method that nothing is known of may have put into its object."""
+    if template.startswith("_0.") and isinstance(args[0], Var):
+        for arg in args[1:]:
+            for var in dependences(arg):
+                yield var, args[0]
 
 
 def reachable(start: set[Var], edges: Edges) -> set[Var]:
@@ -270,7 +287,8 @@ def _of_value(step: Stage, expr: Expr, varied: set[Var]) -> Iterator[SymdiffErro
         if not known and rules.primitive(expr.op) is None:
             yield UnsupportedCall(f"{expr.op}() has no derivative rule", step.place, why=why)
             return
-        if step.target.kind is OBJECT and expr is step.value and expr.op in ("tuple", "dict"):
+        held = expr.op in ("tuple", "dict") and step.target.kind is OBJECT and expr is step.value
+        if held or expr.op in _OF_SEQUENCES and any(v.kind is OBJECT for v in active):
             yield NotDifferentiable(
                 "a container of active values can't be held where its structure is not known",
                 step.place,

@@ -8,8 +8,9 @@ from typing import Any
 
 from symdiff import rules
 from symdiff.read.arrays import METHODS, is_array
+from symdiff.read.containers import KEYS
 from symdiff.read.core import Slot
-from symdiff.read.sorting import Sorting
+from symdiff.read.iterators import Iterators, is_generator
 from symdiff.read.values import (
     Builtin,
     Iterator,
@@ -22,6 +23,7 @@ from symdiff.read.values import (
     Value,
     join,
     kind_of,
+    literal_key,
 )
 from symdiff.rules.arrays.registry import ArrayPrimitive
 from symdiff.stages import (
@@ -78,7 +80,7 @@ OF_SEQUENCES = {
 }  # fmt: skip
 
 
-class Builtins(Sorting):
+class Builtins(Iterators):
     """What the functions of the standard library do to values."""
 
     def opaque_call(
@@ -109,12 +111,15 @@ class Builtins(Sorting):
                 node, f"{name}() with the keyword {next(iter(keywords))!r} is not supported"
             )
         if name in ITERATORS:
+            args = [self.to_list(a, node) if is_generator(a) else a for a in args]
             if name == "enumerate":
                 start = args[1] if len(args) > 1 else keywords.get("start", Const(0))
                 return Iterator(name, (args[0], start))
             return Iterator(name, tuple(args))
-        if name in ("itertools.product", "itertools.chain", "itertools.pairwise") and not keywords:
-            return Iterator(name.partition(".")[2], tuple(args))
+        if name.startswith("itertools."):
+            made = self.itertool(name.partition(".")[2], args, keywords, node)
+            if made is not None:
+                return made
         primitive = rules.find(function.live) if function.live is not None else rules.by_name(name)
         if isinstance(primitive, ArrayPrimitive):
             return self.array_call(primitive.name, args, keywords, node)
@@ -243,7 +248,16 @@ class Builtins(Sorting):
         if is_array(args[0]):
             return self.array_call("builtins.sum", args, keywords, node)
         start = args[1] if len(args) > 1 else keywords.get("start")
-        return self.fold_sequence("sum", args[0], [start] if start is not None else [], node)
+        value = args[0]
+        if isinstance(value, Iterator) and self.passive(value) is None:
+            value = self.to_list(value, node)
+        items = self.items(value, node) if not isinstance(value, Iterator) else None
+        if items is not None and not all(isinstance(v, Runtime) for v in items):
+            total = Const(0) if start is None else start
+            for item in items:
+                total = self.binary("add", total, item, node)
+            return total
+        return self.fold_sequence("sum", value, [start] if start is not None else [], node)
 
     def fold_sequence(self, op: str, value: Value, more: list[Value], node: ast.AST) -> Value:
         if isinstance(value, Iterator):
@@ -256,12 +270,20 @@ class Builtins(Sorting):
     ) -> Value:
         if "key" in keywords:
             return self.extreme_by_key(op, args, keywords["key"], node)
+        if len(args) > 1 and not all(isinstance(a, (*Runtime, Unknown)) for a in args):
+            return self.extreme_by_key(op, args, Const(None), node)
         if len(args) > 1:
             return self.call_primitive(op, args, {}, node)
         value = args[0]
         if isinstance(value, Iterator):
             value = self.to_list(value, node)
         items = self.items(value, node)
+        if items and "default" in keywords:
+            keywords = {}
+        if items == [] and "default" in keywords:
+            return keywords["default"]
+        if items is not None and not all(isinstance(v, Runtime) for v in items):
+            return self.extreme_by_key(op, [value], Const(None), node)
         if items is None or "default" in keywords:
             if keywords:
                 raise self.refuse(
@@ -279,9 +301,9 @@ class Builtins(Sorting):
             return self.extreme_in_loop(op, args[0], key, node)
         if not items:
             raise self.refuse(node, f"{op}() of nothing")
-        best, rank = items[0], self.apply_function(key, [items[0]], {}, node)
+        best, rank = items[0], self.rank(key, items[0], node)
         for item in items[1:]:
-            other = self.apply_function(key, [item], {}, node)
+            other = self.rank(key, item, node)
             test = self.comparison("gt" if op == "max" else "lt", other, rank, node)
             assert isinstance(test, Runtime)
             kept = best, rank
@@ -290,18 +312,21 @@ class Builtins(Sorting):
             best, rank = pair.items
         return best
 
+    def rank(self, key: Value, item: Value, node: ast.AST) -> Value:
+        return item if key == Const(None) else self.apply_function(key, [item], {}, node)
+
     def extreme_in_loop(self, op: str, value: Value, key: Value, node: ast.AST) -> Value:
         length, item_at = self.indexed(value, node)
         best: Slot = (self.frame, self.fresh("best"))
         rank: Slot = (self.frame, self.fresh("rank"))
         self.write_slot(best, item_at(Const(0)))
-        self.write_slot(rank, self.apply_function(key, [self.read_slot(best)], {}, node))
+        self.write_slot(rank, self.rank(key, self.read_slot(best), node))
         holder: list[Value] = []
 
         def body() -> None:
             assert isinstance(holder[-1], Runtime)
             item = item_at(holder[-1])
-            other = self.apply_function(key, [item], {}, node)
+            other = self.rank(key, item, node)
             test = self.comparison("gt" if op == "max" else "lt", other, self.read_slot(rank), node)
             assert isinstance(test, Runtime)
 
@@ -359,11 +384,10 @@ class Builtins(Sorting):
         elif args:
             for pair in self.items(args[0], node) or []:
                 key, value = self.items(pair, node) or (Unknown(), Unknown())
-                if not isinstance(key, Const):
-                    raise self.refuse(
-                        node, "the keys of a dict must be known when the function is read"
-                    )
-                content[key.value] = value
+                at = literal_key(key)
+                if at is None and key != Const(None):
+                    raise self.refuse(node, KEYS)
+                content[at] = value
         return self.new_object("dict", {**content, **keywords})
 
     def builtin_getattr(
@@ -372,29 +396,6 @@ class Builtins(Sorting):
         if isinstance(args[1], Const) and isinstance(args[1].value, str):
             return self.attribute(args[0], args[1].value, node)
         raise self.refuse(node, "the name of an attribute must be known when the function is read")
-
-    def builtin_isinstance(
-        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
-    ) -> Value:
-        value, classes = args
-        named = [
-            c
-            for c in (classes.items if isinstance(classes, Tuple) else (classes,))
-            if isinstance(c, Builtin)
-        ]
-        types = {c.name.removeprefix("builtins.") for c in named}
-        if isinstance(value, (Tuple, Ref)) and types:
-            own = "tuple" if isinstance(value, Tuple) else value.identity.kind
-            return Const(own in types)
-        if (
-            isinstance(value, Runtime)
-            and value not in self.mixed
-            and kind_of(value) in (REAL, INTEGER, TEXT, BOOLEAN)
-            and types <= {"float", "int", "str", "bool", "list", "tuple", "dict", "complex"}
-        ):
-            own_types = {REAL: {"float"}, INTEGER: {"int"}, TEXT: {"str"}, BOOLEAN: {"bool", "int"}}
-            return Const(bool(own_types[kind_of(value)] & types))  # type: ignore[index]
-        return self.passive_call("isinstance", args, keywords, node)
 
     def builtin_any(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
         return self.quantifier("any", args[0], node)
@@ -413,11 +414,29 @@ class Builtins(Sorting):
     ) -> Value:
         return Partial(args[0], tuple(args[1:]), keywords)
 
+    def builtin_functools_wraps(
+        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        return Builtin("functools.wraps.of")
+
+    def builtin_functools_wraps_of(
+        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        return args[0]
+
+    def builtin_functools_lru_cache(
+        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        is_function = bool(args) and not isinstance(args[0], Const)
+        return args[0] if is_function else Builtin("functools.wraps.of")
+
     def builtin_functools_reduce(
         self, args: list[Value], keywords: dict[str, Value], node: ast.AST
     ) -> Value:
         function, value = args[0], args[1]
         items = self.items(value, node)
+        if "initial" in keywords:
+            args = [*args, keywords["initial"]]
         if items is not None and not (isinstance(value, Iterator) and value.name == "range"):
             rest = [*args[2:], *items]
             if not rest:
@@ -632,27 +651,10 @@ class Builtins(Sorting):
     ) -> Value:
         return Iterator("values", (ref,))
 
-    def dict_get(
-        self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST
-    ) -> Value:
-        content, key = self.content(ref), args[0]
-        if not isinstance(key, Const):
-            raise self.refuse(node, "the key of a dict must be known when the function is read")
-        found: Value = content.get(key.value, args[1] if len(args) > 1 else Const(None))
-        return found
-
     def dict_copy(
         self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST
     ) -> Value:
         return self.new_object("dict", dict(self.content(ref)))
-
-    def dict_update(
-        self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST
-    ) -> Value:
-        more = self.builtin_dict(args, keywords, node)
-        assert isinstance(more, Ref)
-        self.set_content(ref, {**self.content(ref), **self.content(more)}, node)
-        return Const(None)
 
     def dict_pop(
         self, ref: Ref, args: list[Value], keywords: dict[str, Value], node: ast.AST

@@ -13,9 +13,11 @@ from typing import Any
 
 from symdiff.errors import SymdiffError
 from symdiff.read.builtins import Builtins
-from symdiff.read.core import Frame, Slot, same
+from symdiff.read.core import Frame, Growing, Slot, same
 from symdiff.read.desugar import VALUE, leaves_always
+from symdiff.read.fence import yields
 from symdiff.read.helpers import closed_helper
+from symdiff.read.iterators import ITERATED
 from symdiff.read.names import assigned_names
 from symdiff.read.values import (
     Bound,
@@ -178,7 +180,7 @@ class Calls(Builtins):
     def call(self, node: ast.Call) -> Value:
         if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args:
             return self.super_object(node)
-        function = self.evaluate(node.func)
+        function = self.called(node.func)
         args = self.elements(node.args)
         keywords: dict[str, Value] = {}
         for keyword in node.keywords:
@@ -193,6 +195,15 @@ class Calls(Builtins):
                 )
             keywords.update(content)
         return self.apply_function(function, args, keywords, node)
+
+    def called(self, node: ast.expr) -> Value:
+        """What is called: of an object that nothing is known of, a method by its name."""
+        if not isinstance(node, ast.Attribute):
+            return self.evaluate(node)
+        holder = self.evaluate(node.value)
+        if isinstance(holder, Var) and holder.kind is OBJECT:
+            return Method(holder, node.attr)
+        return self.attribute(holder, node.attr, node)
 
     def super_object(self, node: ast.Call) -> Value:
         """super(), in a method whose class is known."""
@@ -227,6 +238,8 @@ class Calls(Builtins):
                 method = self.instance_attribute(function, "__call__", node)
                 if method is not None:
                     return self.apply_function(method, args, keywords, node)
+            case LiveObject() if (chosen := self.dispatched(function, args, node)) is not None:
+                return self.apply_function(chosen, args, keywords, node)
             case LiveObject():
                 method = self.live_attribute(function, "__call__", node)
                 if isinstance(method, Bound):
@@ -281,12 +294,8 @@ class Calls(Builtins):
     def call_function(
         self, function: Function, args: list[Value], keywords: dict[str, Value], node: ast.AST
     ) -> Value:
-        if isinstance(function.node, ast.FunctionDef) and _is_generator(function.node):
-            raise self.refuse(
-                node,
-                f"{function.name!r} is a generator, which can't be differentiated",
-                fix="Return a list.",
-            )
+        if isinstance(function.node, ast.FunctionDef) and yields(function.node):
+            return Iterator("yields", (function, self.bind(function, args, keywords, node)))
         return self.call_bound(function, self.bind(function, args, keywords, node), node)
 
     def call_bound(self, function: Function, bound: dict[str, Value], node: ast.AST) -> Value:
@@ -314,7 +323,7 @@ class Calls(Builtins):
                         fix="Pass and return numbers or tuples of numbers.",
                     ) from None
                 self.shared.in_place.add(function.node)
-        if function.identity in self.reading:
+        if function.identity in self.reading and not self.descends(function, bound):
             raise Recursive(function.node)
         if len(self.reading) > DEEPEST:
             raise self.refuse(node, "functions call each other too deeply to be followed")
@@ -329,6 +338,19 @@ class Calls(Builtins):
             self.state, self.block, self.frame = state, block, frame
             del block[size:]
             return self.call_bound(function, bound, node)
+
+    def descends(self, function: Function, bound: dict[str, Value]) -> bool:
+        """Whether a method that calls itself does so on another object: its parts, say."""
+        mine = next(iter(bound.values()), None)
+        if not isinstance(mine, Ref) or mine.identity.kind != "instance":
+            return False
+        frame: Frame | None = self.frame
+        seen = []
+        for known in self.frames:
+            if known.function is not None and known.function.identity == function.identity:
+                first = next(iter(known.node.args.args), None)
+                seen.append(self.state.get((known, first.arg)) if first is not None else None)
+        return frame is not None and len(self.reading) < DEEPEST and mine not in seen
 
     def in_place(self, function: Function, bound: dict[str, Value]) -> Value:
         """Read a function's body at the place of its call."""
@@ -410,13 +432,27 @@ class Calls(Builtins):
 
     def used_once(self, name: str, value: Value, node: ast.AST) -> None:
         """An iterator is empty after its first use: one with a name may be read only once."""
-        if not isinstance(value, Iterator) or value.name in ("range", "items", "keys", "values"):
+        own = isinstance(value, Ref) and value.identity.cls is ITERATED
+        plain = not isinstance(value, Iterator) or value.name in (
+            "range",
+            "items",
+            "keys",
+            "values",
+        )
+        if plain and not own:
             return
         function = self.frame.node
+        advances = {
+            id(n.args[0])
+            for n in ast.walk(function)
+            if own and isinstance(n, ast.Call) and n.args
+            if isinstance(n.func, ast.Name) and n.func.id == "next"
+        }
         reads = [
             n
             for n in ast.walk(function)
             if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)
+            if id(n) not in advances
         ]
         loops = [n for n in ast.walk(function) if isinstance(n, (ast.For, ast.While))]
         inside = any(
@@ -532,7 +568,7 @@ class Calls(Builtins):
                 given = {p.var for p in params} | {p.var for _, _, p in signature.captures}
                 if any(not given.isdisjoint(reader.memory_of(v)) for v in reader.stored):
                     raise InPlace  # it changes an array of its caller's
-            except (SymdiffError, InPlace, Recursive):
+            except (SymdiffError, InPlace, Recursive, Growing):
                 self.shared.procedures[key].remove(signature)
                 raise
             self.offences += reader.offences
@@ -596,14 +632,3 @@ class Calls(Builtins):
 def _loops(node: ast.AST) -> bool:
     """Whether a function has a loop of its own."""
     return any(isinstance(sub, (ast.For, ast.While)) for sub in ast.walk(node))
-
-
-def _is_generator(node: ast.FunctionDef) -> bool:
-    stack: list[ast.AST] = list(node.body)
-    while stack:
-        sub = stack.pop()
-        if isinstance(sub, (ast.Yield, ast.YieldFrom)):
-            return True
-        if not isinstance(sub, (ast.FunctionDef, ast.Lambda, ast.AsyncFunctionDef)):
-            stack.extend(ast.iter_child_nodes(sub))
-    return False

@@ -75,6 +75,7 @@ class Frame:
         self.names, self.nonlocals, self.function = names, nonlocals, function
         self.inlined = False
         self.known: dict[str, Any] = {}  # what its names stand for, outside of all readers
+        self.on_yield: Callable[[Value], None] | None = None  # of a generator: what consumes it
 
     def owner(self, name: str) -> Frame | None:
         """The frame that holds a name, or None when it is global."""
@@ -91,7 +92,17 @@ State = dict[Slot, Any]
 
 
 class Growing(Exception):
-    """A list grows in a loop by items that are not numbers."""
+    """A loop does what only a loop that is written out round by round can do: a list grows by
+    items of different structure, say."""
+
+    def __init__(
+        self,
+        why: str = "a list that grows in a loop may hold numbers, and lists and tuples of numbers, "
+        "only",
+        fix: str = "Use one list for each part of its items.",
+    ) -> None:
+        super().__init__(why)
+        self.why, self.fix = why, fix
 
 
 class Core:
@@ -103,6 +114,7 @@ class Core:
         self.state: State = {}
         self.frame: Frame
         self.claims: dict[Var, str] = {}
+        self.list_names: dict[ast.AST, str] = {}  # what the lists of comprehensions will be called
         self.inlined: set[Var] = set()  # named by a function that was read in place
         self.offences: list[SymdiffError] = []
         self.mixed: set[Var] = set()  # an int on one path, a float on another
@@ -119,6 +131,8 @@ class Core:
         self.share_carried = True
         self.reading_at: ast.AST | None = None  # the statement that is being read
         self.iterated: list[Identity] = []  # the lists of the loops around what is read
+        self.attempts = 0  # the for loops around what is read that may be written out instead
+        self.written_out = False  # whether loops over what is known are written out
 
     # --- places and errors ---
 
@@ -371,14 +385,15 @@ class Core:
         if (
             isinstance(a, Ref)
             and isinstance(b, Ref)
-            and a.identity.kind == b.identity.kind != "instance"
+            and a.identity.kind == b.identity.kind
+            and same_class(a.identity.cls, b.identity.cls)
         ):
             a.identity.frozen = b.identity.frozen = True
             one, other = (
                 arm[ref.identity, "content"] for arm, ref in zip(self.arms, (a, b), strict=True)
             )
             content = self.merge_contents(one, other, step, name, node)
-            ref = self.new_object(a.identity.kind, content)
+            ref = self.new_object(a.identity.kind, content, a.identity.cls)
             ref.identity.frozen, ref.identity.name = True, name
             return ref
         if isinstance(a, (tuple, Var, Global)) and isinstance(b, (tuple, Var, Global)):
@@ -859,6 +874,13 @@ def has_real(value: Any) -> bool:
     if isinstance(value, Tuple):
         return any(map(has_real, value.items))
     return isinstance(value, Var) and is_differentiable(value.kind)
+
+
+def same_class(a: Any, b: Any) -> bool:
+    """Whether two objects are of one class, if they have one."""
+    if isinstance(a, Class) and isinstance(b, Class):
+        return a.live is b.live and a.node is b.node
+    return bool(a == b)
 
 
 CALLABLE = (Function, Builtin, Partial, Bound, Choice, Class)

@@ -1,4 +1,4 @@
-"""Removing return, break and continue: every block is left at its end only.
+"""Removing return, break, continue, finally and match: every block is left at its end only.
 
 `if c: return a` followed by more becomes `if c: value = a` / `else: more`. What leaves a block
 from deeper down raises a flag that guards the rest. A loop that is left early gets an attribute
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+
+from symdiff.read.matching import as_branches
 
 VALUE = "%value"
 
@@ -36,6 +38,10 @@ def _exits(node: ast.stmt | Sequence[ast.stmt], inner: bool = False) -> set[str]
             return set() if inner else {"continue"}
         case ast.If():
             return _exits(node.body, inner) | _exits(node.orelse, inner)
+        case ast.Match():
+            return set().union(*(_exits(case.body, inner) for case in node.cases))
+        case ast.Try():
+            return _exits([*node.body, *node.orelse, *node.finalbody], inner)
         case ast.For() | ast.While():
             return (_exits(node.body) & {"return"}) | _exits(node.orelse, inner)
         case ast.With():
@@ -52,9 +58,18 @@ def leaves_always(body: Sequence[ast.stmt]) -> bool:
             return True
         if isinstance(stmt, ast.With) and leaves_always(stmt.body):
             return True
+        if isinstance(stmt, ast.Try) and leaves_always([*stmt.body, *stmt.orelse]):
+            return True
+        if isinstance(stmt, ast.Match) and _matches_always(stmt):
+            return all(leaves_always(case.body) for case in stmt.cases)
         if isinstance(stmt, ast.While) and _is_true(stmt.test) and "break" not in _exits(stmt.body):
             return True
     return False
+
+
+def _matches_always(stmt: ast.Match) -> bool:
+    last = stmt.cases[-1]
+    return last.guard is None and isinstance(last.pattern, ast.MatchAs) and not last.pattern.pattern
 
 
 def _is_true(test: ast.expr) -> bool:
@@ -96,6 +111,10 @@ class _Desugarer:
         out: list[ast.stmt] = []
         for i, stmt in enumerate(body):
             rest = body[i + 1 :]
+            if isinstance(stmt, ast.Match):
+                return out + self.block([*as_branches(stmt, self.fresh("subject")), *rest])
+            if isinstance(stmt, ast.Try):
+                return out + self.attempt(stmt, rest)
             if isinstance(stmt, ast.Return):
                 if not isinstance(stmt, _Returned):
                     value = stmt.value or ast.copy_location(ast.Constant(None), stmt)
@@ -162,6 +181,26 @@ class _Desugarer:
             *made,
             ast.copy_location(ast.If(test, self.block(rest), []), like),
         ]
+
+    def attempt(self, stmt: ast.Try, rest: list[ast.stmt]) -> list[ast.stmt]:
+        """The body as it runs where nothing is raised, and what comes finally however it is left.
+
+        What the handlers would catch leaves the derivative's code as an exception.
+        """
+        body = [*stmt.body, *stmt.orelse]
+        if not stmt.finalbody or not _exits(stmt):
+            return self.block([*body, *stmt.finalbody, *rest])
+        flag = self.fresh("done")
+        self.flags.append(flag)
+        made = self.block(body)
+        self.flags.pop()
+        test = ast.copy_location(
+            ast.UnaryOp(ast.Not(), ast.copy_location(ast.Name(flag, ast.Load()), stmt)), stmt
+        )
+        out = [self.set(flag, False, stmt), *made, *self.block(stmt.finalbody)]
+        if rest:
+            out.append(ast.copy_location(ast.If(test, self.block(rest), []), stmt))
+        return out
 
     def loop(self, stmt: ast.For | ast.While) -> tuple[list[ast.stmt], list[ast.stmt]]:
         """The loop without exits, and the statements that must follow it."""

@@ -10,8 +10,9 @@ from typing import Any
 
 from symdiff import rules
 from symdiff.errors import SymdiffError
-from symdiff.read.core import Core, State
+from symdiff.read.core import Growing, State
 from symdiff.read.kinds import result_kind
+from symdiff.read.matching import Matching, MatchTest
 from symdiff.read.scope import Access, is_standard, member, wrap
 from symdiff.read.values import (
     Builtin,
@@ -29,7 +30,9 @@ from symdiff.read.values import (
     Undefined,
     Unknown,
     Value,
+    is_dict,
     kind_of,
+    literal_key,
 )
 from symdiff.stages import (
     BOOLEAN,
@@ -99,7 +102,7 @@ COMPARE: dict[type[ast.cmpop], str] = {
 }
 
 
-class Expressions(Core):
+class Expressions(Matching):
     """What each node of Python's expression grammar means."""
 
     def call(self, node: ast.Call) -> Value:
@@ -111,6 +114,9 @@ class Expressions(Core):
         raise NotImplementedError
 
     def items(self, value: Value, node: ast.AST) -> list[Value] | None:
+        raise NotImplementedError
+
+    def written_out_items(self, value: Value, node: ast.AST) -> list[Value] | None:
         raise NotImplementedError
 
     def comprehension(self, node: ast.ListComp | ast.GeneratorExp | ast.DictComp) -> Value:
@@ -163,6 +169,10 @@ class Expressions(Core):
                 return self.opaque(node, elts)
             case ast.ListComp() | ast.DictComp():
                 return self.comprehension(node)
+            case ast.SetComp(elt=elt, generators=generators):
+                inner = ast.copy_location(ast.ListComp(elt, generators), node)
+                items = self.tree(self.comprehension(inner), node)
+                return self.emit(Opaque("set(_0)", (items,), pure=True), OBJECT, node)
             case ast.GeneratorExp():
                 return Iterator("generator", (node, self.frame))
             case ast.JoinedStr():
@@ -174,6 +184,8 @@ class Expressions(Core):
                 return given
             case ast.Lambda():
                 return self.function_here(node)
+            case MatchTest():
+                return self.match_test(node)
             case ast.Starred():
                 raise self.refuse(node, "a starred expression can't stand here")
         raise self.refuse(
@@ -201,7 +213,7 @@ class Expressions(Core):
         found: list[Value] = []
         for elt in elts:
             if isinstance(elt, ast.Starred):
-                items = self.items(self.evaluate(elt.value), elt)
+                items = self.written_out_items(self.evaluate(elt.value), elt)
                 if items is None:
                     raise self.refuse(
                         elt, "a sequence whose length is not known can't be unpacked here"
@@ -263,9 +275,16 @@ class Expressions(Core):
                 method = self.instance_attribute(holder, f"__{prefix}{op.rstrip('_')}__", node)
                 if method is not None:
                     return self.apply_function(method, [other], {}, node)
+        for value in (a, b):
+            if isinstance(value, Ref) and value.identity.kind == "dict":
+                raise self.refuse(node, f"the operator {op!r} of a dict can't be followed")
         return self.apply(op, (self.atom(a, node), self.atom(b, node)), node)
 
     def sequence_operator(self, op: str, a: Value, b: Value, node: ast.AST) -> Value | None:
+        if op == "or_" and isinstance(a, Ref) and isinstance(b, Ref):
+            first, second = self.content(a), self.content(b)
+            if a.identity.kind == b.identity.kind == "dict":
+                return self.new_object("dict", {**first, **second}, a.identity.cls)
         if op == "add":
             if isinstance(a, Tuple) and isinstance(b, Tuple):
                 return Tuple(a.items + b.items)
@@ -348,12 +367,14 @@ class Expressions(Core):
                 and not isinstance(value.value, bool)
             ):
                 return Const(-value.value)
-        if op == "not" and self.is_dynamic_list(value):
-            value = self.length_of(value, node)
+        if op == "not":
+            value = self.asked(value, node)
+            if isinstance(value, Const) and not isinstance(value.value, str):
+                return Const(not value.value)
         if op == "not" and not isinstance(value, Runtime):
             return Const(not self.truth(value, node))
-        if op == "neg" and isinstance(value, Ref) and value.identity.kind == "instance":
-            method = self.instance_attribute(value, "__neg__", node)
+        if isinstance(value, Ref) and value.identity.kind == "instance":
+            method = self.instance_attribute(value, f"__{op}__", node)
             if method is not None:
                 return self.apply_function(method, [], {}, node)
         return self.apply(op, (self.atom(value, node),), node)
@@ -376,11 +397,20 @@ class Expressions(Core):
         value = self.evaluate(node)
         if isinstance(value, Unknown):
             return Var("unknown", BOOLEAN)
-        if self.is_dynamic_list(value):
-            return self.length_of(value, node)
+        value = self.asked(value, node)
         if not isinstance(value, Runtime):
             return Const(self.truth(value, node))
         return value
+
+    def asked(self, value: Value, node: ast.AST) -> Value:
+        """A value, or what Python looks at to tell whether it is true: a length, say."""
+        if self.is_dynamic_list(value):
+            return self.length_of(value, node)
+        found = self.truth_of(value, node)
+        return value if found is None else found
+
+    def truth_of(self, value: Value, node: ast.AST) -> Value | None:
+        raise NotImplementedError
 
     def is_dynamic_list(self, value: Value) -> bool:
         return (
@@ -454,8 +484,7 @@ class Expressions(Core):
         for i, operand in enumerate(values[1:], start=1):
             if isinstance(first, Unknown):
                 return first
-            if self.is_dynamic_list(first):
-                first = self.length_of(first, node)
+            first = self.asked(first, node)
             if not isinstance(first, Runtime):
                 first = (
                     first if self.truth(first, node) != (op == "and") else self.evaluate(operand)
@@ -529,6 +558,8 @@ class Expressions(Core):
                 return Const(FOLDED[op](a.value, b.value))
             except TypeError as error:
                 raise self.refuse(node, str(error)) from None
+        if op in ("in", "not_in") and isinstance(a, Tuple) and literal_key(a) is not None:
+            a = Const(literal_key(a)) if is_dict(b) else a
         if (
             op in ("in", "not_in")
             and isinstance(b, Ref)
@@ -615,6 +646,9 @@ class Expressions(Core):
             if live is not None:
                 return live
         content: Any = value.items if isinstance(value, Tuple) else None
+        if isinstance(value, Ref) and value.identity.kind == "dict" and isinstance(at, Tuple):
+            key = literal_key(at)
+            at = Const(key) if key is not None else at
         if isinstance(value, Ref):
             if value.identity.kind == "instance":
                 method = self.instance_attribute(value, "__getitem__", node)
@@ -624,6 +658,10 @@ class Expressions(Core):
         if isinstance(content, dict):
             if not isinstance(at, Const):
                 return self.item_by_key(content, self.atom(at, node), node)
+            if at.value not in content and isinstance(value, Ref):
+                made = self.missing(value, at.value, node)
+                if made is not None:
+                    return made
             if at.value not in content:
                 raise self.refuse(node, f"the dict has no key {at.value!r}")
             return content[at.value]  # type: ignore[no-any-return]
@@ -674,6 +712,8 @@ class Expressions(Core):
 
     def item_by_key(self, content: dict[Any, Value], at: Expr, node: ast.AST) -> Value:
         """An item of a dict whose keys are known, by a key that is not."""
+        if not content and self.attempts:
+            raise Growing("an item of a dict whose keys are not known", "Use literal keys.")
         if not content:
             raise self.refuse(node, "an item of an empty dict")
         keys = Apply("tuple", tuple(map(Const, content)))
@@ -735,6 +775,8 @@ class Expressions(Core):
                 return self.module_member(value, name, node)
             case Ref() if value.identity.kind == "instance":
                 found = self.instance_attribute(value, name, node)
+                if name == "__class__" and isinstance(value.identity.cls, Class):
+                    return value.identity.cls
                 if found is None:
                     raise self.refuse(node, f"the object has no attribute {name!r} here")
                 return found
@@ -744,11 +786,14 @@ class Expressions(Core):
                 fields = getattr(value.type, "_fields", ())
                 if name in fields:
                     return value.items[fields.index(name)]
-                return self.tuple_member(value, name, node) or Method(value, name)
+                own = self.tuple_member(value, name, node)
+                return Method(value, name) if own is None else own
             case LiveObject():
                 return self.live_attribute(value, name, node)
             case Super():
                 return self.super_attribute(value, name, node)
+            case Class() if name in ("__name__", "__qualname__"):
+                return Const(value.name)
             case Class():
                 found = self.class_attribute(value, name, node)
                 if found is None:
@@ -848,6 +893,9 @@ class Expressions(Core):
             self.unit,
             (id(value.value), at),
         )
+
+    def missing(self, ref: Ref, key: Any, node: ast.AST) -> Value | None:
+        raise NotImplementedError
 
     def super_attribute(self, value: Super, name: str, node: ast.AST) -> Value:
         raise NotImplementedError

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import ast
 
+from symdiff.read.raising import may_be_caught
+
 REFUSED: dict[type[ast.AST], tuple[str, str]] = {
     ast.Try: (
-        "'try' around active code cannot be reversed",
+        "'try' around active code that may raise what is caught cannot be reversed",
         "Move the try outside of the differentiated function, or test for the condition with if.",
     ),
     ast.Global: (
         "a differentiated function can't write a global",
         "Return the value, or pass it in.",
-    ),
-    ast.Delete: (
-        "'del' is not supported in a differentiated function",
-        "Leave the name alone: it ends with the function.",
     ),
     ast.Import: (
         "'import' is not supported in a differentiated function",
@@ -49,13 +47,11 @@ REFUSED: dict[type[ast.AST], tuple[str, str]] = {
         "'await' is not supported in a differentiated function",
         "Pass in the awaited result.",
     ),
-    ast.Yield: ("a generator can't be differentiated", "Return a list."),
-    ast.YieldFrom: ("a generator can't be differentiated", "Return a list."),
-    ast.Match: ("'match' is not supported in a differentiated function", "Use if and elif."),
+    ast.TryStar: (
+        "'except*' around active code cannot be reversed",
+        "Move the try outside of the differentiated function, or test for the condition with if.",
+    ),
 }
-for _name in ("TryStar",):
-    if hasattr(ast, _name):
-        REFUSED[getattr(ast, _name)] = REFUSED[ast.Try]
 
 
 def offences(root: ast.AST) -> list[tuple[ast.AST, str, str]]:
@@ -68,13 +64,41 @@ def offences(root: ast.AST) -> list[tuple[ast.AST, str, str]]:
 
     def visit(node: ast.AST) -> None:
         refused = REFUSED.get(type(node))
-        if isinstance(node, ast.Delete) and all(isinstance(t, ast.Subscript) for t in node.targets):
-            refused = None  # an item of a list or dict, not a name
+        if isinstance(node, ast.Try):
+            refused = refused if may_be_caught(node) else None
+            found.extend(_of_finally(node))
         if refused is not None:
             found.append((node, *refused))
             return
         for child in ast.iter_child_nodes(node):
             visit(child)
 
+    if isinstance(root, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        why = "a generator can't be differentiated"
+        found += [(node, why, "Return a list.") for node in yields(root)]
     visit(root)
+    return found
+
+
+def yields(function: ast.AST) -> list[ast.AST]:
+    """Where a function yields, functions inside it left out."""
+    found: list[ast.AST] = []
+    body = getattr(function, "body", [])
+    stack: list[ast.AST] = list(body) if isinstance(body, list) else [body]
+    while stack:
+        node = stack.pop(0)
+        if isinstance(node, (ast.Yield, ast.YieldFrom)):
+            found.append(node)
+        if not isinstance(node, (ast.FunctionDef, ast.Lambda, ast.AsyncFunctionDef)):
+            stack.extend(ast.iter_child_nodes(node))
+    return found
+
+
+def _of_finally(node: ast.Try) -> list[tuple[ast.AST, str, str]]:
+    """What leaves a finally block: it would hide an exception that is on its way."""
+    found: list[tuple[ast.AST, str, str]] = []
+    for sub in (n for stmt in node.finalbody for n in ast.walk(stmt)):
+        if isinstance(sub, (ast.Return, ast.Break, ast.Continue)):
+            word = type(sub).__name__.lower()
+            found.append((sub, f"{word!r} in a finally block is not supported", "Leave it later."))
     return found

@@ -398,6 +398,10 @@ class Inference:
 
     def known_function(self, name: str, args: list[Shape]) -> Shape:
         first = args[0]
+        if name == "islice":
+            for arg in args[1:]:
+                arg.integer()
+            return Shape(item=first.items())
         if name in COUNTS:
             for arg in args:
                 arg.integer()
@@ -417,7 +421,9 @@ class Inference:
                 return Shape(terms=args)
             case "enumerate":
                 return Shape(item=Shape(parts=[Shape(INTEGER), first.items()]))
-            case "zip":
+            case "combinations" | "permutations" | "combinations_with_replacement":
+                return Shape(item=Shape(item=first.items()))
+            case "zip" | "zip_longest":
                 return Shape(item=Shape(parts=[a.items() for a in args]))
             case "pairwise":
                 return Shape(item=Shape(parts=[first.items(), first.items()]))
@@ -428,6 +434,9 @@ class Inference:
             case "dist" | "sumprod":
                 for arg in args:
                     arg.items()
+            case "takewhile" | "dropwhile" | "filterfalse" if len(args) > 1:
+                self.apply(first, [args[1].items()], {})
+                return Shape(item=args[1].items())
             case "map" | "filter" if len(args) > 1:
                 result = self.apply(first, [a.items() for a in args[1:]], {})
                 return Shape(item=result if name == "map" else args[1].items())

@@ -17,6 +17,7 @@ from symdiff.read.core import Frame, Growing, Slot
 from symdiff.read.expressions import Expressions
 from symdiff.read.names import written_in
 from symdiff.read.values import (
+    Class,
     Identity,
     Iterator,
     LiveObject,
@@ -60,6 +61,10 @@ class Iteration(Expressions):
         match value:
             case Tuple():
                 return list(value.items)
+            case Class():
+                return self.object_items(value, node)
+            case Ref() if value.identity.kind == "instance":
+                return self.object_items(value, node)
             case Ref():
                 content = self.content(value)
                 if isinstance(content, tuple):
@@ -129,6 +134,20 @@ class Iteration(Expressions):
         if isinstance(start, Const):
             return Const(start.value + i)
         return self.apply("add", (self.atom(start, node), Const(i)), node) if i else start
+
+    def object_items(self, value: Value, node: ast.AST) -> list[Value] | None:
+        raise NotImplementedError
+
+    def written_out_items(self, value: Value, node: ast.AST) -> list[Value] | None:
+        """The items of an iterable, its loops written out where that makes their number known."""
+        items = self.items(value, node)
+        if items is not None or not isinstance(value, Iterator):
+            return items
+        outer, self.written_out = self.written_out, True
+        try:
+            return self.items(value, node)
+        finally:
+            self.written_out = outer
 
     # --- passive iterables ---
 
@@ -342,27 +361,37 @@ class Iteration(Expressions):
         """Run `body` for each item of an iterable."""
         if isinstance(value, Unknown):
             return
-        if isinstance(value, Ref) and value.identity.kind == "instance":
-            raise self.refuse(
-                node, "objects of your own can't be iterated over", fix="Loop over a list."
-            )
+        if isinstance(value, Class) or isinstance(value, Ref) and value.identity.kind == "instance":
+            known = self.object_items(value, node)
+            if known is None:
+                raise self.refuse(
+                    node,
+                    "this object can't be iterated over where its length is not known",
+                    fix="Loop over a list.",
+                )
+            value = Tuple(tuple(known))
         if isinstance(value, Iterator) and value.name == "filter":
             value = self.to_list(value, node)
         state, block, size = dict(self.state), self.block, len(self.block)
+        frame, reported = self.frame, len(self.offences)
+        self.attempts += 1
         try:
             self.run_through(value, bind, body, node, guess, leave)
-        except Growing:
-            # A list of lists or of tuples has to be known item by item.
-            self.state, self.block = state, block
-            del block[size:]
-            known = self.items(value, node)
-            if known is None or len(known) > UNROLL:
-                raise self.refuse(
-                    node,
-                    "a list that grows in a loop may hold numbers, and lists of numbers, only",
-                    fix="Use one list for each part of its items.",
-                ) from None
+            return
+        except Growing as growing:
+            why = growing
+        finally:
+            self.attempts -= 1
+        self.state, self.block, self.frame = state, block, frame
+        del block[size:]
+        del self.offences[reported:]
+        known = self.items(value, node)
+        if known is not None and len(known) <= UNROLL:
             self.unroll(known, 0, bind, body, node, leave)
+            return
+        if self.attempts:
+            raise why
+        raise self.refuse(node, why.why, fix=why.fix)
 
     def run_through(
         self,
@@ -374,7 +403,7 @@ class Iteration(Expressions):
         leave: Slot | None,
     ) -> None:
         passive = self.passive(value)
-        if passive is None:
+        if passive is None or self.written_out:
             known = self.items(value, node)
             if known is not None and len(known) <= UNROLL:
                 source = value if isinstance(value, Ref) else known
@@ -488,6 +517,8 @@ class Iteration(Expressions):
         if isinstance(node, ast.DictComp):
             return self.dict_comprehension(node)
         result = self.new_object("list", ())
+        name = self.list_names.get(node, "%")
+        result.identity.name = result.identity.name if name.startswith("%") else name
 
         def collect() -> None:
             value = self.evaluate(node.elt)

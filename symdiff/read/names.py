@@ -35,6 +35,12 @@ def assigned_names(node: FunctionNode) -> tuple[set[str], set[str]]:
             case ast.Lambda():
                 stack.extend(sub.args.defaults)
                 continue
+            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                names.add(name)
+            case ast.MatchMapping(rest=str(name)):
+                names.add(name)
+            case ast.ExceptHandler(name=str(name)):
+                names.add(name)
             case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
                 # Its targets are its own; a walrus inside it binds here.
                 stack.extend(n for n in ast.walk(sub) if isinstance(n, ast.NamedExpr))
@@ -58,6 +64,10 @@ def written_in(body: list[ast.stmt]) -> list[str]:
             case ast.Import(names=names) | ast.ImportFrom(names=names):
                 for alias in names:
                     found.setdefault(alias.asname or alias.name.partition(".")[0])
+            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                found.setdefault(name)
+            case ast.MatchMapping(rest=str(name)):
+                found.setdefault(name)
             case (
                 ast.FunctionDef()
                 | ast.Lambda()

@@ -333,6 +333,8 @@ class Objects(Arrays):
             static = static.__func__
         if isinstance(static, classmethod):
             return Bound(function_value(static.__func__, self.unit, None), cls)
+        if isinstance(static, types.FunctionType) and static.__code__.co_filename == "<string>":
+            return None  # written by dataclasses: read as what it stands for
         if isinstance(static, types.FunctionType):
             return function_value(static, self.unit, None)
         if static is None or isinstance(

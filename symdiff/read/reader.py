@@ -13,6 +13,7 @@ from typing import Any
 
 from symdiff.errors import NotDifferentiable, SymdiffError, UnsupportedSyntax, together
 from symdiff.read.calls import Recursive
+from symdiff.read.changing import read_once
 from symdiff.read.core import Frame, describe, same
 from symdiff.read.desugar import desugar
 from symdiff.read.examples import ExactKeys, ExactLength, with_example
@@ -175,6 +176,7 @@ class Reader(Statements):
     def finish(self, procedure: Procedure) -> Procedure:
         """Give claimed and temporary variables their names."""
         procedure.globals, procedure.helpers = self.unit.globals, self.shared.helpers
+        read_once(procedure)
         self.renamed = name_temporaries(procedure, self.claims)
         return procedure
 

@@ -166,6 +166,9 @@ def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any =
         return unit.constant(path, GlobalValue(repr(value), read), kind_of(value), identity)
     if isinstance(value, types.ModuleType):
         return Module(value.__name__)
+    if isinstance(value, types.FunctionType) and hasattr(value, "registry"):
+        unit.guard(path, read, value)
+        return LiveObject(path, value, read)  # of functools.singledispatch
     plain = unwrap(value)
     bare = getattr(plain, "__func__", plain)
     if isinstance(bare, types.FunctionType) and is_standard(bare.__module__ or ""):
@@ -175,6 +178,11 @@ def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any =
             receiver = wrap(plain.__self__, path.rpartition(".")[0] or path, owner, unit, identity)
             return Method(receiver, bare.__name__)
         return Builtin(f"{bare.__module__}.{bare.__qualname__}", plain)
+    if isinstance(value, (operator.itemgetter, operator.attrgetter)):
+        unit.guard(path, read, value)
+        name = type(value).__name__
+        given = value.__reduce__()[1]
+        return Partial(Builtin(f"operator.{name}.of"), tuple(Const(k) for k in given), {})
     if isinstance(plain, types.FunctionType):
         unit.guard(path, read, value)
         return function_value(plain, unit, (lambda root: unwrap(read(root))) if read else None)

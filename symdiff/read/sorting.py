@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from symdiff.read.core import Slot
-from symdiff.read.objects import Objects
+from symdiff.read.protocols import Protocols
 from symdiff.read.values import (
     Builtin,
     Partial,
@@ -20,7 +20,7 @@ from symdiff.read.values import (
 from symdiff.stages import INTEGER, Apply, Const, Expr, ListOf, Opaque
 
 
-class Sorting(Objects):
+class Sorting(Protocols):
     """sorted(), list.sort(), and the functions that pick a key out of an item."""
 
     def builtin_sorted(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:

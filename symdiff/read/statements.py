@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from symdiff.errors import SymdiffError
 from symdiff.read.arrays import AUGMENTED
 from symdiff.read.calls import Calls
-from symdiff.read.core import Growing, Slot
+from symdiff.read.core import Growing, Slot, has_real
 from symdiff.read.desugar import VALUE
 from symdiff.read.expressions import BINARY
 from symdiff.read.fence import offences
@@ -24,11 +25,15 @@ from symdiff.read.values import (
     Ref,
     Runtime,
     Tuple,
+    Undefined,
     Unknown,
     Value,
+    join,
     kind_of,
+    literal_key,
 )
 from symdiff.stages import (
+    INTEGER,
     OBJECT,
     Apply,
     ArrayOf,
@@ -67,6 +72,8 @@ class Statements(Calls):
     def statement(self, stmt: ast.stmt) -> None:
         match stmt:
             case ast.Assign(targets=targets, value=value):
+                if isinstance(value, ast.ListComp) and isinstance(targets[0], ast.Name):
+                    self.list_names[value] = targets[0].id
                 given = self.evaluate(value)
                 for target in targets:
                     self.assign_target(target, given)
@@ -98,20 +105,46 @@ class Statements(Calls):
                 self.with_block(stmt)
             case ast.Delete(targets=targets):
                 for target in targets:
-                    if not isinstance(target, ast.Subscript):
-                        continue  # a name: refused by the fence
-                    holder = self.evaluate(target.value)
-                    if not isinstance(holder, Ref) or isinstance(target.slice, ast.Slice):
-                        raise self.refuse(
-                            target, "only items of lists and dicts of this function can be deleted"
-                        )
-                    self.call_method(
-                        Method(holder, "pop"), [self.evaluate(target.slice)], {}, target
-                    )
+                    self.delete(target)
             case ast.Pass() | ast.Nonlocal():
                 pass
             case _:
                 raise self.refuse(stmt, offences_of(stmt))
+
+    def delete(self, target: ast.expr) -> None:
+        match target:
+            case ast.Name(id=name):
+                value = self.lookup(name, target)
+                if self.frame.owner(name) is not self.frame:
+                    raise self.refuse(target, f"{name!r} belongs to another function")
+                if has_real(value) or isinstance(value, Ref):
+                    raise self.refuse(
+                        target,
+                        "'del' of an active name is not supported in a differentiated function",
+                        fix="Leave the name alone: it ends with the function.",
+                    )
+                self.write_slot((self.frame, name), Undefined())
+            case ast.Tuple(elts=elts) | ast.List(elts=elts):
+                for elt in elts:
+                    self.delete(elt)
+            case ast.Subscript(value=value, slice=index):
+                holder = self.evaluate(value)
+                if not isinstance(holder, Ref):
+                    raise self.refuse(
+                        target, "only items of lists and dicts of this function can be deleted"
+                    )
+                if isinstance(index, ast.Slice):
+                    self.store_slice(holder, index, Tuple(()), target)
+                    return
+                if holder.identity.kind == "instance":
+                    method = self.instance_attribute(holder, "__delitem__", target)
+                    if method is None:
+                        raise self.refuse(target, "items of this object can't be deleted")
+                    self.apply_function(method, [self.evaluate(index)], {}, target)
+                    return
+                self.call_method(Method(holder, "pop"), [self.evaluate(index)], {}, target)
+            case _:
+                raise self.refuse(target, "an attribute can't be deleted here")
 
     # --- assignment ---
 
@@ -146,7 +179,7 @@ class Statements(Calls):
             for elt in elts:
                 self.assign_target(elt, value)
             return
-        items = self.items(value, node) if not isinstance(value, Var) else None
+        items = self.written_out_items(value, node) if not isinstance(value, Var) else None
         stars = [i for i, e in enumerate(elts) if isinstance(e, ast.Starred)]
         if items is None and stars and not isinstance(value, Iterator):
             self.unpack_around_star(elts, stars[0], value, node)
@@ -177,6 +210,9 @@ class Statements(Calls):
     ) -> None:
         """first, *middle, last = value, for a list of a length known at run time only."""
         after = len(elts) - star - 1
+        if self.is_dynamic_list(value):
+            short = self.apply("lt", (self.length_of(value, node), Const(len(elts) - 1)), node)
+            self.branch(short, partial(self.fail_to_unpack, node), lambda: None, node)
         middle = ast.Slice(ast.Constant(star), ast.Constant(-after) if after else None)
         rest = self.sliced(value, ast.copy_location(middle, node), node)
         for i, elt in enumerate(elts):
@@ -184,6 +220,10 @@ class Statements(Calls):
                 self.assign_target(elt.value, rest)
             else:
                 self.assign_target(elt, self.item(value, Const(i - (i > star) * len(elts)), node))
+
+    def fail_to_unpack(self, node: ast.AST) -> None:
+        text = "raise ValueError('not enough values to unpack')"
+        self.block.append(Passive(text, (), True, self.place(node)))
 
     def store_into(self, container: ast.expr, index: ast.expr, value: Value, node: ast.AST) -> None:
         """container[index] = value, where the container may be an item of another."""
@@ -225,17 +265,18 @@ class Statements(Calls):
             self.apply_function(method, [self.evaluate(index), value], {}, node)
             return
         if isinstance(index, ast.Slice):
-            raise self.refuse(
-                node, "a slice of a list can't be stored into", fix="Store its items in a loop."
-            )
+            self.store_slice(container, index, value, node)
+            return
         at, content = self.evaluate(index), self.content(container)
         if isinstance(content, dict):
+            if literal_key(at) is not None:
+                at = Const(literal_key(at))
             if not isinstance(at, Const):
-                raise self.refuse(
-                    node,
-                    "the key of a dict must be known when the function is read",
-                    fix="Use a list, or choose with if / elif.",
-                )
+                why = "the key of a dict must be known when the function is read"
+                fix = "Use a list, or choose with if / elif."
+                if self.attempts:
+                    raise Growing(why, fix)
+                raise self.refuse(node, why, fix=fix)
             self.claim(value, str(at.value) if str(at.value).isidentifier() else "item")
             self.set_content(container, {**content, at.value: value}, node)
         elif isinstance(content, tuple) and isinstance(at, Const):
@@ -250,6 +291,54 @@ class Statements(Calls):
             given = (self.atom(at, node), self.atom(value, node))
             made = self.update("setitem", self.dynamic(container, node), given, node, container)
             self.set_content(container, made, node)
+
+    def store_slice(self, ref: Ref, index: ast.Slice, value: Value, node: ast.AST) -> None:
+        """ref[a:b] = value, or with a step"""
+        given = self.items(value, node)
+        parts = [
+            self.evaluate(p) if p is not None else Const(None)
+            for p in (index.lower, index.upper, index.step)
+        ]
+        content = self.content(ref)
+        if (
+            isinstance(content, tuple)
+            and given is not None
+            and all(isinstance(p, Const) for p in parts)
+        ):
+            items = list(content)
+            try:
+                items[slice(*(p.value for p in parts if isinstance(p, Const)))] = given
+            except ValueError as error:
+                raise self.refuse(node, str(error)) from None
+            self.set_content(ref, tuple(items), node)
+            return
+        if parts[2] not in (Const(None), Const(1)):
+            raise self.refuse(
+                node,
+                "a slice with a step can't be stored into where the length is not known",
+                fix="Store its items in a loop.",
+            )
+        self.replace_slice(ref, parts, value, node)
+
+    def replace_slice(self, ref: Ref, parts: list[Value], value: Value, node: ast.AST) -> None:
+        """A new list: what stands before the slice, the new items, and what stands after it."""
+        size = self.emit(Apply("len", (self.dynamic(ref, node),)), INTEGER, node)
+        text = "slice(_0, _1).indices(_2)[_3]"
+        ends: list[Expr] = [self.atom(p, node) for p in parts[:2]]
+        first = self.emit(Opaque(text, (*ends, size, Const(0)), pure=True), INTEGER, node)
+        last = self.emit(Opaque(text, (*ends, size, Const(1)), pure=True), INTEGER, node)
+        last = self.emit(Apply("max", (first, last)), INTEGER, node)
+        content = self.dynamic(ref, node)
+        middle = self.dynamic(self.to_list(value, node), node)
+        kind = join(kind_of(content), kind_of(middle))
+        pieces: list[Expr] = []
+        for low, high in ((None, first), (last, None)):
+            ends = [Const(None) if e is None else e for e in (low, high)]
+            at = Apply("slice", (*ends, Const(None)))
+            pieces.append(self.emit(Apply("getitem", (content, at)), kind_of(content), node))
+        made = self.emit(Apply("add", (pieces[0], middle)), kind, node)
+        made = self.emit(Apply("add", (made, pieces[1])), kind, node, ref.identity.name)
+        self.set_content(ref, made, node)
 
     def augmented(self, stmt: ast.AugAssign) -> None:
         target, op = stmt.target, BINARY.get(type(stmt.op))
@@ -279,6 +368,14 @@ class Statements(Calls):
         value = self.evaluate(stmt.value)
         if isinstance(old, Var) and isinstance(old.kind, ArrayOf) and old.kind.dims != ():
             self.augmented_array(old, Const(Ellipsis), op, value, target, stmt)
+            return
+        if isinstance(old, Ref) and old.identity.kind == "instance":
+            method = self.special(old, f"__i{op.rstrip('_')}__", stmt)
+            if method is not None:
+                self.assign_target(target, self.apply_function(method, [value], {}, stmt))
+                return
+        if isinstance(old, Ref) and old.identity.kind == "dict" and op == "or_":
+            self.dict_update(old, [value], {}, stmt)
             return
         if isinstance(old, Ref) and old.identity.kind == "list":
             # += and *= update a list in place: aliases see it.
@@ -337,6 +434,9 @@ class Statements(Calls):
     def expression_statement(self, expr: ast.expr) -> None:
         if isinstance(expr, ast.Constant):
             return  # a docstring
+        if isinstance(expr, (ast.Yield, ast.YieldFrom)):
+            self.yields(expr)
+            return
         size = len(self.block)
         value = self.evaluate(expr)
         # A call kept for its effect, such as print, is a statement as the user wrote it.
@@ -398,15 +498,26 @@ class Statements(Calls):
 
     def with_block(self, stmt: ast.With) -> None:
         outer = self.block
-        opened: list[Scope] = []
+        leave: list[tuple[Value, ast.AST]] = []
         for item in stmt.items:
+            value = self.evaluate(item.context_expr)
+            enter = self.special(value, "__enter__", item.context_expr)
+            if enter is not None:
+                given = self.apply_function(enter, [], {}, item.context_expr)
+                if item.optional_vars is not None:
+                    self.assign_target(item.optional_vars, given)
+                leave.append((value, item.context_expr))
+                continue
+            if leave:
+                raise self.refuse(
+                    item.context_expr, "this can't be opened after an object of your own"
+                )
             if item.optional_vars is not None:
                 raise self.refuse(
                     item.context_expr,
                     "'with ... as' is not supported in a differentiated function",
                     fix="Open it outside of the function.",
                 )
-            value = self.evaluate(item.context_expr)
             last = self.block[-1] if self.block else None
             if isinstance(last, Stage) and last.target is value and isinstance(last.value, Opaque):
                 text = last.value
@@ -421,8 +532,13 @@ class Statements(Calls):
             scope = Scope(text, [], self.place(stmt))
             self.block.append(scope)
             self.block = scope.body
-            opened.append(scope)
         self.statements(stmt.body)
+        for value, node in reversed(leave):
+            method = self.special(value, "__exit__", node)
+            if method is None:
+                raise self.refuse(node, "this object has no method __exit__")
+            nothing: list[Value] = [Const(None)] * 3
+            self.apply_function(method, nothing, {}, node)
         self.block = outer
 
     # --- definitions ---
@@ -478,12 +594,10 @@ class Statements(Calls):
     def while_loop(self, stmt: ast.While) -> None:
         try:
             self.run_while(stmt)
-        except Growing:
-            raise self.refuse(
-                stmt,
-                "a list that grows in a loop may hold numbers, and lists of numbers, only",
-                fix="Use one list for each part of its items.",
-            ) from None
+        except Growing as growing:
+            if self.attempts:
+                raise
+            raise self.refuse(stmt, growing.why, fix=growing.fix) from None
 
     def run_while(self, stmt: ast.While) -> None:
         """A while loop; where its test is more than an expression, it is computed before the loop

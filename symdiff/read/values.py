@@ -51,6 +51,8 @@ class Identity:
         self.kind = kind  # "list", "dict", "set" or "instance"
         self.cls = cls
         self.name = "items" if kind == "list" else kind  # what it was first called
+        self.limit: Expr | None = None  # of a deque: the most items it holds
+        self.factory: Value | None = None  # of a defaultdict: what makes its missing items
         self.frozen = False  # two objects that can't be told apart any more: not to be updated
         self.known: dict[str, Any] = {}  # the content of one that stands outside of all functions
 
@@ -307,3 +309,15 @@ def join(a: Kind, b: Kind) -> Kind:
     if REAL in (a, b) and OBJECT in (a, b):
         return REAL
     return OBJECT
+
+
+def literal_key(value: Any) -> Any:
+    """A key of literals, else None."""
+    if isinstance(value, Tuple):
+        parts = [literal_key(v) for v in value.items]
+        return None if any(p is None for p in parts) else tuple(parts)
+    return value.value if isinstance(value, Const) else None
+
+
+def is_dict(value: Any) -> bool:
+    return isinstance(value, Ref) and value.identity.kind == "dict"

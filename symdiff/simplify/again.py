@@ -1,8 +1,8 @@
 """Cheap values are computed again: the user's line stays in one piece that way.
 
 `2 * (1 - x)` in the reverse sweep costs no more than keeping `1 - x` in a variable, and taking it
-out of the line `(1 - x) ** 2 + ...`. That holds for one negation, sum or difference of variables
-that are at hand and have no newer version; arrays are never computed twice.
+out of the line `(1 - x) ** 2 + ...`. That holds for one negation, sum, difference or square of
+variables that are at hand and have no newer version; arrays are never computed twice.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from symdiff.stages import (
     Expr,
     Loop,
     Procedure,
+    Scalar,
     Scope,
     Stage,
     Step,
@@ -59,7 +60,7 @@ def compute_again(procedure: Procedure) -> Procedure:
             last[v.base] is v and (not v.temporary or own.get(v, 0) + derived.get(v, 0) > 1)
             for v in variables(stage.value)
         )
-        short = _is_sum(stage.value) or _is_length(stage.value, params)
+        short = _is_sum(stage.value) or _is_power(stage.value) or _is_length(stage.value, params)
         if stable and (_is_sign(stage.value) or reads == 1 and short):
             table[target] = stage.value
     if not table:
@@ -80,6 +81,14 @@ def _is_sum(expr: Expr) -> bool:
         isinstance(expr, Apply) and expr.op in ("add", "sub")
         and all(isinstance(a, (Var, Const)) for a in expr.args)
     )
+
+
+def _is_power(expr: Expr) -> bool:
+    """Whether an expression is the square or the cube of a number."""
+    match expr:
+        case Apply(op="pow", args=(Var(kind=Scalar.REAL), Const(value=2 | 3))):
+            return True
+    return False
 
 
 def _outside_loops(block: Block) -> list[Stage]:

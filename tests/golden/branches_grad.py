@@ -11,8 +11,7 @@ def branches_grad(x, y):
         z = x * y                                  # 1
     elif y > 1 and not x < 0:
         sin_x = math.sin(x)                        # 2
-        y_squared = y ** 2                         # 3
-        z = sin_x * y_squared
+        z = sin_x * y ** 2                         # 3
     else:
         z = x - y                                  # 4
     value = z * x                                  # 5 (*)
@@ -24,7 +23,7 @@ def branches_grad(x, y):
         dy = dz * x
     elif y > 1 and not x < 0:
         dy = 2 * dz * sin_x * y                    # 3
-        dx += dz * y_squared * math.cos(x)         # 2 (*)
+        dx += dz * y ** 2 * math.cos(x)            # 2 (*)
     else:
         dx += dz                                   # 4 (*)
         dy = -dz

@@ -7,20 +7,20 @@ def comprehension_grad(x, n):
     Written by symdiff 0.1.0 from comprehension.py:6.
     """
     # forward
-    items = []
+    terms = []
     for k in range(1, n):
         if k % 3:
-            items.append(math.sin(x * k) / k)
-    sum_items = sum(items)                         # 1 (*)
-    items_0 = items[0]                             # 2 (*)
-    value = sum_items * items_0
+            terms.append(math.sin(x * k) / k)
+    sum_terms = sum(terms)                         # 1 (*)
+    terms_0 = terms[0]                             # 2 (*)
+    value = sum_terms * terms_0
     # backward
-    ditems = [0.0] * len(items)                    # 2
-    ditems[0] += sum_items
-    ditems = [a + b for a, b in zip(ditems, [items_0] * len(items))]  # 1
+    dterms = [0.0] * len(terms)                    # 2
+    dterms[0] += sum_terms
+    dterms = [a + b for a, b in zip(dterms, [terms_0] * len(terms))]  # 1
     dx = 0.0
     for k in reversed(range(1, n)):
         if k % 3:
-            ditems_item = ditems.pop()
-            dx += ditems_item / k * math.cos(x * k) * k
+            dterms_item = dterms.pop()
+            dx += dterms_item / k * math.cos(x * k) * k
     return value, (dx,)

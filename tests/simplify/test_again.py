@@ -22,12 +22,15 @@ def is_computed_again(value, before=(), after=()):
     return verify(compute_again(verify(made))).body[-1].value == op("mul", 2, value)
 
 
-@pytest.mark.parametrize("value", [op("neg", X), op("sub", 1, X), op("add", X, Y)], ids=str)
-def test_signs_and_sums_are(value):
+CHEAP = [op("neg", X), op("sub", 1, X), op("add", X, Y), op("pow", Y, 3)]
+
+
+@pytest.mark.parametrize("value", CHEAP, ids=str)
+def test_signs_sums_and_squares_are(value):
     assert is_computed_again(value)
 
 
-@pytest.mark.parametrize("value", [op("mul", X, Y), op("math.sin", X)], ids=str)
+@pytest.mark.parametrize("value", [op("mul", X, Y), op("math.sin", X), op("pow", X, Y)], ids=str)
 def test_what_costs_more_is_not(value):
     assert not is_computed_again(value)
 

@@ -1,0 +1,96 @@
+"""What the body of a try statement may raise, as far as its text tells."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator
+
+ANYTHING: tuple[type[BaseException], ...] = (BaseException,)
+OPERATORS: dict[type[ast.operator], tuple[type[BaseException], ...]] = {
+    ast.Div: (ZeroDivisionError,),
+    ast.FloorDiv: (ZeroDivisionError,),
+    ast.Mod: (ZeroDivisionError,),
+    ast.Pow: (ZeroDivisionError, OverflowError),
+    ast.LShift: (ValueError, OverflowError),
+    ast.RShift: (ValueError,),
+}
+CALLS: dict[str, tuple[type[BaseException], ...]] = {
+    "float": (ValueError, TypeError, OverflowError),
+    "int": (ValueError, TypeError, OverflowError),
+    "complex": (ValueError, TypeError),
+    "range": (ValueError,),
+    "min": (ValueError,),
+    "max": (ValueError,),
+    "divmod": (ZeroDivisionError,),
+    "pow": (ZeroDivisionError, OverflowError, ValueError),
+    "next": (StopIteration,),
+    **dict.fromkeys(("abs", "len", "sum", "print", "list", "tuple", "enumerate", "zip"), ()),
+    **dict.fromkeys(("round", "bool", "str", "repr", "sorted", "reversed", "isinstance"), ()),
+}
+MATH = (ValueError, OverflowError, ZeroDivisionError)
+METHODS = {"append", "extend", "clear", "copy", "items", "keys", "values", "get", "update", "add"}
+
+
+def may_be_caught(node: ast.Try) -> bool:
+    """Whether the body of a try statement may raise something that one of its handlers catches."""
+    caught = [_caught(handler) for handler in node.handlers]
+    for raised in (e for stmt in node.body for sub in _own(stmt) for e in _raised(sub)):
+        for kinds in caught:
+            if kinds is None or any(
+                issubclass(raised, kind) or issubclass(kind, raised) for kind in kinds
+            ):
+                return True
+    return False
+
+
+def _own(root: ast.AST) -> Iterator[ast.AST]:
+    """The nodes that run where a statement stands: not those of functions defined in it."""
+    yield root
+    if not isinstance(root, (ast.FunctionDef, ast.Lambda)):
+        for child in ast.iter_child_nodes(root):
+            yield from _own(child)
+
+
+def _caught(handler: ast.ExceptHandler) -> list[type[BaseException]] | None:
+    """The classes that a handler names; None for one that catches everything."""
+    if handler.type is None:
+        return None
+    parts = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    found: list[type[BaseException]] = []
+    for part in parts:
+        kind = getattr(builtins, part.id, None) if isinstance(part, ast.Name) else None
+        known = isinstance(kind, type) and issubclass(kind, BaseException)
+        found.append(kind if known else _Own)  # type: ignore[arg-type]
+    return found
+
+
+class _Own(BaseException):
+    """Stands for the exceptions of the user's, which only calls and raise statements raise."""
+
+
+def _raised(node: ast.AST) -> tuple[type[BaseException], ...]:
+    match node:
+        case ast.Raise():
+            return ANYTHING
+        case ast.Assert():
+            return (AssertionError,)
+        case ast.BinOp(op=op) | ast.AugAssign(op=op):
+            return OPERATORS.get(type(op), ())
+        case ast.Subscript(slice=ast.Slice()):
+            return ()
+        case ast.Subscript():
+            return (IndexError, KeyError)
+        case ast.Call(func=ast.Name(id=name)):
+            return CALLS.get(name, ANYTHING)
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="math"))):
+            return MATH
+        case ast.Call(func=ast.Attribute(attr=attr)):
+            return () if attr in METHODS else ANYTHING
+        case ast.Call():
+            return ANYTHING
+        case ast.Assign(targets=targets) if any(isinstance(t, ast.Tuple) for t in targets):
+            return (ValueError,)
+        case ast.Attribute():
+            return (AttributeError,)
+    return ()
