@@ -3,10 +3,11 @@
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-incomplete-defs
 from __future__ import annotations
 
+from symdiff.rules.arrays.axes import restored
 from symdiff.rules.arrays.broadcasting import unbroadcast
 from symdiff.rules.arrays.nodes import Node, Refused, helper, math, np
 from symdiff.rules.arrays.nodes import special as sp
-from symdiff.rules.arrays.reductions import reduced, restored
+from symdiff.rules.arrays.reductions import reduced
 from symdiff.rules.arrays.registry import array, as_scalar, kind_of_value, ufunc
 from symdiff.rules.arrays.ufuncs import pi
 from symdiff.rules.folding import number

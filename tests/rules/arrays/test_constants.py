@@ -127,7 +127,8 @@ def test_names_of_one_rule_are_names_of_one_function():
         ("numpy.degrees", "numpy.rad2deg"), ("numpy.radians", "numpy.deg2rad"),
         ("numpy.round", "numpy.around"), ("scipy.special.digamma", "scipy.special.psi"),
         ("numpy.max", "numpy.amax"), ("numpy.min", "numpy.amin"),
-        ("numpy.fft.fftshift", "scipy.fft.fftshift"), ("numpy.fft.ifftshift", "scipy.fft.ifftshift"),
+        ("numpy.fft.fftshift", "scipy.fft.fftshift"),
+        ("numpy.fft.ifftshift", "scipy.fft.ifftshift"),
         ("numpy.tensordot", "numpy.linalg.tensordot"),
         ("numpy.outer", "numpy.linalg.outer"), ("numpy.vecdot", "numpy.linalg.vecdot"),
     }  # fmt: skip
