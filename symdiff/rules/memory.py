@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from symdiff.rules.arrays import registry as arrays
+from symdiff.rules.arrays.fresh import returns_new
 from symdiff.rules.arrays.indexing import is_basic
 from symdiff.rules.registry import kind_of
 from symdiff.stages import (
@@ -130,6 +131,8 @@ def held(expr: Apply) -> tuple[Expr, ...]:
     primitive = arrays.by_name(op)
     if primitive is not None:
         return () if primitive.view == "never" else args
+    if op.startswith("helper:") and returns_new(op.removeprefix("helper:")):
+        return ()
     if op.startswith(("numpy.", "scipy.", "helper:")) and may_be_shared(kind_of(expr)):
         return args
     return ()
