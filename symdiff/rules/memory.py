@@ -43,6 +43,12 @@ READ_ONLY = frozenset({
     "numpy.broadcast_to", "numpy.broadcast_arrays", "numpy.diagonal", "numpy.diag",
     "numpy.lib.stride_tricks.sliding_window_view", "numpy.lib.stride_tricks.as_strided",
 })  # fmt: skip
+# Those that return their argument itself where nothing has to be done.
+_NUMBERS = (
+    "float64", "float32", "float16", "longdouble", "complex128", "complex64", "bool_", "bool",
+    *(f"{sign}int{bits}" for sign in ("", "u") for bits in (64, 32, 16, 8)),
+)  # fmt: skip
+IDLE = frozenset({"numpy.linalg.matrix_power", "numpy.ix_", *(f"numpy.{n}" for n in _NUMBERS)})
 
 
 def holds_objects(var: Var) -> bool:
@@ -130,7 +136,7 @@ def held(expr: Apply) -> tuple[Expr, ...]:
         return args[1:]
     primitive = arrays.by_name(op)
     if primitive is not None:
-        return () if primitive.view == "never" else args
+        return () if primitive.view == "never" and op not in IDLE else args
     if op.startswith("helper:") and returns_new(op.removeprefix("helper:")):
         return ()
     if op.startswith(("numpy.", "scipy.", "helper:")) and may_be_shared(kind_of(expr)):

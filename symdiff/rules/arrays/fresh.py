@@ -57,7 +57,8 @@ class _Text:
                 if not path.startswith(("np.", "scipy.")):
                     return False
                 primitive = by_name(path.replace("np.", "numpy.", 1))
-                return path == "np.array" or primitive is not None and primitive.view == "never"
+                never = primitive is not None and primitive.view == "never"
+                return path == "np.array" or never and path != "np.linalg.matrix_power"
         return False
 
     def is_new_variable(self, name: str) -> bool:

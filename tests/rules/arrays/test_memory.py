@@ -10,8 +10,12 @@ import pytest
 import symdiff.rules  # noqa: F401
 from symdiff.rules.arrays.fresh import returns_new
 from symdiff.rules.arrays.registry import table
+from symdiff.rules.memory import IDLE
 
-NAMES = [name for p in table() if p.view == "never" for name in p.names if "." in name]
+NAMES = [
+    name for p in table() if p.view == "never" and not IDLE.intersection(p.names)
+    for name in p.names if "." in name
+]
 ARRAYS = (np.arange(9.0).reshape(3, 3) + np.eye(3), np.arange(1.0, 5.0), np.ones((1, 3)))
 ARGUMENTS = ((), (1,), (0, 1), ((3, 3),), (1.0, 2.0), (np.ones(3),))
 
@@ -39,6 +43,8 @@ def test_a_function_that_gives_no_view_gives_none(name):
     for array in ARRAYS:
         for more in ARGUMENTS:
             given = array.copy()
+            if name == "numpy.nan_to_num" and more:
+                continue  # the second argument asks for no copy
             try:
                 found = call(given, *more)
             except Exception:
