@@ -22,6 +22,7 @@ from symdiff.errors import NotDifferentiable, UnsupportedSyntax, together
 from symdiff.read.records import Fields
 from symdiff.read.scope import Access, TypeOf, Unit
 from symdiff.read.values import Function
+from symdiff.rules.shapes import never_one
 from symdiff.stages import (
     BOOLEAN,
     COMPLEX,
@@ -31,6 +32,7 @@ from symdiff.stages import (
     REAL,
     TEXT,
     Apply,
+    ArrayOf,
     Const,
     Kind,
     ListOf,
@@ -647,6 +649,8 @@ def _refuse_unreal(
             spec = reading.specs.get(name)
             what = "an int" if spec is INTEGER else "not a real number"
             what = "a bool" if spec is BOOLEAN else what
+            if isinstance(spec, ArrayOf):
+                what = f"an array of {'bools' if spec.item is BOOLEAN else 'ints'}"
             raise NotDifferentiable(
                 f"the argument {name!r} is {what}: it has no gradient",
                 procedure.place,
@@ -662,6 +666,11 @@ def _refuse_result(procedure: Procedure, place: Place | None) -> None:
         raise _not_scalar(procedure, "a list", place)
     if kind in (BOOLEAN, TEXT, NOTHING, COMPLEX):
         raise _not_scalar(procedure, _CALLED[kind], place)
+    if isinstance(kind, ArrayOf):
+        if kind.item in (BOOLEAN, COMPLEX):
+            raise _not_scalar(procedure, f"an array of {kind.item!r} numbers", place)
+        if kind.dims is not None and any(map(never_one, kind.dims)):
+            raise _not_scalar(procedure, "an array", place)
 
 
 def _is_object(result: Any) -> bool:

@@ -28,6 +28,7 @@ from symdiff.stages import (
     Loop,
     Opaque,
     Param,
+    Passive,
     Pop,
     Procedure,
     Push,
@@ -86,6 +87,7 @@ def derivative(
                 fix="Use symdiff.vjp for functions with several results.",
             )
         seeds.append((flat.result, ONE))
+        forward_end = [*_only_scalars(flat), *forward_end]
     else:
         dout = Var("dout", flat.result.kind if isinstance(flat.result, Var) else OBJECT)
         params = _with_extra(params, "dout", dout)
@@ -111,6 +113,18 @@ def derivative(
     for callee in made.callees.values():
         callee.callees, callee.globals, callee.helpers = made.callees, made.globals, made.helpers
     return made
+
+
+def _only_scalars(procedure: Procedure) -> list[Any]:
+    """Refuse, when the code runs, a result that turns out to have several elements."""
+    result = procedure.result
+    if not isinstance(result, Var) or not isinstance(result.kind, ArrayOf):
+        return []
+    if result.kind.dims is not None and all(d == 1 for d in result.kind.dims):
+        return []
+    text = f"{procedure.name} returns an array; a gradient needs a function that returns a scalar"
+    test = Apply("ne", (Apply("numpy.size", (result,)), Const(1)))
+    return [Branch(test, [Passive(f"raise TypeError({text!r})", (), True)], [], [])]
 
 
 def split(procedure: Procedure, wrt: Sequence[Any]) -> tuple[Procedure, Procedure]:

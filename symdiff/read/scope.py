@@ -721,7 +721,14 @@ def unsure_names(
                     visit(inner, certain)
 
     visit(tree.body, True)
-    return found
+    imported = {
+        alias.asname or alias.name.partition(".")[0]
+        for stmt in tree.body
+        if isinstance(stmt, (ast.Import, ast.ImportFrom))
+        for alias in stmt.names
+    }
+    # np.sort(x) changes nothing of np.
+    return {n: c for n, c in found.items() if n not in imported or n in seen}
 
 
 def changed_in_place(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
