@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from symdiff.rules.arrays import (
+    arranging,
     bessel,
     choosing,
     complexes,
     constants,
     creation,
+    cumulative,
     decompositions,
+    differences,
     einsum,
     fft,
     joining,
     linalg,
+    nan_reductions,
     norms,
     ordering,
     picking,
@@ -21,21 +25,26 @@ from symdiff.rules.arrays import (
     reductions,
     shaping,
     special,
+    splitting,
     ufuncs,
 )
 
 FAMILIES = (
     ufuncs,
     choosing,
+    arranging,
     bessel,
     complexes,
     constants,
     creation,
+    cumulative,
     decompositions,
+    differences,
     einsum,
     fft,
     joining,
     linalg,
+    nan_reductions,
     norms,
     ordering,
     picking,
@@ -44,4 +53,5 @@ FAMILIES = (
     reductions,
     shaping,
     special,
+    splitting,
 )

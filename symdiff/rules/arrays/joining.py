@@ -1,13 +1,16 @@
-"""Functions that put arrays together, or take them apart."""
+"""Functions that put arrays together."""
 
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-incomplete-defs
 from __future__ import annotations
 
+from symdiff.errors import NotDifferentiable
 from symdiff.rules.arrays.axes import (
     ALL,
     along,
+    indexed,
     known_as,
     length,
+    like,
     product,
     shape_of,
     size_of,
@@ -15,7 +18,7 @@ from symdiff.rules.arrays.axes import (
 from symdiff.rules.arrays.nodes import Node, helper, np
 from symdiff.rules.arrays.registry import array
 from symdiff.rules.shapes import joined_item, plus
-from symdiff.stages import ArrayOf, Dim, Kind
+from symdiff.stages import COMPLEX, REAL, ArrayOf, Dim, Kind
 
 NOTHING_ELSE = {"out": (None,), "dtype": (None,)}
 
@@ -87,6 +90,10 @@ def shares(dout, arrays, axis):
     linear=True,
 )  # fmt: skip
 def concatenate(arrays, axis=0, out=None, dtype=None, casting="same_kind", *, ans, dout):
+    return concatenated_shares(arrays, axis, dout)
+
+
+def concatenated_shares(arrays, axis, dout):
     if not are_listed(arrays) or isinstance(axis, Node):
         found = helper("concatenated_parts", arrays, axis, dout, kind=like_list(arrays))
         return [found[i] for i in range(len(arrays))] if are_listed(arrays) else found
@@ -127,3 +134,174 @@ def stack(arrays, axis=0, out=None, *, dtype=None, casting="same_kind", ans, dou
     if isinstance(axis, Node):
         return [known_as(np.take(dout, i, axis=axis), a) for i, a in enumerate(arrays)]
     return [known_as(dout[along(axis, i)], a) for i, a in enumerate(arrays)]
+
+
+# --- along the axis that a shape calls for -------------------------------------------------------
+
+# Where arrays of fewer axes than 1, 2 or 3 get axes of length 1 from `numpy.atleast_1d` and so on.
+ADDED = {1: {0: (0,)}, 2: {0: (0, 1), 1: (0,)}, 3: {0: (0, 1, 2), 1: (0, 2), 2: (2,)}}
+
+
+def with_rank(dims, rank):
+    """The axes of an array that is given at least so many."""
+    if dims is None or len(dims) >= rank:
+        return dims
+    old = iter(dims)
+    added = ADDED[rank][len(dims)]
+    return tuple(1 if i in added else next(old) for i in range(rank))
+
+
+def with_columns(dims):
+    """The axes of an array that `numpy.column_stack` takes: vectors become columns."""
+    return (dims[0], 1) if dims is not None and len(dims) == 1 else with_rank(dims, 2)
+
+
+def joined_kind(tup, shaped, axis) -> Kind:
+    item = joined_numbers(tup)
+    if not are_listed(tup):
+        return ArrayOf(item, None)
+    shapes = [shaped(a.dims) for a in tup]
+    return ArrayOf(item, joined_dims(shapes, axis(tup)))
+
+
+def parts_along(name, dout, arrays, shaped, axis):
+    """The adjoints of arrays that were given axes by `shaped` and joined along one."""
+    if not are_listed(arrays):
+        return helper(f"{name}_parts", arrays, dout, kind=arrays.kind)
+    if any(a.rank is None for a in arrays):
+        made = helper(f"{name}_parts", list(arrays), dout)
+        return [made[i] for i in range(len(arrays))]
+    at = axis(arrays)
+    owners = [shaped(tuple(map(str, range(a.rank)))) for a in arrays]
+    lengths = [
+        1 if own[at] == 1 else length(a, int(own[at]))
+        for a, own in zip(arrays, owners, strict=True)
+    ]
+    found = []
+    for a, own, part in zip(arrays, owners, parts_of(lengths), strict=True):
+        index = [0 if name == 1 else ALL for name in own]
+        index[at] = part if own[at] != 1 else 0 if part.start is None else part.start
+        whole = all(p is ALL for p in index)
+        found.append(known_as(dout if whole else dout[indexed(index)], a))
+    return found
+
+
+def two_axes(dims):
+    return with_rank(dims, 2)
+
+
+def one_axis(dims):
+    return with_rank(dims, 1)
+
+
+def three_axes(dims):
+    return with_rank(dims, 3)
+
+
+def rows(arrays):
+    return 0
+
+
+def columns(arrays):
+    return 1
+
+
+def depth(arrays):
+    return 2
+
+
+def horizontal(arrays):
+    """The axis along which `numpy.hstack` joins: that of vectors, or the columns."""
+    known = [a.rank for a in arrays if a.rank is not None]
+    return 1 if known and known[0] > 1 else 0
+
+
+STACKS = {"dtype": (None,)}
+
+
+@array(
+    "numpy.vstack", "numpy.row_stack", sequences="tup", only=STACKS, linear=True,
+    kind=lambda tup, **_: joined_kind(tup, two_axes, rows),
+)  # fmt: skip
+def vstack(tup, *, dtype=None, casting="same_kind", ans, dout):
+    return parts_along("vstack", dout, tup, two_axes, rows)
+
+
+@array(
+    "numpy.hstack", sequences="tup", only=STACKS, linear=True,
+    kind=lambda tup, **_: joined_kind(tup, one_axis, horizontal),
+)  # fmt: skip
+def hstack(tup, *, dtype=None, casting="same_kind", ans, dout):
+    return parts_along("hstack", dout, tup, one_axis, horizontal)
+
+
+@array(
+    "numpy.dstack", sequences="tup", linear=True,
+    kind=lambda tup: joined_kind(tup, three_axes, depth),
+)  # fmt: skip
+def dstack(tup, *, ans, dout):
+    return parts_along("dstack", dout, tup, three_axes, depth)
+
+
+@array(
+    "numpy.column_stack", sequences="tup", linear=True,
+    kind=lambda tup: joined_kind(tup, with_columns, columns),
+)  # fmt: skip
+def column_stack(tup, *, ans, dout):
+    return parts_along("column_stack", dout, tup, with_columns, columns)
+
+
+# --- into an array -------------------------------------------------------------------------------
+
+
+def appended(arr, values, axis=None) -> Kind:
+    return joined([arr, values], axis)
+
+
+@array("numpy.append", wrt="arr values", kind=appended, linear=True)
+def append(arr, values, axis=None, *, ans, dout):
+    return concatenated_shares([arr, values], axis, dout)
+
+
+def inserted(arr, obj, values, axis=None) -> Kind:
+    return ArrayOf(arr.item, (None,) if axis is None else None if arr.dims is None else
+                   tuple(None if type(axis) is not int or i == axis % len(arr.dims) else d
+                         for i, d in enumerate(arr.dims)))  # fmt: skip
+
+
+@array("numpy.insert", wrt="arr values", kind=inserted, linear=True)
+def insert(arr, obj, values, axis=None, *, ans, dout):
+    return (
+        helper("insert_adjoint", arr, dout, obj, values, axis, kind=like(arr, dout)),
+        helper("inserted_adjoint", values, dout, arr, obj, axis, kind=like(values, dout)),
+    )
+
+
+@array("numpy.delete", kind=lambda arr, obj, axis=None: inserted(arr, obj, None, axis), linear=True)
+def delete(arr, obj, axis=None, *, ans, dout):
+    return helper("delete_adjoint", arr, dout, obj, axis, kind=like(arr, dout))
+
+
+def blocked(arrays) -> Kind:
+    return ArrayOf(_item_of_blocks(arrays), None)
+
+
+def _item_of_blocks(blocks):
+    if isinstance(blocks, Node):
+        return joined_item([blocks.kind])
+    items = [_item_of_blocks(b) for b in blocks]
+    return COMPLEX if COMPLEX in items else REAL if REAL in items else items[0]
+
+
+@array("numpy.block", nested="arrays", kind=blocked, linear=True)
+def block(arrays, *, ans, dout):
+    if isinstance(arrays, Node):
+        raise NotDifferentiable("np.block() of lists whose length is not known")
+    return _items(helper("block_parts", arrays, dout), arrays)
+
+
+def _items(parts, blocks):
+    """The adjoint of each block from the nested lists of them."""
+    if isinstance(blocks, Node):
+        return parts
+    return [_items(parts[i], inner) for i, inner in enumerate(blocks)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from symdiff.rules.arrays.axes import array_kind, length, like, product
 from symdiff.rules.arrays.nodes import Node, helper, np
-from symdiff.rules.arrays.registry import array
-from symdiff.rules.shapes import plus
+from symdiff.rules.arrays.registry import array, kind_of_value
+from symdiff.rules.shapes import broadcast, dims_of, plus
 from symdiff.stages import BOOLEAN, INTEGER, ArrayOf, Dim, Kind
 
 # --- diagonals -----------------------------------------------------------------------------------
@@ -120,3 +120,56 @@ def tril(m, k=0, *, ans, dout):
 @array("numpy.triu", kind=triangle_kind, linear=True)
 def triu(m, k=0, *, ans, dout):
     return _triangle(np.triu, m, k, dout)
+
+
+# --- indices -------------------------------------------------------------------------------------
+
+
+def taken(a, indices, axis=None, out=None, mode="raise") -> Kind:
+    of_index = dims_of(kind_of_value(indices))
+    if axis is None:
+        return array_kind(a.item, of_index)
+    if a.dims is None or of_index is None or type(axis) is not int:
+        return ArrayOf(a.item, None)
+    at = axis % len(a.dims)
+    return array_kind(a.item, (*a.dims[:at], *of_index, *a.dims[at + 1 :]))
+
+
+@array("numpy.take", kind=taken, only={"out": (None,)}, linear=True)
+def take(a, indices, axis=None, out=None, mode="raise", *, ans, dout):
+    return helper("take_adjoint", a, dout, indices, axis, mode, kind=like(a, dout))
+
+
+def taken_along_axis(arr, indices, axis=-1) -> Kind:
+    of_index = dims_of(kind_of_value(indices))
+    if axis is None:
+        return ArrayOf(arr.item, of_index)
+    if arr.dims is None or of_index is None or type(axis) is not int:
+        return ArrayOf(arr.item, None)
+    at = axis % len(arr.dims)
+    others = broadcast(arr.dims[:at] + arr.dims[at + 1 :], of_index[:at] + of_index[at + 1 :])
+    return ArrayOf(arr.item, (*others[:at], of_index[at], *others[at:]))
+
+
+@array("numpy.take_along_axis", kind=taken_along_axis, linear=True)
+def take_along_axis(arr, indices, axis=-1, *, ans, dout):
+    return helper("take_along_axis_adjoint", arr, dout, indices, axis, kind=like(arr, dout))
+
+
+def compressed(condition, a, axis=None, out=None) -> Kind:
+    if axis is None:
+        return ArrayOf(a.item, (None,))
+    if a.dims is None or type(axis) is not int:
+        return ArrayOf(a.item, None)
+    at = axis % len(a.dims)
+    return ArrayOf(a.item, tuple(None if i == at else d for i, d in enumerate(a.dims)))
+
+
+@array("numpy.compress", wrt="a", kind=compressed, only={"out": (None,)}, linear=True)
+def compress(condition, a, axis=None, out=None, *, ans, dout):
+    return helper("compress_adjoint", a, dout, condition, axis, kind=like(a, dout))
+
+
+@array("numpy.extract", wrt="arr", kind=lambda _, arr: ArrayOf(arr.item, (None,)), linear=True)
+def extract(condition, arr, *, ans, dout):
+    return helper("extract_adjoint", arr, dout, condition, kind=like(arr, dout))

@@ -3,7 +3,16 @@
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-incomplete-defs
 from __future__ import annotations
 
-from symdiff.rules.arrays.axes import array_kind, axes_of, count, is_none, like, restored, total
+from symdiff.rules.arrays.axes import (
+    array_kind,
+    axes_of,
+    count,
+    is_none,
+    known_as,
+    like,
+    restored,
+    total,
+)
 from symdiff.rules.arrays.nodes import Node, helper, np
 from symdiff.rules.arrays.registry import array
 from symdiff.rules.shapes import joined_item
@@ -173,3 +182,45 @@ def max_(a, axis=None, out=None, keepdims=False, initial=None, where=True, *, an
 @array("numpy.min", "numpy.amin", wrt="a initial", kind=extreme_kind, only=NO_OUT, note=TIES)
 def min_(a, axis=None, out=None, keepdims=False, initial=None, where=True, *, ans, dout):
     return extreme(a, axis, keepdims, initial, where, ans, dout)
+
+
+def ptp_kind(a, axis=None, out=None, keepdims=False) -> Kind:
+    return reduced(a, axis, keepdims)
+
+
+@array("numpy.ptp", kind=ptp_kind, only=NO_OUT, note=TIES)
+def ptp(a, axis=None, out=None, keepdims=False, *, ans, dout):
+    options = {} if axis is None else {"axis": axis, "keepdims": True}
+    high, low = a == np.max(a, **options), a == np.min(a, **options)
+    return restored(dout, a, axis, keepdims) * (high / total(high, axis) - low / total(low, axis))
+
+
+# --- weighted means ------------------------------------------------------------------------------
+
+
+def average_kind(a, axis=None, weights=None, returned=False, *, keepdims=False) -> Kind:
+    item = COMPLEX if COMPLEX in (a.item, None if is_none(weights) else weights.item) else REAL
+    return reduced(a, axis, keepdims, item)
+
+
+@array("numpy.average", wrt="a weights", kind=average_kind, only={"returned": (False,)})
+def average(a, axis=None, weights=None, returned=False, *, keepdims=False, ans, dout):
+    if is_none(weights):
+        return restored(dout, a, axis, keepdims) / count(a, axis), None
+    own = restored(dout, a, axis, keepdims)
+    difference = a - restored(ans, a, axis, keepdims)
+    if axis is None or a.rank is not None and a.rank == weights.rank:
+        scale = own / total(weights, axis)
+        return scale * weights, scale * difference
+    if a.rank is not None and weights.rank == 1 and type(axis) is int:
+        at = axis % a.rank
+        others = tuple(i for i in range(a.rank) if i != at)
+        scale = own / np.sum(weights)
+        after = [None] * (a.rank - 1 - at)
+        along = weights[(slice(None), *after)] if after else weights
+        of_weights = np.sum(scale * difference, axis=others if len(others) > 1 else others[0])
+        return scale * along, of_weights
+    along = helper("weights_along", a, axis, weights)
+    scale = own / total(along, axis)
+    of_weights = helper("weights_adjoint", weights, scale * difference, axis)
+    return scale * along, known_as(of_weights, weights)

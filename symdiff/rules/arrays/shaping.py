@@ -3,12 +3,12 @@
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-incomplete-defs
 from __future__ import annotations
 
-from symdiff.rules.arrays.axes import array_kind, axes_of, product, shape_of
+from symdiff.rules.arrays.axes import array_kind, axes_of, like, product, shape_of
 from symdiff.rules.arrays.dtypes import dims_of_shape
-from symdiff.rules.arrays.nodes import Node, np
+from symdiff.rules.arrays.nodes import Node, helper, np
 from symdiff.rules.arrays.registry import array
 from symdiff.rules.shapes import Dims, never_one
-from symdiff.stages import ArrayOf, Dim, Extent, Kind, Var
+from symdiff.stages import ArrayOf, Dim, Extent, Kind, TupleOf, Var
 
 KNOWN_ORDER = ("C", "F")
 
@@ -31,6 +31,73 @@ def transpose(a, axes=None, *, ans, dout):
     rank = len(axes)
     back = tuple(sorted(range(rank), key=lambda i: axes[i] % rank))
     return np.transpose(dout, back)
+
+
+def permuted(a, axes) -> Kind:
+    """The kind of `a` with its axes in another order, a list of axes."""
+    return ArrayOf(a.item, None if axes is None else tuple(a.dims[i] for i in axes))
+
+
+def moved_axes(rank, source, destination):
+    """The order of axes that `numpy.moveaxis` makes; None if it is not known."""
+    given, places = axes_of(source, rank), axes_of(destination, rank)
+    if rank is None or given is None or places is None:
+        return None
+    order = [i for i in range(rank) if i not in given]
+    for place, axis in sorted(zip(places, given, strict=True)):
+        order.insert(place, axis)
+    return order
+
+
+def swap_kind(a, axis1, axis2) -> Kind:
+    if a.dims is None or type(axis1) is not int or type(axis2) is not int:
+        return ArrayOf(a.item, None)
+    order = list(range(len(a.dims)))
+    order[axis1], order[axis2] = order[axis2], order[axis1]
+    return permuted(a, order)
+
+
+@array("numpy.swapaxes", kind=swap_kind, view="always", linear=True)
+def swapaxes(a, axis1, axis2, *, ans, dout):
+    return np.swapaxes(dout, axis1, axis2)
+
+
+@array(
+    "numpy.matrix_transpose", "numpy.linalg.matrix_transpose",
+    kind=lambda x: swap_kind(x, -1, -2), view="always", linear=True,
+)  # fmt: skip
+def matrix_transpose(x, *, ans, dout):
+    return np.transpose(dout) if x.rank == 2 else np.swapaxes(dout, -1, -2)
+
+
+@array(
+    "numpy.moveaxis", kind=lambda a, source, destination: permuted(
+        a, moved_axes(a.rank, source, destination)
+    ), view="always", linear=True,
+)  # fmt: skip
+def moveaxis(a, source, destination, *, ans, dout):
+    return np.moveaxis(dout, destination, source)
+
+
+def rolled_axes(rank, axis, start):
+    if rank is None or type(axis) is not int or type(start) is not int:
+        return None
+    axis %= rank
+    start += rank if start < 0 else 0
+    order = [i for i in range(rank) if i != axis]
+    order.insert(start - (axis < start), axis)
+    return order
+
+
+@array(
+    "numpy.rollaxis", kind=lambda a, axis, start=0: permuted(a, rolled_axes(a.rank, axis, start)),
+    view="always", linear=True,
+)  # fmt: skip
+def rollaxis(a, axis, start=0, *, ans, dout):
+    order = rolled_axes(a.rank, axis, start)
+    if order is not None:
+        return np.transpose(dout, tuple(order.index(i) for i in range(len(order))))
+    return helper("rollaxis_adjoint", a, dout, axis, start, kind=like(a, dout))
 
 
 # --- other axes for the same elements ------------------------------------------------------------
@@ -132,3 +199,44 @@ def squeezed(a, axis=None) -> Kind:
 @array("numpy.squeeze", kind=squeezed, view="always", linear=True)
 def squeeze(a, axis=None, *, ans, dout):
     return np.reshape(dout, shape_of(a)) if axis is None else np.expand_dims(dout, axis)
+
+
+def atleast(rank):
+    """The kind of `numpy.atleast_1d` and the like."""
+
+    def kind(*arys) -> Kind:
+        kinds = tuple(ArrayOf(a.item, _with_rank(a.dims, rank)) for a in arys)
+        return kinds[0] if len(kinds) == 1 else TupleOf(kinds)
+
+    return kind
+
+
+def _with_rank(dims: Dims | None, rank) -> Dims | None:
+    if dims is None or len(dims) >= rank:
+        return dims
+    if rank == 3:
+        return {0: (1, 1, 1), 1: (1, *dims, 1), 2: (*dims, 1)}[len(dims)]
+    return (*(1,) * (rank - len(dims)), *dims)
+
+
+def _atleast(rank, arys, dout):
+    douts = (dout,) if len(arys) == 1 else dout
+    return [
+        share if share is None or a.rank is not None and a.rank >= rank else back_to(a, share)
+        for a, share in zip(arys, douts, strict=True)
+    ]
+
+
+@array("numpy.atleast_1d", kind=atleast(1), view="maybe", linear=True)
+def atleast_1d(*arys, ans, dout):
+    return _atleast(1, arys, dout)
+
+
+@array("numpy.atleast_2d", kind=atleast(2), view="maybe", linear=True)
+def atleast_2d(*arys, ans, dout):
+    return _atleast(2, arys, dout)
+
+
+@array("numpy.atleast_3d", kind=atleast(3), view="maybe", linear=True)
+def atleast_3d(*arys, ans, dout):
+    return _atleast(3, arys, dout)

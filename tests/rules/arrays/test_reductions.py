@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from rules.arrays.harness import check
+from rules.arrays.harness import Call, check
+
+from symdiff.rules.arrays.nodes import Node
+from symdiff.rules.arrays.registry import contributions
+from symdiff.stages import REAL, ArrayOf, Var
 
 RNG = np.random.default_rng(0)
 SHAPES_AND_AXES = [
@@ -85,3 +89,45 @@ def test_products_with_zeros(ranks_known):
     x = np.array([[1.0, 0.0, 2.0], [0.0, 0.0, 3.0], [1.5, 2.5, -1.0]])
     for axis in (None, 0, 1, -1, (0, 1)):
         check("numpy.prod", x, axis=axis, ranks_known=ranks_known)
+
+
+@ranks
+@shapes
+def test_ptp(shape, axis, ranks_known):
+    if axis != ():
+        x = np.reshape(RNG.permutation(int(np.prod(shape))), shape) / 2
+        check("numpy.ptp", x, axis=axis, ranks_known=ranks_known)
+
+
+@ranks
+def test_average(ranks_known):
+    x = real((3, 4))
+    for axis in (None, 0, -1, (0, 1)):
+        check("numpy.average", x, axis=axis, ranks_known=ranks_known)
+        weights = RNG.uniform(1, 2, size=x.shape)
+        check("numpy.average", x, axis=axis, weights=weights, ranks_known=ranks_known)
+    for axis in (0, 1, -1):
+        weights = RNG.uniform(1, 2, size=x.shape[axis])
+        check("numpy.average", x, axis, weights, keepdims=True, ranks_known=ranks_known)
+        check("numpy.average", x, axis, weights, ranks_known=ranks_known)
+    check("numpy.average", x[0], weights=[1, 2, 3, 4], ranks_known=ranks_known)
+    weights = RNG.uniform(1, 2, size=(4, 2))
+    check("numpy.average", real((2, 3, 4)), (2, 0), weights, ranks_known=ranks_known)
+
+
+def test_an_evenly_shared_maximum():
+    x = np.array([1.0, 3.0, 3.0])
+    call = Call("numpy.max", (x,), {}, True)
+    kind = ArrayOf(REAL, ())
+    ans, dout = (Node(Var(n, kind), kind) for n in ("ans", "dout"))
+    ((_, share),) = contributions(call.primitive, call.args, ans, dout)
+    found = call.evaluate(share.expr, {ans.expr: 3.0, dout.expr: 1.0})
+    np.testing.assert_array_equal(found, [0.0, 0.5, 0.5])
+
+
+def test_a_standard_deviation_of_nothing_has_gradient_zero():
+    call = Call("numpy.std", (np.ones(3),), {}, True)
+    ans, dout = (Node(Var(n, REAL), REAL) for n in ("ans", "dout"))
+    ((_, share),) = contributions(call.primitive, call.args, ans, dout)
+    found = call.evaluate(share.expr, {ans.expr: 0.0, dout.expr: 1.0})
+    np.testing.assert_array_equal(found, np.zeros(3))

@@ -47,3 +47,26 @@ def test_squeeze(ranks_known):
     check("numpy.squeeze", real(2, 1, 3, 1), axis=1, ranks_known=ranks_known)
     check("numpy.squeeze", real(2, 1, 3, 1), axis=(1, -1), ranks_known=ranks_known)
     check("numpy.squeeze", real(1, 1), ranks_known=ranks_known)
+
+
+@ranks
+def test_axes_in_another_order(ranks_known):
+    x = real(2, 3, 4)
+    for i in range(-3, 3):
+        for j in range(-3, 3):
+            check("numpy.swapaxes", x, i, j, ranks_known=ranks_known)
+            check("numpy.moveaxis", x, i, j, ranks_known=ranks_known)
+            check("numpy.rollaxis", x, i, j, ranks_known=ranks_known)
+    check("numpy.moveaxis", x, (0, 1), (-1, -2), ranks_known=ranks_known)
+    check("numpy.moveaxis", x, (2, 0), (0, 1), ranks_known=ranks_known)
+    check("numpy.rollaxis", x, 2, ranks_known=ranks_known)
+    check("numpy.matrix_transpose", x, ranks_known=ranks_known)
+    check("numpy.matrix_transpose", x[0], ranks_known=ranks_known)
+
+
+@ranks
+@pytest.mark.parametrize("shape", [(), (2,), (2, 3), (2, 3, 4), (2, 3, 1, 2)])
+def test_at_least_so_many_axes(shape, ranks_known):
+    for rank in (1, 2, 3):
+        check(f"numpy.atleast_{rank}d", real(*shape), ranks_known=ranks_known)
+    check("numpy.atleast_2d", real(*shape), 1.5, ranks_known=ranks_known)

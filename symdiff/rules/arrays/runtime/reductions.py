@@ -39,16 +39,20 @@ def product_of_others(x, axis=None):
     return np.moveaxis(before * after, 0, axis)
 
 
-def cumprod_adjoint(x, dout, axis=None):
-    """The adjoint of x in np.cumprod(x, axis)."""
-    if axis is None:
-        return np.reshape(cumprod_adjoint(np.ravel(x), dout, 0), np.shape(x))
-    x, dout = np.moveaxis(x, axis, 0), np.moveaxis(dout, axis, 0)
-    if np.all(x):
-        found = np.cumsum((dout * np.cumprod(x, axis=0))[::-1], axis=0)[::-1] / x
-    else:
-        found = np.array(np.broadcast_to(dout, x.shape))
-        for i in range(len(x) - 1, 0, -1):
-            found[i - 1] += x[i] * found[i]
-        found[1:] *= np.cumprod(x[:-1], axis=0)
-    return np.moveaxis(found, 0, axis)
+def weights_along(x, axis, weights):
+    """The weights of np.average(x, axis, weights), with axes of length 1 where they have none."""
+    if axis is None or np.shape(weights) == np.shape(x):
+        return weights
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    axes = [i % np.ndim(x) for i in axes]
+    ordered = np.transpose(weights, np.argsort(axes))
+    return np.reshape(ordered, [n if i in axes else 1 for i, n in enumerate(np.shape(x))])
+
+
+def weights_adjoint(weights, share, axis):
+    """The adjoint of weights that were taken along axis, from that of weights for all elements."""
+    if np.shape(weights) == np.shape(share):
+        return share
+    axes = [i % np.ndim(share) for i in (axis if isinstance(axis, tuple) else (axis,))]
+    found = np.sum(share, axis=tuple(i for i in range(np.ndim(share)) if i not in axes))
+    return np.transpose(found, np.argsort(np.argsort(axes)))

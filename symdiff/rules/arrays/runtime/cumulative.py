@@ -1,0 +1,65 @@
+"""Functions that generated files bring along: adjoints of products so far and of integrals."""
+
+# mypy: allow-untyped-defs, allow-untyped-calls
+from __future__ import annotations
+
+import numpy as np
+
+from symdiff.rules.arrays.runtime.broadcasting import unbroadcast
+
+
+def cumprod_adjoint(x, dout, axis=None):
+    """The adjoint of x in np.cumprod(x, axis)."""
+    if axis is None:
+        return np.reshape(cumprod_adjoint(np.ravel(x), dout, 0), np.shape(x))
+    x, dout = np.moveaxis(x, axis, 0), np.moveaxis(dout, axis, 0)
+    if np.all(x):
+        found = np.cumsum((dout * np.cumprod(x, axis=0))[::-1], axis=0)[::-1] / x
+    else:
+        found = np.array(dout, dtype=np.result_type(x, dout))
+        for i in range(len(x) - 1, 0, -1):
+            found[i - 1] += x[i] * found[i]
+        found[1:] *= np.cumprod(x[:-1], axis=0)
+    return np.moveaxis(found, 0, axis)
+
+
+def trapezoid_adjoint(y, x, dx, axis, dout):
+    """The adjoint of y in np.trapezoid(y, x, dx, axis)."""
+    if np.shape(y)[axis] < 2:
+        return np.zeros(np.shape(y))
+    if x is not None:
+        dx = np.diff(x) if np.ndim(x) == 1 else np.diff(x, axis=axis)
+        if np.ndim(x) == 1:
+            dx = np.reshape(dx, (-1,) + (1,) * ((-1 - axis) % np.ndim(y)))
+    half = 0.5 * dx * np.expand_dims(dout, axis)
+    shape = list(np.shape(y))
+    shape[axis] = max(shape[axis] - 1, 0)
+    half = np.broadcast_to(half, np.broadcast_shapes(np.shape(half), shape))
+    ends = [(0, 0)] * np.ndim(half)
+    ends[axis] = (1, 1)
+    half = np.pad(half, ends)
+    last = [slice(None)] * np.ndim(half)
+    first = list(last)
+    first[axis], last[axis] = slice(None, -1), slice(1, None)
+    return unbroadcast(half[tuple(first)] + half[tuple(last)], y)
+
+
+def trapezoid_heights(y, axis, dout):
+    """The mean of neighbours in y, times the adjoint of np.trapezoid(y, axis=axis)."""
+    y = np.moveaxis(y, axis, -1)
+    return np.moveaxis(0.5 * (y[..., 1:] + y[..., :-1]) * np.expand_dims(dout, -1), -1, axis)
+
+
+def trapezoid_x_adjoint(x, y, axis, dout):
+    """The adjoint of x in np.trapezoid(y, x, axis=axis)."""
+    if np.shape(y)[axis] < 2:
+        return np.zeros(np.shape(x))
+    found = trapezoid_heights(y, axis, dout)
+    if np.ndim(x) == 1:
+        found, axis = np.moveaxis(found, axis, -1), -1
+    return unbroadcast(-np.diff(found, prepend=0, append=0, axis=axis), x)
+
+
+def trapezoid_dx_adjoint(dx, y, axis, dout):
+    """The adjoint of dx in np.trapezoid(y, dx=dx, axis=axis)."""
+    return unbroadcast(trapezoid_heights(y, axis, dout), dx)
