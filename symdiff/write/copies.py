@@ -74,7 +74,8 @@ def _as_updates(procedure: Procedure) -> set[Var]:
                 step.value = Apply(_OPS[op], (old, WHOLE, by))
                 found.add(target)
             case Stage(target=target, value=Apply(op=op, args=(Var() as old, at, by))) if (
-                op in AUGMENTED_AT and at == WHOLE
+                op in AUGMENTED_AT
+                and at == WHOLE
                 and (step.place is None or _keeps_form(old, by, target))
             ):
                 found.add(target)
@@ -113,8 +114,10 @@ def _settle_updates(procedure: Procedure, sums: set[Var]) -> None:
         liveness = live_ranges(procedure)
         objects = objects_of(procedure)
         shared = [
-            s for s in objects.updated
-            if isinstance(s.target.kind, ArrayOf) and isinstance(_old(s), Var)
+            s
+            for s in objects.updated
+            if isinstance(s.target.kind, ArrayOf)
+            and isinstance(_old(s), Var)
             and (objects.is_foreign(s.target) or any(objects.conflicts(s, liveness)))
         ]
         if shared:

@@ -28,7 +28,8 @@ Items = dict[int, Var]
 def unpack_tuples(body: Block, result: Expr) -> tuple[Block, Expr]:
     """A body in which the items of a tuple that nobody named follow it directly, each read once."""
     found: dict[Var, Items] = {
-        s.target: {} for s in steps(body)
+        s.target: {}
+        for s in steps(body)
         if isinstance(s, Stage) and isinstance(s.target.kind, TupleOf) and s.target.temporary
     }
     if not found:

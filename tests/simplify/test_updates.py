@@ -23,20 +23,24 @@ def lines(*values):
 
 def test_adding_to_what_was_set_to_zero_is_setting():
     assert lines(
-        lambda u, d: op("mul", u, u), lambda u, d: op("setitem", d, 0, 0.0),
+        lambda u, d: op("mul", u, u),
+        lambda u, d: op("setitem", d, 0, 0.0),
         lambda u, d: op("add_at", d, 0, op("getitem", u, 1)),
     ) == ["d = u * u", "d[0] = u[1]", "return d"]
 
 
 def test_adding_to_zeros_is_setting_or_the_value_itself():
     assert lines(
-        lambda u, d: op("zeros_like", u), lambda u, d: op("add_at", d, 0, 2.0),
+        lambda u, d: op("zeros_like", u),
+        lambda u, d: op("add_at", d, 0, 2.0),
     ) == ["d = np.zeros_like(u)", "d[0] = 2.0", "return d"]
     assert lines(
-        lambda u, d: op("zeros_like", u), lambda u, d: op("add_at", d, WHOLE, op("mul", 2, u)),
+        lambda u, d: op("zeros_like", u),
+        lambda u, d: op("add_at", d, WHOLE, op("mul", 2, u)),
     ) == ["d = 2 * u", "return d"]
     assert lines(
-        lambda u, d: op("zeros_like", u), lambda u, d: op("add", d, op("numpy.sum", u)),
+        lambda u, d: op("zeros_like", u),
+        lambda u, d: op("add", d, op("numpy.sum", u)),
     ) == ["d = np.zeros_like(u)", "d += np.sum(u)", "return d"]
 
 

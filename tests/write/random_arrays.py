@@ -145,7 +145,8 @@ class ArrayMaker:
             lambda: op("getitem", u, part(None, None, -1)),
             lambda: op("getitem", self.pick(ROWS, seen), self.rng.choice((0, 1, -1))),
             lambda: op("cond", self.test(seen), u, self.pick(VECTOR, seen)),
-            lambda: op("copy", u), lambda: op("zeros_like", u),
+            lambda: op("copy", u),
+            lambda: op("zeros_like", u),
             lambda: op("mul", self.number(seen), u),
             lambda: op("getitem", u, op("list", 0, 1, 1, 3)),
             lambda: op("numpy.broadcast_to", self.pick(REAL, seen), op("tuple", 4)),
@@ -158,29 +159,44 @@ class ArrayMaker:
 
     def matrix(self, seen: Visible) -> Expr:
         a = self.pick(MATRIX, seen)
-        return self.rng.choice([
-            a, op("numpy.transpose", a), op("copy", a), op("zeros_like", a),
-            self.tamed(op("matmul", a, self.pick(MATRIX, seen))),
-            op("getitem", a, part(None, None, -1)),
-            self.tamed(op("add", a, self.vector(seen))),
-            op("mul", op("getitem", self.vector(seen), op("tuple", ALL, Const(None))),
-               self.vector(seen)),
-            op("cond", self.test(seen), a, self.pick(MATRIX, seen)),
-        ])
+        return self.rng.choice(
+            [
+                a,
+                op("numpy.transpose", a),
+                op("copy", a),
+                op("zeros_like", a),
+                self.tamed(op("matmul", a, self.pick(MATRIX, seen))),
+                op("getitem", a, part(None, None, -1)),
+                self.tamed(op("add", a, self.vector(seen))),
+                op(
+                    "mul",
+                    op("getitem", self.vector(seen), op("tuple", ALL, Const(None))),
+                    self.vector(seen),
+                ),
+                op("cond", self.test(seen), a, self.pick(MATRIX, seen)),
+            ]
+        )
 
     def rows(self, seen: Visible) -> Expr:
         old = self.pick(ROWS, seen)
-        return self.rng.choice([
-            old, op("copy", old), op("list", self.vector(seen), self.pick(VECTOR, seen)),
-            op("append", old, self.vector(seen)), op("setitem", old, 0, self.vector(seen)),
-        ])
+        return self.rng.choice(
+            [
+                old,
+                op("copy", old),
+                op("list", self.vector(seen), self.pick(VECTOR, seen)),
+                op("append", old, self.vector(seen)),
+                op("setitem", old, 0, self.vector(seen)),
+            ]
+        )
 
     def real(self, seen: Visible) -> Expr:
-        return self.rng.choice([
-            self.tamed(op("numpy.sum", self.vector(seen))),
-            op("getitem", self.pick(VECTOR, seen), self.at()),
-            self.tamed(op("add", self.number(seen), self.number(seen))),
-        ])
+        return self.rng.choice(
+            [
+                self.tamed(op("numpy.sum", self.vector(seen))),
+                op("getitem", self.pick(VECTOR, seen), self.at()),
+                self.tamed(op("add", self.number(seen), self.number(seen))),
+            ]
+        )
 
     def updated(self, seen: Visible) -> tuple[Kind, Expr]:
         """A new version of an array."""
@@ -212,10 +228,15 @@ class ArrayMaker:
             if choice < 0.35:
                 made.append(self.stage(*self.updated(seen), seen))
             elif choice < 0.65 or depth >= DEEPEST:
-                kind, make = self.rng.choice((
-                    (VECTOR, self.vector), (VECTOR, self.vector), (MATRIX, self.matrix),
-                    (ROWS, self.rows), (REAL, self.real),
-                ))
+                kind, make = self.rng.choice(
+                    (
+                        (VECTOR, self.vector),
+                        (VECTOR, self.vector),
+                        (MATRIX, self.matrix),
+                        (ROWS, self.rows),
+                        (REAL, self.real),
+                    )
+                )
                 made.append(self.stage(kind, make(seen), seen))
             elif choice < 0.7:
                 made.append(self.added(seen))
@@ -263,7 +284,10 @@ class ArrayMaker:
         return Branch(test, arms[0], arms[1], merges, OWN if self.chance(0.5) else None)
 
     def loop(
-        self, seen: Visible, depth: int, rounds: Expr | None = None,
+        self,
+        seen: Visible,
+        depth: int,
+        rounds: Expr | None = None,
         first: Callable[[Visible], Step] | None = None,
     ) -> Loop:
         kinds = [k for k in (VECTOR, VECTOR, MATRIX, ROWS, REAL) if self.chance(0.5)]

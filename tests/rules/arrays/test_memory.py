@@ -13,8 +13,11 @@ from symdiff.rules.arrays.registry import table
 from symdiff.rules.memory import IDLE
 
 NAMES = [
-    name for p in table() if p.view == "never" and not IDLE.intersection(p.names)
-    for name in p.names if "." in name
+    name
+    for p in table()
+    if p.view == "never" and not IDLE.intersection(p.names)
+    for name in p.names
+    if "." in name
 ]
 ARRAYS = (np.arange(9.0).reshape(3, 3) + np.eye(3), np.arange(1.0, 5.0), np.ones((1, 3)))
 ARGUMENTS = ((), (1,), (0, 1), ((3, 3),), (1.0, 2.0), (np.ones(3),))
