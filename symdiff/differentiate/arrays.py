@@ -8,6 +8,7 @@ there and leaves zero.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from symdiff import rules
@@ -18,7 +19,7 @@ from symdiff.rules.arrays.helpers import with_callees
 from symdiff.rules.arrays.indexing import is_basic, repeats
 from symdiff.rules.arrays.nodes import Node
 from symdiff.rules.arrays.vectorized import operator_partials
-from symdiff.rules.shapes import Dims, dims_of, fills, summed_axes
+from symdiff.rules.shapes import Dims, dims_of, fills, item_of, summed_axes
 from symdiff.stages import (
     COMPLEX,
     INTEGER,
@@ -244,12 +245,20 @@ def _summed(
     return share
 
 
-def _real(sweep: Reverse, share: Expr, arg: Var) -> Expr:
+def _values(args: tuple[Expr, ...]) -> Iterator[Expr]:
+    """The values among arguments, those in sequences one by one."""
+    for arg in args:
+        if isinstance(arg, Apply) and arg.op in STRUCTURE:
+            yield from _values(arg.args)
+        else:
+            yield arg
+
+
+def _real(sweep: Reverse, share: Expr, arg: Var, is_complex: bool = False) -> Expr:
     """The contribution to a real argument of what is computed with complex numbers."""
-    kind = kind_of(share)
-    item = kind.item if isinstance(kind, ArrayOf) else kind
+    is_complex = is_complex or item_of(kind_of(share)) is COMPLEX
     own = arg.kind.item if isinstance(arg.kind, ArrayOf) else arg.kind
-    if item is COMPLEX and own is not COMPLEX:
+    if is_complex and own is not COMPLEX:
         made = Apply("numpy.real", (share,))
         return sweep.emit(made, kind_of(made))
     return share
@@ -435,13 +444,17 @@ def _call(sweep: Reverse, value: Apply, target: Var, adjoint: Expr | dict[int, E
         if not primitive.spreads and isinstance(target.kind, ArrayOf):
             adjoint = full(sweep, adjoint, target)
         dout = _node(adjoint)
+    is_complex = any(item_of(kind_of(a)) is COMPLEX for a in _values(value.args)) or any(
+        n is not None and n.item is COMPLEX for n in (dout if isinstance(dout, tuple) else (dout,))
+    )
     active = frozenset(a for a in _variables(value) if sweep.is_active(a))
     for arg, node in registry.contributions(primitive, value.args, ans, dout):
         if arg not in active:
             continue
         assert isinstance(arg, Var)
         share = sweep.expand(node.expr, node.kind)
-        share = _real(sweep, share, arg)
+        by_helper = isinstance(node.expr, Apply) and node.expr.op.startswith("helper:")
+        share = _real(sweep, share, arg, by_helper and is_complex)
         if isinstance(arg.kind, ListOf) and isinstance(kind_of(share), ArrayOf):
             share = sweep.emit(Apply("ndarray.tolist", (share,)), arg.kind)
         if isinstance(node.expr, Apply) and node.expr.op.startswith("helper:"):

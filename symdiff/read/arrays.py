@@ -71,8 +71,8 @@ class Arrays(Memory):
         """A function of arrays with a derivative rule."""
         keywords = dict(keywords)
         out = keywords.pop("out", None)
-        where = keywords.get("where")
-        if where is not None and out is None:
+        known = registry.by_name(op)
+        if "where" in keywords and out is None and known is not None and known.is_elementwise:
             raise self.refuse(node, "where= without out= leaves elements without a value")
         primitive = registry.by_name(op)
         if primitive is None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import scipy
 
+from rules.arrays.whole import check_whole
 from symdiff.rules.arrays import registry
 from symdiff.rules.arrays.helpers import FOLDER
 from symdiff.rules.arrays.nodes import Node
@@ -178,6 +179,8 @@ def check(
         if np.asarray(x).dtype.kind == "f":
             got = np.real(got)
         np.testing.assert_allclose(got, want, rtol=tolerance, atol=tolerance)
+    if ranks_known:
+        check_whole(call, whole, value, cotangents, tolerance, differences)
 
 
 def _sum_to(a: Any, shape: tuple[int, ...]) -> Any:

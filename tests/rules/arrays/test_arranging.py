@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from rules.arrays.harness import check
 
+from rules.arrays.harness import check
 from symdiff.errors import NotDifferentiable
 
 RNG = np.random.default_rng(0)

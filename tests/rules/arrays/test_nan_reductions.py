@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from rules.arrays.harness import Literal, check
 
 ranks = pytest.mark.parametrize("ranks_known", [True, False])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from rules.arrays.harness import Literal, check
 
 RNG = np.random.default_rng(0)
@@ -25,10 +26,7 @@ def test_sort(shape, axis, ranks_known):
     check("numpy.sort", real(*shape) + 1j * real(*shape), axis=axis, ranks_known=ranks_known)
 
 
-METHODS = (
-    "linear lower higher nearest midpoint inverted_cdf averaged_inverted_cdf hazen weibull "
-    "closest_observation interpolated_inverted_cdf median_unbiased normal_unbiased"
-).split()
+METHODS = ["linear", "lower", "higher", "nearest", "midpoint", "inverted_cdf", "averaged_inverted_cdf", "hazen", "weibull", "closest_observation", "interpolated_inverted_cdf", "median_unbiased", "normal_unbiased"]
 
 
 @ranks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from rules.arrays.harness import check
 
 RNG = np.random.default_rng(0)
