@@ -638,7 +638,7 @@ class Core:
 
     def carry(self, value: Any, shape: Any, name: str, leaves: list[Carried]) -> Any:
         """The value at the start of a round: its structure, with a variable for each number."""
-        if isinstance(value, Tuple) or isinstance(shape, list):
+        if isinstance(value, Tuple) or isinstance(shape, list) and not isinstance(value, tuple):
             n = len(value.items) if isinstance(value, Tuple) else len(shape)
             items = value.items if isinstance(value, Tuple) else (Undefined(),) * n
             shapes = shape if isinstance(shape, list) else [None] * n
@@ -677,8 +677,12 @@ class Core:
             and shape is not None
             and not isinstance(shape, (Undefined, str))
         ):
-            var = self.named(name, settled(shape))
-            leaves.append(Carried(var, None, None))
+            kind = settled(shape)
+            var = self.named(name, kind)
+            # The reverse sweep asks for the length of every list that is carried.
+            empty = isinstance(kind, ListOf)
+            init = self.emit(Apply("list"), kind, None, var.base) if empty else None
+            leaves.append(Carried(var, init, None))
             return var
         return value
 

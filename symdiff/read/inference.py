@@ -165,6 +165,9 @@ class Inference:
                 self.env[name] = value
             case ast.Tuple(elts=elts) | ast.List(elts=elts):
                 starred = any(isinstance(e, ast.Starred) for e in elts)
+                if starred and value.count is not None and value.count >= len(elts) - 1:
+                    self.bind_around_star(elts, value.count, value)
+                    return
                 for i, elt in enumerate(elts):
                     if isinstance(elt, ast.Starred):
                         self.bind(elt.value, Shape(item=value.items()))
@@ -174,6 +177,17 @@ class Inference:
                 self.value(target)
             case ast.Attribute(value=inner):
                 self.value(inner)
+
+    def bind_around_star(self, elts: list[ast.expr], count: int, value: Shape) -> None:
+        """first, *middle, last = as many parts as are known."""
+        star = next(i for i, e in enumerate(elts) if isinstance(e, ast.Starred))
+        after = len(elts) - star - 1
+        for i, elt in enumerate(elts):
+            if isinstance(elt, ast.Starred):
+                middle = [value.part(k, count) for k in range(star, count - after)]
+                self.bind(elt.value, Shape(item=Shape(like=middle)))
+            else:
+                self.bind(elt, value.part(i if i < star else count - len(elts) + i, count))
 
     # --- expressions ---
 
