@@ -72,6 +72,15 @@ PURE = {
 BOOLEANS = {"isinstance", "issubclass", "hasattr", "callable", "any", "all"}
 
 
+# Functions that change a list or an array that is given to them.
+CHANGERS = {
+    "heapq.heappush", "heapq.heappop", "heapq.heapify", "heapq.heapreplace", "heapq.heappushpop",
+    "random.shuffle", "bisect.insort", "bisect.insort_left", "bisect.insort_right",
+    "numpy.copyto", "numpy.put", "numpy.place", "numpy.putmask", "numpy.fill_diagonal",
+    "numpy.put_along_axis", "numpy.random.shuffle", "_heapq.heappush", "_heapq.heappop",
+    "_heapq.heapify", "_heapq.heapreplace", "_heapq.heappushpop", "_bisect.insort",
+    "_bisect.insort_left", "_bisect.insort_right", "setattr", "delattr",
+}  # fmt: skip
 FORBIDDEN = {"eval", "exec", "globals", "locals", "vars", "input", "__import__", "compile"}
 # The functions with a rule that take lists and tuples of numbers.
 OF_SEQUENCES = {
@@ -147,6 +156,12 @@ class Builtins(Iterators):
     def passive_call(
         self, name: str, args: list[Value], keywords: dict[str, Value], node: ast.AST
     ) -> Value:
+        if name in CHANGERS and any(not isinstance(a, (Const, Global)) for a in args):
+            raise self.refuse(
+                node,
+                f"{name}() changes its argument in place in a way that can't be followed",
+                fix="Use a function that returns a new list, such as sorted().",
+            )
         if name in PURE and not keywords:
             trees = tuple(
                 self.tree(a, node) if not isinstance(a, (Builtin, Iterator)) else self.atom(a, node)

@@ -131,7 +131,8 @@ def test_names_of_one_rule_are_names_of_one_function():
         ("numpy.fft.ifftshift", "scipy.fft.ifftshift"),
         ("numpy.tensordot", "numpy.linalg.tensordot"),
         ("numpy.outer", "numpy.linalg.outer"), ("numpy.vecdot", "numpy.linalg.vecdot"),
-        ("numpy.vstack", "numpy.row_stack"), ("numpy.max", "numpy.amax"), ("numpy.min", "numpy.amin"),
+        ("numpy.vstack", "numpy.row_stack"), ("numpy.max", "numpy.amax"),
+        ("numpy.min", "numpy.amin"),
         ("numpy.trapezoid", "scipy.integrate.trapezoid"),
         ("numpy.matrix_transpose", "numpy.linalg.matrix_transpose"),
     }  # fmt: skip

@@ -26,7 +26,11 @@ def test_sort(shape, axis, ranks_known):
     check("numpy.sort", real(*shape) + 1j * real(*shape), axis=axis, ranks_known=ranks_known)
 
 
-METHODS = ["linear", "lower", "higher", "nearest", "midpoint", "inverted_cdf", "averaged_inverted_cdf", "hazen", "weibull", "closest_observation", "interpolated_inverted_cdf", "median_unbiased", "normal_unbiased"]
+METHODS = [
+    "linear", "lower", "higher", "nearest", "midpoint", "inverted_cdf", "averaged_inverted_cdf",
+    "hazen", "weibull", "closest_observation", "interpolated_inverted_cdf", "median_unbiased",
+    "normal_unbiased",
+]  # fmt: skip
 
 
 @ranks
@@ -37,8 +41,10 @@ def test_partition(shape, axis, ranks_known):
 
 @ranks
 @pytest.mark.parametrize("keepdims", [True, False])
-@pytest.mark.parametrize("shape, axis", [((5,), None), ((6,), 0), ((3, 4), None), ((3, 4), 0),
-                                         ((3, 4), -1), ((2, 3, 4), (0, 2)), ((1,), None)])  # fmt: skip
+@pytest.mark.parametrize(
+    "shape, axis", [((5,), None), ((6,), 0), ((3, 4), None), ((3, 4), 0), ((3, 4), -1),
+                    ((2, 3, 4), (0, 2)), ((1,), None)]
+)  # fmt: skip
 def test_median_and_quantiles(shape, axis, keepdims, ranks_known):
     options = {"axis": axis, "keepdims": keepdims, "ranks_known": ranks_known}
     check("numpy.median", real(*shape), **options)

@@ -55,7 +55,7 @@ def _function(text: str, names: list[str], value: Any, cotangents: list[Any]) ->
     for i, part in enumerate(parts):
         if cotangents[i] is None:
             continue
-        term = f"c{i} * {'out[%d]' % i if isinstance(value, tuple) else 'out'}"
+        term = f"c{i} * out[{i}]" if isinstance(value, tuple) else f"c{i} * out"
         is_complex = np.asarray(part).dtype.kind == "c"
         terms.append(f"np.sum(np.real({term}))" if is_complex else f"np.sum({term})")
     head = f"def f({', '.join([*names, *weights])}):"
