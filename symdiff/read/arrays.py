@@ -146,6 +146,31 @@ class Arrays(Memory):
                 return self.apply(OUTER[function], (a, b), node)
         return None
 
+    def builtin_numpy_copyto(
+        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        array, value = args
+        if keywords or not isinstance(array, Var) or not isinstance(array.kind, ArrayOf):
+            raise self.refuse(node, "np.copyto() is followed for an array of this function only")
+        self.store_array(array, Const(Ellipsis), value, node)
+        return Const(None)
+
+    def builtin_numpy_fill_diagonal(
+        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        array = args[0]
+        kind = array.kind if isinstance(array, Var) else None
+        if len(args) != 2 or keywords or not isinstance(kind, ArrayOf) or kind.rank != 2:
+            raise self.refuse(node, "np.fill_diagonal() is followed for a matrix only")
+        assert isinstance(array, Var)
+        shape = Apply("numpy.shape", (array,))
+        sizes = (Apply("getitem", (shape, Const(axis))) for axis in (0, 1))
+        size = self.emit(Apply("min", tuple(sizes)), INTEGER, node)
+        each = Apply("numpy.arange", (size,))
+        along = self.emit(each, rules.kind_of(each), node)
+        self.store_array(array, Apply("tuple", (along, along)), args[1], node)
+        return Const(None)
+
     def array_argument(self, value: Value, node: ast.AST) -> Expr:
         """An argument of an array function: a number, an array, or a sequence of such."""
         if isinstance(value, Iterator):

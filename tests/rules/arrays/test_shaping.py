@@ -28,7 +28,8 @@ def test_transpose(shape, axes, ranks_known):
 @ranks
 @pytest.mark.parametrize(
     "shape, new", [((6,), (2, 3)), ((2, 3), -1), ((2, 3), (3, -1)), ((2, 3, 4), (2, -1)),
-                   ((2, 3), 6), ((2, 3), (1, 2, 3)), ((0, 3), (3, 0)), ((4, 3), (2, 2, -1)), ((), (1, 1))]
+                   ((2, 3), 6), ((2, 3), (1, 2, 3)), ((0, 3), (3, 0)), ((4, 3), (2, 2, -1)),
+                   ((), (1, 1))]
 )  # fmt: skip
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_reshape(shape, new, order, ranks_known):
