@@ -57,9 +57,9 @@ def diff(a, n=1, axis=-1, prepend=None, append=None, *, ans, dout):
             None if is_none(append) else found[2],
         )
     wide = [p if p.rank else _as_wide(p, a, axis) for p in parts]
-    found = dict(zip(map(id, parts), shares(whole, wide, axis), strict=True))
+    each = dict(zip(map(id, parts), shares(whole, wide, axis), strict=True))
     return tuple(
-        None if is_none(p) else found[id(p)] if p.rank or p is a else np.sum(found[id(p)])
+        None if is_none(p) else each[id(p)] if p.rank or p is a else np.sum(each[id(p)])
         for p in (a, prepend, append)
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from string import ascii_letters
+from typing import Any
 
 from symdiff.errors import NotDifferentiable
 from symdiff.rules.arrays.matrices import of_dims, unbroadcast
@@ -18,7 +19,7 @@ Term = str
 """The subscripts of one factor: letters, and DOTS for the axes that `...` stands for."""
 
 
-def parsed(operands: Sequence) -> tuple[list[Term], Term, list[Node]] | None:
+def parsed(operands: Sequence[Any]) -> tuple[list[Term], Term, list[Node]] | None:
     """The terms of the factors, that of the result, and the factors. None if it can't be told."""
     first = operands[0]
     if isinstance(first, Node) and isinstance(first.expr, Const):
@@ -31,7 +32,7 @@ def parsed(operands: Sequence) -> tuple[list[Term], Term, list[Node]] | None:
         if None in listed or len(operands) % 2 and ends is None:
             return None
         factors = list(operands[0 : 2 * len(listed) : 2])
-        text = ",".join(listed) + ("" if ends is None else f"->{ends}")
+        text = ",".join(map(str, listed)) + ("" if ends is None else f"->{ends}")
     text = text.replace("...", DOTS)
     left, arrow, right = text.partition("->")
     terms = left.split(",")

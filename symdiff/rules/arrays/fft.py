@@ -8,6 +8,7 @@ transform of the adjoint.
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
 from symdiff.errors import NotDifferentiable
 from symdiff.rules.arrays.matrices import conj
@@ -168,7 +169,7 @@ def _register(function, rule, kind, rest, axes=None):
     """Register a rule with the names that the parameters have in the module, and those that the
     module's functions have besides."""
     several = "s" in inspect.signature(rule).parameters
-    names = {"x" if function.startswith("scipy") else "a": inspect.Parameter.empty}
+    names: dict[str, Any] = {"x" if function.startswith("scipy") else "a": inspect.Parameter.empty}
     names |= {"s": None, "axes": axes} if several else {"n": None, "axis": -1}
     names |= dict.fromkeys(("norm", *rest))
     rule.__signature__ = inspect.Signature(

@@ -177,10 +177,9 @@ def sliced(dim: Dim, part: Expr) -> Dim:
     assert isinstance(part, Apply)
     given = [*part.args] if len(part.args) > 1 else [Const(None), *part.args]
     given += [Const(None)] * (3 - len(given))
-    values = [_literal(p) for p in given]
-    if any(v == "?" for v in values):
+    if not all(map(_is_literal, given)):
         return None
-    lower, upper, step = values
+    lower, upper, step = map(_literal, given)
     if isinstance(dim, int):
         return len(range(*slice(lower, upper, step).indices(dim)))
     if step == -1 and lower is None and upper is None:
@@ -198,13 +197,19 @@ def sliced(dim: Dim, part: Expr) -> Dim:
     return None
 
 
-def _literal(part: Expr) -> int | None | str:
-    if isinstance(part, Const) and (part.value is None or type(part.value) is int):
-        value: int | None = part.value
-        return value
-    if isinstance(part, Apply) and part.op == "neg" and isinstance(part.args[0], Const):
-        return -int(part.args[0].value)
-    return "?"
+def _is_literal(part: Expr) -> bool:
+    if isinstance(part, Apply) and part.op == "neg":
+        part = part.args[0]
+    return isinstance(part, Const) and (part.value is None or type(part.value) is int)
+
+
+def _literal(part: Expr) -> int | None:
+    if isinstance(part, Apply):
+        inner = _literal(part.args[0])
+        return None if inner is None else -inner
+    assert isinstance(part, Const)
+    value: int | None = part.value
+    return value
 
 
 def stacked(dims: Sequence[Dims | None], axis: int, length: int) -> Dims | None:

@@ -139,7 +139,11 @@ def stack(arrays, axis=0, out=None, *, dtype=None, casting="same_kind", ans, dou
 # --- along the axis that a shape calls for -------------------------------------------------------
 
 # Where arrays of fewer axes than 1, 2 or 3 get axes of length 1 from `numpy.atleast_1d` and so on.
-ADDED = {1: {0: (0,)}, 2: {0: (0, 1), 1: (0,)}, 3: {0: (0, 1, 2), 1: (0, 2), 2: (2,)}}
+ADDED: dict[int, dict[int, tuple[int, ...]]] = {
+    1: {0: (0,)},
+    2: {0: (0, 1), 1: (0,)},
+    3: {0: (0, 1, 2), 1: (0, 2), 2: (2,)},
+}
 
 
 def with_rank(dims, rank):

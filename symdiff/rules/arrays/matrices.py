@@ -49,14 +49,17 @@ def unbroadcast(adjoint: Node, x: Node) -> Node:
     if fills(x.dims, adjoint.dims):
         return adjoint
     axes = None
-    if adjoint.rank is not None and x.rank is not None and adjoint.rank >= x.rank:
-        axes = summed_axes(adjoint.dims, x.dims)
+    wide, narrow = adjoint.dims, x.dims
+    if wide is not None and narrow is not None and len(wide) >= len(narrow):
+        axes = summed_axes(wide, narrow)
     if axes is None:
         return helper("unbroadcast", adjoint, x, kind=ArrayOf(adjoint.item, x.dims))
     lacking, ones = axes
     if lacking and not ones:
-        return np.sum(adjoint, axis=lacking[0] if len(lacking) == 1 else tuple(lacking))
+        total: Node = np.sum(adjoint, axis=lacking[0] if len(lacking) == 1 else tuple(lacking))
+        return total
     if lacking:
         adjoint = np.sum(adjoint, axis=tuple(lacking))
         ones = [i - len(lacking) for i in ones]
-    return np.sum(adjoint, axis=ones[0] if len(ones) == 1 else tuple(ones), keepdims=True)
+    kept: Node = np.sum(adjoint, axis=ones[0] if len(ones) == 1 else tuple(ones), keepdims=True)
+    return kept

@@ -148,6 +148,7 @@ def taken_along_axis(arr, indices, axis=-1) -> Kind:
         return ArrayOf(arr.item, None)
     at = axis % len(arr.dims)
     others = broadcast(arr.dims[:at] + arr.dims[at + 1 :], of_index[:at] + of_index[at + 1 :])
+    assert others is not None
     return ArrayOf(arr.item, (*others[:at], of_index[at], *others[at:]))
 
 

@@ -237,7 +237,9 @@ def vecdot_kind(x1, x2, axis=-1) -> Kind:
     item = joined_item((x1.kind, x2.kind))
     if axis != -1 or not x1.dims or not x2.dims:
         return ArrayOf(item, None)
-    return of_dims(item, broadcast(x1.dims, x2.dims)[:-1])
+    dims = broadcast(x1.dims, x2.dims)
+    assert dims is not None
+    return of_dims(item, dims[:-1])
 
 
 @array("numpy.vecdot", "numpy.linalg.vecdot", wrt="x1 x2", kind=vecdot_kind)

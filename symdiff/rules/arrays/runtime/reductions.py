@@ -44,9 +44,9 @@ def weights_along(x, axis, weights):
     if axis is None or np.shape(weights) == np.shape(x):
         return weights
     axes = axis if isinstance(axis, tuple) else (axis,)
-    axes = [i % np.ndim(x) for i in axes]
-    ordered = np.transpose(weights, np.argsort(axes))
-    return np.reshape(ordered, [n if i in axes else 1 for i, n in enumerate(np.shape(x))])
+    along = [i % np.ndim(x) for i in axes]
+    ordered = np.transpose(weights, np.argsort(along))
+    return np.reshape(ordered, [n if i in along else 1 for i, n in enumerate(np.shape(x))])
 
 
 def weights_adjoint(weights, share, axis):
