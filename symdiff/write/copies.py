@@ -10,9 +10,9 @@ kind.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from symdiff.rules.memory import AUGMENTED_AT, UPDATES, copy_of, shares
+from symdiff.rules.memory import AUGMENTED_AT, copy_of
 from symdiff.rules.registry import kind_of
 from symdiff.rules.shapes import dims_of, item_of
 from symdiff.stages import (
@@ -20,26 +20,18 @@ from symdiff.stages import (
     INTEGER,
     Apply,
     ArrayOf,
-    Block,
-    Branch,
-    Call,
     Const,
     Expr,
-    Loop,
-    Pop,
     Procedure,
-    Push,
     Remark,
     Stage,
-    Step,
     Var,
     all_defined,
-    blocks,
     map_expressions,
     steps,
-    variables,
 )
-from symdiff.write.aliases import Flow, Objects, objects_of
+from symdiff.write.aliases import objects_of
+from symdiff.write.cuts import Cutter, cut, old_version
 from symdiff.write.liveness import Liveness, live_ranges
 from symdiff.write.ownership import owned_updates
 
@@ -117,7 +109,7 @@ def _settle_updates(procedure: Procedure, sums: set[Var]) -> None:
             s
             for s in objects.updated
             if isinstance(s.target.kind, ArrayOf)
-            and isinstance(_old(s), Var)
+            and isinstance(old_version(s), Var)
             and (objects.is_foreign(s.target) or any(objects.conflicts(s, liveness)))
         ]
         if shared:
@@ -128,168 +120,15 @@ def _settle_updates(procedure: Procedure, sums: set[Var]) -> None:
         failed = {s.target for s in shared}
         sums_first = [s for s in shared if s.target in sums]
         if sums_first:
-            first = [s for s in sums_first if _old(s) not in failed] or sums_first
+            first = [s for s in sums_first if old_version(s) not in failed] or sums_first
             for stage in first:
                 _as_sum(stage)
                 sums.discard(stage.target)
             continue
-        _Cutter(procedure, objects, liveness).separate(shared[0])
-
-
-def _old(stage: Stage) -> Expr:
-    assert isinstance(stage.value, Apply)
-    return stage.value.args[0]
-
-
-@dataclass(slots=True)
-class _Cut:
-    """A place for a copy, with what it costs: how deep in loops, and how much is copied."""
-
-    cost: tuple[int, int]
-    step: Step | None
-    flow: Flow | None
-
-
-class _Cutter:
-    """Finds the place for a copy on the way from an array to who shares it."""
-
-    def __init__(self, procedure: Procedure, objects: Objects, liveness: Liveness) -> None:
-        self.objects = objects
-        self.liveness = liveness
-        self.depth: dict[int, int] = dict(_depths(procedure.body, 0))
-        self.into: dict[Var, list[Flow]] = {}
-        self.out: dict[Var, list[Flow]] = {}
-        for flow in objects.flows:
-            self.into.setdefault(flow.target, []).append(flow)
-            self.out.setdefault(flow.source, []).append(flow)
-
-    def separate(self, stage: Stage) -> None:
-        """Put in one copy between what an update changes and somebody who still reads it."""
-        old = _old(stage)
-        assert isinstance(old, Var)
-        other = next(iter(self.objects.conflicts(stage, self.liveness)), None)
-        best = _Cut((self.depth[id(stage)], 5), stage, None)
-        if other is not old:
-            best = min([best, *self.cuts(self.way(old, other))], key=lambda c: c.cost)
-        if best.flow is None:
-            stage.value = _copying_first(stage.value)
-        else:
-            cut(best.flow)
-
-    def way(self, start: Var, goal: Var | None) -> list[Flow]:
-        """The flows between two variables that share an object, up to where it comes from and
-        down again; with no goal, up to what belongs to somebody else."""
-        common = self.objects.reachable(start)
-        common &= self.objects.outside if goal is None else self.objects.reachable(goal)
-        bit = common & -common
-        came: dict[tuple[Var, bool], tuple[tuple[Var, bool], Flow] | None] = {(start, True): None}
-        pending = [(start, True)]
-        for state in pending:
-            var, upward = state
-            if var is goal or goal is None and self.objects.foreign.get(var, 0) & bit:
-                return _path(state, came)
-            nexts = [(f.source, True, f) for f in self.into.get(var, ()) if upward]
-            nexts += [(f.target, False, f) for f in self.out.get(var, ()) if goal is not None]
-            for onward, direction, flow in nexts:
-                to = (onward, direction)
-                if to not in came and self.objects.reachable(onward) & bit:
-                    came[to] = (state, flow)
-                    pending.append(to)
-        return []
-
-    def cuts(self, way: list[Flow]) -> Iterator[_Cut]:
-        for flow in way:
-            value = _slot(flow)
-            if value is None or _copied(value, flow.source) is None:
-                continue
-            depth = self.depth[id(flow.step)] + (flow.slot == "next")
-            yield _Cut((depth, _rank(flow, value)), flow.step, flow)
-
-
-def _depths(block: Block, depth: int) -> Iterator[tuple[int, int]]:
-    for step in block:
-        yield id(step), depth
-        for inner in blocks(step):
-            yield from _depths(inner, depth + isinstance(step, Loop))
-
-
-State = tuple[Var, bool]
-
-
-def _path(state: State, came: dict[State, tuple[State, Flow] | None]) -> list[Flow]:
-    found: list[Flow] = []
-    while (before := came[state]) is not None:
-        state, flow = before
-        found.append(flow)
-    return found[::-1]
-
-
-def _rank(flow: Flow, value: Expr) -> int:
-    """How much a copy costs where loops are the same: a view is less than the whole."""
-    match flow.step:
-        case Stage():
-            if isinstance(value, Apply) and value.op in UPDATES:
-                return 6
-            return 2 if isinstance(value, Var) else 0
-        case Push():
-            return 1
-        case Loop():
-            return 3 if flow.slot == "init" else 7
-    return 4
-
-
-def _slot(flow: Flow) -> Expr | None:
-    """The expression that a flow is through; None where there is no place for a copy."""
-    match flow.step:
-        case Stage(value=value) | Push(value=value):
-            return value
-        case Branch(merges=merges):
-            merge = next(m for m in merges if m.var is flow.target)
-            return merge.then if flow.slot == "then" else merge.orelse
-        case Loop(carried=all_carried) if flow.slot != "iterable":
-            carried = next(c for c in all_carried if c.var is flow.target)
-            return carried.init if flow.slot == "init" else carried.next
-        case Call() | Pop():
-            return None
-    return None
-
-
-def cut(flow: Flow) -> None:
-    """Copy what flows."""
-    value = _slot(flow)
-    assert value is not None
-    made = _copied(value, flow.source)
-    assert made is not None
-    match flow.step:
-        case Stage() | Push() as step:
-            step.value = made
-        case Branch(merges=merges):
-            merge = next(m for m in merges if m.var is flow.target)
-            setattr(merge, flow.slot, made)
-        case Loop(carried=all_carried):
-            carried = next(c for c in all_carried if c.var is flow.target)
-            setattr(carried, flow.slot, made)
-
-
-def _copied(expr: Expr, source: Var) -> Expr | None:
-    """An expression with the array in it that shares memory with a variable copied; None where
-    that is more than an array."""
-    if not any(v is source for v in shares(expr)):
-        return expr
-    if isinstance(expr, Apply) and expr.op in UPDATES and isinstance(kind_of(expr), ArrayOf):
-        return _copying_first(expr)
-    if isinstance(kind_of(expr), ArrayOf):
-        return copy_of(expr)
-    if not isinstance(expr, Apply):
-        return None
-    args = [_copied(a, source) if source in variables(a) else a for a in expr.args]
-    return None if None in args else replace(expr, args=tuple(a for a in args if a is not None))
-
-
-def _copying_first(value: Expr) -> Expr:
-    assert isinstance(value, Apply)
-    first, *rest = value.args
-    return replace(value, args=(copy_of(first), *rest))
+        cutter = Cutter(procedure, objects, liveness)
+        cutter.separate(shared[0])
+        for stage in shared[1:]:
+            cutter.separate_direct(stage)
 
 
 # --- results -------------------------------------------------------------------------------------
@@ -302,7 +141,7 @@ def _settle_results(procedure: Procedure) -> Procedure:
     copied: set[int] = set()
     while True:
         objects = objects_of(procedure)
-        cutter = _Cutter(procedure, objects, Liveness())
+        cutter = Cutter(procedure, objects, Liveness())
         taken: list[Var] = []
         for at, leaf in enumerate(_leaves(procedure.result)):
             if at and at not in copied and isinstance(leaf.kind, ArrayOf):
