@@ -55,6 +55,22 @@ def product(dims: Dims | None) -> Dim:
     return None if dims is None else product_of(dims)
 
 
+# Where arrays of fewer axes than 1, 2 or 3 get axes of length 1 from `numpy.atleast_1d` and so on.
+_ADDED: dict[int, tuple[tuple[int, ...], ...]] = {
+    1: ((0,),),
+    2: ((0, 1), (0,)),
+    3: ((0, 1, 2), (0, 2), (2,)),
+}
+
+
+def with_rank(dims, rank):
+    """The axes of an array that is given at least so many."""
+    if dims is None or len(dims) >= rank:
+        return dims
+    old = iter(dims)
+    return tuple(1 if i in _ADDED[rank][len(dims)] else next(old) for i in range(rank))
+
+
 # --- what is written -----------------------------------------------------------------------------
 
 

@@ -57,11 +57,11 @@ def diff(a, n=1, axis=-1, prepend=None, append=None, *, ans, dout):
             None if is_none(append) else found[2],
         )
     wide = [p if p.rank else _as_wide(p, a, axis) for p in parts]
-    each = dict(zip(map(id, parts), shares(whole, wide, axis), strict=True))
-    return tuple(
-        None if is_none(p) else each[id(p)] if p.rank or p is a else np.sum(each[id(p)])
-        for p in (a, prepend, append)
-    )
+    of_parts = iter(shares(whole, wide, axis))
+    before = None if is_none(prepend) else next(of_parts)
+    own = next(of_parts)
+    after = None if is_none(append) else next(of_parts)
+    return own, _narrow(before, prepend), _narrow(after, append)
 
 
 def _as_wide(number, a, axis):
@@ -69,6 +69,10 @@ def _as_wide(number, a, axis):
     at = axis % a.rank
     dims = tuple(1 if i == at else d for i, d in enumerate(a.dims))
     return Node(number.expr, ArrayOf(number.item, dims))
+
+
+def _narrow(share, margin):
+    return share if share is None or margin.rank else np.sum(share)
 
 
 def ediff1d_kind(ary, to_end=None, to_begin=None) -> Kind:

@@ -14,6 +14,7 @@ from symdiff.rules.arrays.axes import (
     product,
     shape_of,
     size_of,
+    with_rank,
 )
 from symdiff.rules.arrays.nodes import Node, helper, np
 from symdiff.rules.arrays.registry import array
@@ -137,22 +138,6 @@ def stack(arrays, axis=0, out=None, *, dtype=None, casting="same_kind", ans, dou
 
 
 # --- along the axis that a shape calls for -------------------------------------------------------
-
-# Where arrays of fewer axes than 1, 2 or 3 get axes of length 1 from `numpy.atleast_1d` and so on.
-ADDED: dict[int, dict[int, tuple[int, ...]]] = {
-    1: {0: (0,)},
-    2: {0: (0, 1), 1: (0,)},
-    3: {0: (0, 1, 2), 1: (0, 2), 2: (2,)},
-}
-
-
-def with_rank(dims, rank):
-    """The axes of an array that is given at least so many."""
-    if dims is None or len(dims) >= rank:
-        return dims
-    old = iter(dims)
-    added = ADDED[rank][len(dims)]
-    return tuple(1 if i in added else next(old) for i in range(rank))
 
 
 def with_columns(dims):

@@ -3,7 +3,7 @@
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-incomplete-defs
 from __future__ import annotations
 
-from symdiff.rules.arrays.axes import array_kind, axes_of, like, product, shape_of
+from symdiff.rules.arrays.axes import array_kind, axes_of, like, product, shape_of, with_rank
 from symdiff.rules.arrays.dtypes import dims_of_shape
 from symdiff.rules.arrays.nodes import Node, helper, np
 from symdiff.rules.arrays.registry import array
@@ -205,18 +205,10 @@ def atleast(rank):
     """The kind of `numpy.atleast_1d` and the like."""
 
     def kind(*arys) -> Kind:
-        kinds = tuple(ArrayOf(a.item, _with_rank(a.dims, rank)) for a in arys)
+        kinds = tuple(ArrayOf(a.item, with_rank(a.dims, rank)) for a in arys)
         return kinds[0] if len(kinds) == 1 else TupleOf(kinds)
 
     return kind
-
-
-def _with_rank(dims: Dims | None, rank) -> Dims | None:
-    if dims is None or len(dims) >= rank:
-        return dims
-    if rank == 3:
-        return {0: (1, 1, 1), 1: (1, *dims, 1), 2: (*dims, 1)}[len(dims)]
-    return (*(1,) * (rank - len(dims)), *dims)
 
 
 def _atleast(rank, arys, dout):
