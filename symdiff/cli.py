@@ -87,22 +87,39 @@ def _parser() -> argparse.ArgumentParser:
 
     def add(verb: str, summary: str) -> argparse.ArgumentParser:
         sub = verbs.add_parser(
-            verb, help=summary, description=summary[0].upper() + summary[1:] + ".", epilog=EPILOG,
+            verb,
+            help=summary,
+            description=summary[0].upper() + summary[1:] + ".",
+            epilog=EPILOG,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
-        sub.add_argument("target", metavar="TARGET", type=str.strip,
-                         help="the function: FILE.py:FUNCTION")
-        sub.add_argument("--wrt", metavar="NAMES", type=_names,
-                         help="differentiate with respect to these: names or positions, x,y")
-        sub.add_argument("--at", metavar="ARGUMENTS", type=_point, default=((), {}),
-                         help='an example call, which tells the kinds of the parameters and where '
-                         'check compares numbers: "x=3,y=-4", "[1.0, 2.0], n=3"')
+        sub.add_argument(
+            "target", metavar="TARGET", type=str.strip, help="the function: FILE.py:FUNCTION"
+        )
+        sub.add_argument(
+            "--wrt",
+            metavar="NAMES",
+            type=_names,
+            help="differentiate with respect to these: names or positions, x,y",
+        )
+        sub.add_argument(
+            "--at",
+            metavar="ARGUMENTS",
+            type=_point,
+            default=((), {}),
+            help="an example call, which tells the kinds of the parameters and where "
+            'check compares numbers: "x=3,y=-4", "[1.0, 2.0], n=3"',
+        )
         sub.add_argument("-o", dest="output", metavar="FILE", help="write there")
         return sub
 
     grad = add("grad", "print the generated derivative code")
-    grad.add_argument("--mode", choices=("grad", "pullback"), default="grad",
-                      help="grad: the value and gradient; pullback: takes the result's cotangent")
+    grad.add_argument(
+        "--mode",
+        choices=("grad", "pullback"),
+        default="grad",
+        help="grad: the value and gradient; pullback: takes the result's cotangent",
+    )
     add("table", "print the forward and backward stages, side by side")
     add("check", "prove the generated code against SymPy's derivative")
     return parser

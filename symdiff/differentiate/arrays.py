@@ -120,6 +120,7 @@ def _elementwise(
     else:
         constants = tuple(map(sweep.procedures.constant, value.args))
         pairs = list(zip(value.args, operator_partials(value.op, constants, target), strict=True))
+    arrays = [a for a in value.args if not isinstance(kind_of(a), Scalar)]
     for arg, found in pairs:
         if found is None or not sweep.is_active(arg):
             continue
@@ -133,7 +134,15 @@ def _elementwise(
             sweep.adjoints[arg] = product
             sweep.masks[arg] = mask
             continue
-        sweep.accumulate(arg, unbroadcast(sweep, sweep.masked(product, mask), target, arg, adjoint))
+        share = sweep.masked(product, mask)
+        if arrays == [arg]:
+            # Nothing else has a shape: that of the argument is that of the value.
+            share = _real(sweep, share, arg)
+            if is_full(sweep, adjoint, target):
+                sweep.note_full(share, arg)
+            sweep.accumulate(arg, share)
+        else:
+            sweep.accumulate(arg, unbroadcast(sweep, share, target, arg, adjoint))
 
 
 def passes_masks(sweep: Reverse, arg: Var, out: Var) -> bool:
@@ -456,7 +465,8 @@ def _call(sweep: Reverse, value: Apply, target: Var, adjoint: Expr | dict[int, E
         by_helper = isinstance(node.expr, Apply) and node.expr.op.startswith("helper:")
         share = _real(sweep, share, arg, by_helper and is_complex)
         if isinstance(arg.kind, ListOf) and isinstance(kind_of(share), ArrayOf):
-            share = sweep.emit(Apply("ndarray.tolist", (share,)), arg.kind)
+            op = "ndarray.tolist" if isinstance(arg.kind.item, Scalar) else "builtins.list"
+            share = sweep.emit(Apply(op, (share,)), arg.kind)
         if isinstance(node.expr, Apply) and node.expr.op.startswith("helper:"):
             sweep.note_full(share, arg)
         sweep.accumulate(arg, share)

@@ -101,6 +101,9 @@ class Arrays(Memory):
                 self.emit(Apply("getitem", (made, Const(i))), k, node)
                 for i, k in enumerate(kind.items)
             )
+            if primitive.view != "never":
+                for item in items:
+                    self.note_parts(item, expr)
             return Tuple(items)
         if isinstance(kind, ListOf):
             return self.new_object("list", self.emit(expr, kind, node))

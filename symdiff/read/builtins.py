@@ -10,7 +10,7 @@ from symdiff import rules
 from symdiff.read.arrays import METHODS, is_array
 from symdiff.read.containers import KEYS
 from symdiff.read.core import Slot
-from symdiff.read.iterators import Iterators, is_generator
+from symdiff.read.iterators import is_generator
 from symdiff.read.values import (
     Builtin,
     Iterator,
@@ -25,6 +25,7 @@ from symdiff.read.values import (
     kind_of,
     literal_key,
 )
+from symdiff.read.writers import Writers
 from symdiff.rules.arrays.registry import ArrayPrimitive
 from symdiff.stages import (
     BOOLEAN,
@@ -89,7 +90,7 @@ OF_SEQUENCES = {
 }  # fmt: skip
 
 
-class Builtins(Iterators):
+class Builtins(Writers):
     """What the functions of the standard library do to values."""
 
     def opaque_call(
@@ -176,7 +177,9 @@ class Builtins(Iterators):
             )
             text = ", ".join(f"_{i + 1}" for i in range(len(args)))
             return self.emit(Opaque(f"_0({text})", (Global(name), *trees), pure=True), kind, node)
-        return self.opaque_call(Global(name), args, keywords, node)
+        made = self.opaque_call(Global(name), args, keywords, node)
+        self.may_write(name, [*args, *keywords.values()], node)
+        return made
 
     def call_primitive(
         self, op: str, args: list[Value], keywords: dict[str, Value], node: ast.AST
@@ -549,6 +552,7 @@ class Builtins(Iterators):
         names = [f"_{i + 1}" for i in range(len(args))] + [
             f"{k}=_{i + 1 + len(args)}" for i, k in enumerate(keywords)
         ]
+        self.may_write(f"?.{name}", [*args, *keywords.values()], node)
         kind = BOOLEAN if name == "is_integer" else OBJECT if kind_of(atom) is not TEXT else TEXT
         return self.emit(
             Opaque(f"_0.{name}({', '.join(names)})", (atom, *given), pure=kind is not OBJECT),

@@ -181,10 +181,11 @@ class Calls(Builtins):
         if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args:
             return self.super_object(node)
         function = self.called(node.func)
-        args = self.elements(node.args)
+        nodes = [*node.args, *(k.value for k in node.keywords)]
+        function, values = self.in_order(function, node, lambda: self.elements(nodes))
+        args = values[: len(values) - len(node.keywords)]
         keywords: dict[str, Value] = {}
-        for keyword in node.keywords:
-            value = self.evaluate(keyword.value)
+        for keyword, value in zip(node.keywords, values[len(args) :], strict=True):
             if keyword.arg is not None:
                 keywords[keyword.arg] = value
                 continue
@@ -244,6 +245,7 @@ class Calls(Builtins):
                 method = self.live_attribute(function, "__call__", node)
                 if isinstance(method, Bound):
                     return self.apply_function(method.function, [function, *args], keywords, node)
+                self.may_write(f"?.{function.path}", [*args, *keywords.values()], node)
                 return self.opaque_call(self.live_global(function), args, keywords, node)
             case Choice():
                 return self.conditional(
@@ -257,6 +259,8 @@ class Calls(Builtins):
             case Unknown():
                 return function
             case Var() | Global():
+                name = function.base if isinstance(function, Var) else function.name
+                self.may_write(f"?.{name}", [*args, *keywords.values()], node)
                 return self.opaque_call(function, args, keywords, node)
         raise self.refuse(node, "this can't be called")
 

@@ -8,7 +8,7 @@ assignment, a `nonlocal`, an update of a list through an alias and a set attribu
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from symdiff.errors import SymdiffError, UnboundName, UnsupportedSyntax
@@ -123,8 +123,8 @@ class Core:
         self.slot_order: dict[Slot, int] = {}
         self.made = 0
         self.views: dict[Var, list[Any]] = {}
-        self.holds: dict[Var, set[Var]] = {}
         self.layouts: dict[Var, str] = {}
+        self.tangled: set[Var] = set()  # lists in which an array may be more than once
         self.stored: set[Var] = set()  # arrays that were changed in place
         self.merged: dict[Any, Var] = {}
         self.carried_arrays: dict[Var, Var] = {}
@@ -197,7 +197,7 @@ class Core:
                 raise self.refuse(
                     node,
                     f"{name!r} can't be used here: {value.why}",
-                    fix="Give each its own name, or call the function inside the branch.",
+                    fix=value.fix,
                 )
             return value
         found = self.frame.scope.lookup(name, self.unit)
@@ -230,9 +230,11 @@ class Core:
     def content(self, ref: Ref) -> Any:
         content = self.read_slot((ref.identity, "content"))
         if isinstance(content, (Conflict, Undefined)):
-            why = content.why if isinstance(content, Conflict) else "it has no value on some path"
+            why, fix = "it has no value on some path", ""
+            if isinstance(content, Conflict):
+                why, fix = content.why, content.fix
             where = self.reading_at or self.frame.node
-            raise self.refuse(where, f"{ref.identity.name!r} can't be used here: {why}")
+            raise self.refuse(where, f"{ref.identity.name!r} can't be used here: {why}", fix=fix)
         return content
 
     def set_content(self, ref: Ref, content: Any, node: ast.AST) -> None:
@@ -468,7 +470,7 @@ class Core:
             self.mixed.add(var)
         sides = [None if isinstance(v, Undefined) else v for v in (a, b)]
         step.merges.append(Merge(var, sides[0], sides[1]))
-        if isinstance(var.kind, ArrayOf):
+        if isinstance(var.kind, (ArrayOf, ListOf)):
             self.merged[sides[0], sides[1]] = var
         return var
 
@@ -529,6 +531,7 @@ class Core:
         rebound: dict[Slot, Ref] = {}
         apart: set[Slot] = set()  # names of one array that a round makes names of several
         doubts: set[tuple[Slot, Slot]] = set()  # that may name one array in some round
+        unknown: dict[Slot, Conflict] = {}  # what a round leaves that no later one can read
         frames, reported = set(self.frames), len(self.offences)
         for _ in range(60):
             self.state, self.block, self.inlined = dict(saved), [], set(inlined)
@@ -552,6 +555,8 @@ class Core:
             derived = self.views_of_carried(entry, guess, apart)
             self.carried_arrays = {}
             for slot in sorted(guess, key=lambda s: self.order(s)):
+                if slot in unknown:
+                    continue
                 value = entry.get(slot, Undefined())
                 leaves[slot] = []
                 shape = shapes.get(slot) if slot not in promoted else None
@@ -561,6 +566,7 @@ class Core:
                 self.share_carried = slot not in apart
                 self.state[slot] = self.carry(value, shape, slot_name(slot), leaves[slot])
             self.define_views(entry, derived, apart, step)
+            self.state.update(unknown)
             start = dict(self.state)
             self.relate_carried(start, doubts)
             begin(step)  # the test or iterable, over the carried values
@@ -572,6 +578,7 @@ class Core:
                 self.rebind(start, guess, rebound)
                 or self.settle(entry, start, guess, shapes, promoted, frames)
                 or not self.views_hold(entry, start, guess, derived, apart, doubts)
+                or self.not_known_later(start, unknown)
             ):
                 continue
             for slot in leaves:
@@ -583,6 +590,7 @@ class Core:
             self.state = {
                 **entry,
                 **{slot: self.after(start[slot], self.state.get(slot)) for slot in leaves},
+                **unknown,
             }
             self.block = outer
             outer.extend(before)
@@ -594,6 +602,16 @@ class Core:
             "what this loop carries from round to round keeps changing its structure",
             fix="Give the values of different kinds different names.",
         )
+
+    def not_known_later(self, start: State, unknown: dict[Slot, Conflict]) -> bool:
+        """Note what can't be read at the end of a round, nor in the next; whether it is news."""
+        news = {
+            slot: found
+            for slot, value in start.items()
+            if conflict_in(value) is None and (found := conflict_in(self.state.get(slot)))
+        }
+        unknown.update(news)
+        return bool(news)
 
     def rebind(self, start: State, guess: set[Slot], rebound: dict[Slot, Ref]) -> bool:
         """Carry a list or object that each round makes by its content; whether it is news."""
@@ -668,9 +686,12 @@ class Core:
             if kind != kind_of(value):
                 self.mixed.add(var)
             leaves.append(Carried(var, value, None))
-            if isinstance(value, Var) and isinstance(value.kind, ArrayOf):
+            if isinstance(value, Var) and isinstance(value.kind, ArrayOf) and self.share_carried:
                 self.carried_arrays.setdefault(value, var)
+            if isinstance(value, Var):
                 self.note_doubt(var, value)
+                if value in self.tangled:
+                    self.tangled.add(var)
             return var
         if (
             isinstance(value, Undefined)
@@ -893,6 +914,18 @@ CALLABLE = (Function, Builtin, Partial, Bound, Choice, Class)
 def slot_name(slot: Slot) -> str:
     """What generated code calls the content of a slot."""
     return slot[0].name if isinstance(slot[0], Identity) and slot[1] == "content" else slot[1]
+
+
+def conflict_in(value: Any) -> Conflict | None:
+    """What can't be read in a value of the state."""
+    if isinstance(value, Conflict):
+        return value
+    inner: Iterable[Any] = ()
+    if isinstance(value, (Tuple, tuple)):
+        inner = value.items if isinstance(value, Tuple) else value
+    elif isinstance(value, dict):
+        inner = value.values()
+    return next((c for c in map(conflict_in, inner) if c is not None), None)
 
 
 def same(a: Any, b: Any) -> bool:

@@ -6,11 +6,11 @@ import ast
 import operator
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from symdiff import rules
 from symdiff.errors import SymdiffError
-from symdiff.read.core import Growing, State
+from symdiff.read.core import Growing, Slot, State
 from symdiff.read.kinds import result_kind
 from symdiff.read.matching import Matching, MatchTest
 from symdiff.read.scope import Access, is_standard, member, wrap
@@ -18,6 +18,7 @@ from symdiff.read.values import (
     Builtin,
     Choice,
     Class,
+    Conflict,
     Function,
     Iterator,
     LiveObject,
@@ -58,6 +59,8 @@ from symdiff.stages import (
     substitute,
     variables,
 )
+
+T = TypeVar("T")
 
 BINARY: dict[type[ast.operator], str] = {
     ast.Add: "add",
@@ -122,6 +125,41 @@ class Expressions(Matching):
     def comprehension(self, node: ast.ListComp | ast.GeneratorExp | ast.DictComp) -> Value:
         raise NotImplementedError
 
+    def hold(self, value: Value) -> Slot:
+        """Let a value follow what is stored into arrays, until it is `taken` again."""
+        slot = (self.frame, self.fresh("held"))
+        self.state[slot] = value
+        return slot
+
+    def taken(self, slot: Slot, node: ast.AST) -> Value:
+        value: Value = self.state.pop(slot)
+        if isinstance(value, Conflict):
+            raise self.refuse(node, f"this can't be used here: {value.why}", fix=value.fix)
+        return value
+
+    def in_order(self, first: Value, node: ast.AST, then: Callable[[], T]) -> tuple[Value, T]:
+        """A value, and what is evaluated after it and may store into arrays that it shares."""
+        if not self.holds_arrays(first):
+            return first, then()
+        slot = self.hold(first)
+        result = then()
+        return self.taken(slot, node), result
+
+    def holds_arrays(self, value: Value) -> bool:
+        raise NotImplementedError
+
+    def evaluate_in_order(self, nodes: list[ast.expr]) -> list[Value]:
+        """The values of expressions that Python evaluates one after the other."""
+        found: list[Value | Slot] = []
+        for node in nodes:
+            value = self.evaluate(node)
+            held = node is not nodes[-1] and self.holds_arrays(value)
+            found.append(self.hold(value) if held else value)
+        return [
+            self.taken(value, node) if type(value) is tuple else value  # type: ignore[misc]
+            for value, node in zip(found, nodes, strict=True)
+        ]
+
     def evaluate(self, node: ast.expr) -> Value:
         """The value of an expression, with its stages emitted."""
         match node:
@@ -130,7 +168,7 @@ class Expressions(Matching):
             case ast.Name(id=name):
                 return self.lookup(name, node)
             case ast.BinOp(left=left, op=op, right=right):
-                a, b = self.evaluate(left), self.evaluate(right)
+                a, b = self.evaluate_in_order([left, right])
                 return (
                     self.binary(BINARY[type(op)], a, b, node)
                     if type(op) in BINARY
@@ -196,7 +234,9 @@ class Expressions(Matching):
 
     def list_display(self, elts: list[ast.expr], node: ast.AST) -> Ref:
         """[a, *b, c], where what is starred may be of a length known at run time only."""
-        values = [self.evaluate(e.value if isinstance(e, ast.Starred) else e) for e in elts]
+        values = self.evaluate_in_order(
+            [e.value if isinstance(e, ast.Starred) else e for e in elts]
+        )
         known: list[Value] = []
         for at, (elt, value) in enumerate(zip(elts, values, strict=True)):
             items = self.items(value, node) if isinstance(elt, ast.Starred) else [value]
@@ -211,16 +251,19 @@ class Expressions(Matching):
 
     def elements(self, elts: list[ast.expr]) -> list[Value]:
         found: list[Value] = []
-        for elt in elts:
+        values = self.evaluate_in_order(
+            [e.value if isinstance(e, ast.Starred) else e for e in elts]
+        )
+        for elt, value in zip(elts, values, strict=True):
             if isinstance(elt, ast.Starred):
-                items = self.written_out_items(self.evaluate(elt.value), elt)
+                items = self.written_out_items(value, elt)
                 if items is None:
                     raise self.refuse(
                         elt, "a sequence whose length is not known can't be unpacked here"
                     )
                 found += items
             else:
-                found.append(self.evaluate(elt))
+                found.append(value)
         return found
 
     def assign_name(self, name: str, value: Value) -> None:
@@ -522,7 +565,7 @@ class Expressions(Matching):
         for op, comparator in zip(node.ops, node.comparators, strict=True):
             name = COMPARE[type(op)]
             if result is None:
-                right = self.evaluate(comparator)
+                left, right = self.in_order(left, node, partial(self.evaluate, comparator))
                 result = self.comparison(name, left, right, node)
             else:
                 # A chain is lazy: what comes later may not be evaluated at all.

@@ -10,13 +10,24 @@ other: that is refused, never guessed.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from collections.abc import Iterator as Generator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from symdiff.read.core import Slot, State
 from symdiff.read.iteration import Iteration
-from symdiff.read.values import Conflict, Tuple, Value
+from symdiff.read.values import (
+    Bound,
+    Choice,
+    Conflict,
+    Function,
+    Iterator,
+    Method,
+    Partial,
+    Tuple,
+    Value,
+)
 from symdiff.rules.arrays.indexing import repeats
 from symdiff.rules.arrays.registry import by_name
 from symdiff.rules.memory import UPDATES
@@ -35,10 +46,13 @@ from symdiff.stages import (
     Stage,
     Var,
     substitute,
+    variables,
 )
 
 ALL = Const(Ellipsis)
+COPY_IT = "Change a copy, made by .copy(), or read this before the change."
 EVERYTHING = Apply("slice", (Const(None), Const(None), Const(None)))
+# What makes a new array that lies in memory row by row.
 FRESH = frozenset({
     "numpy.zeros", "numpy.ones", "numpy.empty", "numpy.full", "numpy.eye", "numpy.identity",
     "numpy.arange", "numpy.linspace", "matmul", "numpy.outer",
@@ -72,12 +86,18 @@ class Memory(Iteration):
     def emit(self, value: Expr, kind: Kind, node: ast.AST | None, name: str | None = None) -> Var:
         var = super().emit(value, kind, node, name)
         if isinstance(kind, ArrayOf) and isinstance(value, Apply):
-            layout = self.layout(value)
+            layout = self.layout(value, kind)
             if layout:
                 self.layouts[var] = layout
+        if isinstance(kind, ListOf) and isinstance(value, Apply):
+            self.note_held(var, value)
+        elif isinstance(value, Apply) and value.op == "getitem":
+            base = value.args[0]
+            if isinstance(base, Var) and isinstance(base.kind, ListOf):
+                self.note_view(var, base, value, certain=True)
         return var
 
-    def layout(self, value: Apply) -> str:
+    def layout(self, value: Apply, made: ArrayOf) -> str:
         """ "rows" for an array that is certainly in C order, "columns" for one that certainly is
         not; nothing where that is not known."""
         op, args = value.op, value.args
@@ -96,6 +116,8 @@ class Memory(Iteration):
                 return "rows" if len(dims) < 2 else ""
         primitive = by_name(op)
         if op in ELEMENTWISE or primitive is not None and primitive.is_elementwise:
+            if made.rank == 1:
+                return "rows"
             arrays = [a for a in args if isinstance(kind_of(a), ArrayOf)]
             known = {self.layouts.get(a, "") if isinstance(a, Var) else "" for a in arrays}
             return "rows" if known == {"rows"} else ""
@@ -114,14 +136,38 @@ class Memory(Iteration):
 
     def note_view(self, view: Var, base: Var, recipe: Apply, *, certain: bool) -> None:
         """An expression of `base` that is a view of it, or may be."""
-        if isinstance(view.kind, ArrayOf):
+        if has_memory(view.kind):
             self.views.setdefault(view, []).append(View(base, recipe, certain))
 
     def note_doubt(self, array: Var, other: Var) -> None:
         """Two arrays that share memory on some path, or in some round."""
-        if isinstance(array.kind, ArrayOf):
+        if has_memory(array.kind) and has_memory(other.kind):
             view = View(other, Apply("copy", (other,)), False)
             self.views.setdefault(array, []).append(view)
+
+    def holds_arrays(self, value: Value) -> bool:
+        return any(True for _ in arrays_in(value))
+
+    def note_parts(self, item: Var, made: Apply) -> None:
+        """What a function that gives several views has made of its arguments."""
+        for var in variables(made):
+            self.note_doubt(item, var)
+
+    # --- lists of arrays, whose length is known at run time only ---
+
+    def note_held(self, items: Var, made: Apply) -> None:
+        """A version of a list shares memory with what it is made of. It is `tangled` when two of
+        its items may be one array."""
+        if not has_memory(items.kind) or made.op == "ndarray.tolist":
+            return
+        parts = [a for a in made.args if isinstance(a, Var) and has_memory(a.kind)]
+        apart = len(set(parts)) == len(parts) and not any(
+            self.related(a, b) for i, a in enumerate(parts) for b in parts[:i]
+        )
+        if made.op == "mul" or not apart or not self.tangled.isdisjoint(parts):
+            self.tangled.add(items)
+        for part in parts:
+            self.note_doubt(items, part)
 
     # --- stores ---
 
@@ -133,7 +179,8 @@ class Memory(Iteration):
         given = self.stored_value(value, node)
         if index == EVERYTHING:
             index = ALL
-        if view is not None and view.recipe.op == "getitem" and index == ALL:
+        is_part = view is not None and view.recipe.op == "getitem"
+        if view is not None and is_part and index == ALL and isinstance(view.base.kind, ArrayOf):
             self.store_array(view.base, view.recipe.args[1], self.as_value(given), node, op)
             return array
         if view is not None and (back := self.put_back(view, array)) is not None:
@@ -174,11 +221,23 @@ class Memory(Iteration):
     def put_back(self, view: View, array: Var) -> Callable[[Expr], Apply] | None:
         """How the base is made from a changed view."""
         base, (op, args) = view.base, (view.recipe.op, view.recipe.args)
+        if base in self.tangled:
+            raise self.refuse(
+                self.reading_at or self.frame.node,
+                "the array to be changed may be in this list more than once",
+                fix="Put a copy into the list: append(x.copy()).",
+            )
         match op:
             case "getitem":
                 return lambda new: Apply("setitem", (base, args[1], new))
-            case "numpy.transpose" if len(args) == 1:
-                return lambda new: Apply("numpy.transpose", (new,))
+            case "numpy.transpose":
+                order = _inverse(args[1]) if len(args) > 1 else None
+                if len(args) > 1 and order is None:
+                    return None
+                axes = () if order is None else (order,)
+                return lambda new: Apply("numpy.transpose", (new, *axes))
+            case "numpy.moveaxis" if len(args) == 3:
+                return lambda new: Apply(op, (new, args[2], args[1]))
             case "numpy.swapaxes" | "numpy.flip" | "numpy.flipud" | "numpy.fliplr":
                 return lambda new: Apply(op, (new, *args[1:]))
             case "numpy.matrix_transpose":
@@ -188,11 +247,15 @@ class Memory(Iteration):
                 return lambda new: Apply("numpy.reshape", (new, shape))
         return None
 
-    def doubt(self, array: Var, node: ast.AST) -> None:
+    def doubt(
+        self,
+        array: Var,
+        node: ast.AST,
+        why: str = "it may be a number or an array, which is changed in place",
+    ) -> None:
         """Whatever shares memory with an array may have changed, or not."""
         self.stored.add(array)
-        why = "it may be a number or an array, which is changed in place"
-        doubtful = Conflict(why, self.place(node))
+        doubtful = Conflict(why, self.place(node), COPY_IT)
         relatives = self.may_share(array) | {array}
 
         def follow(var: Var) -> Any:
@@ -209,7 +272,7 @@ class Memory(Iteration):
         if (a, b) in self.merged:
             return self.merged[a, b]
         x, y = self.certain_view(a), self.certain_view(b)
-        if x is None or y is None or not _same_recipe(x, y):
+        if x is None or y is None or not _same_recipe(x, y) or isinstance(x.base.kind, ListOf):
             return None
         base = x.base if x.base is y.base else self.merge_atoms(x.base, y.base, step, x.base.base)
         assert isinstance(base, Var)
@@ -227,6 +290,9 @@ class Memory(Iteration):
             for sides, m in self.merged.items()
             if self.certain_view(m) is None
         ]
+        for sides, m in self.merged.items():
+            if not self.tangled.isdisjoint(sides):
+                self.tangled.add(m)
         others = dict.fromkeys(v for value in self.state.values() for v in arrays_in(value))
         for i, (m, first) in enumerate(arms):
             for n, second in arms[:i]:
@@ -252,6 +318,8 @@ class Memory(Iteration):
         for var in dict.fromkeys(v for value in entry.values() for v in arrays_in(value)):
             view = self.certain_view(var)
             while view is not None:
+                if isinstance(view.base.kind, ListOf):
+                    break  # its items may be others in each round
                 if view.base in changed and var not in kept:
                     found.add(var)
                 view = self.certain_view(view.base)
@@ -301,6 +369,12 @@ class Memory(Iteration):
         """Whether what was taken for one array, for a view, and for different arrays at the start
         of a round is so at its end. Otherwise `apart` and `doubts` are corrected."""
         size = len(apart), len(doubts)
+        for slot in guess:
+            # A list is related to itself where an array may be in it more than once.
+            first, last = start.get(slot), self.state.get(slot)
+            known = isinstance(first, Var) and isinstance(last, Var)
+            if known and last in self.tangled and first not in self.tangled:
+                doubts.add((slot, slot))
         ends = dict[Var, Var]()
         for slot, value in start.items():
             if isinstance(value, Var) and isinstance(self.state.get(slot), Var):
@@ -317,12 +391,14 @@ class Memory(Iteration):
                 alike = x is not None and y is not None and _same_recipe(x, y)
                 if not alike or ends.get(x.base, x.base) is not y.base:  # type: ignore[union-attr]
                     apart.add(slot)
-        carried = sorted(
-            (s for s in guess if any(True for _ in arrays_in(self.state.get(s)))), key=self.order
+        holders = sorted(
+            (s for s in start if any(True for _ in arrays_in(self.state.get(s)))), key=self.order
         )
-        for i, a in enumerate(carried):
-            for b in carried[:i]:
+        for i, a in enumerate(holders):
+            for b in holders[:i]:
                 if (a, b) in doubts or start.get(a) is start.get(b) and a not in apart:
+                    continue
+                if a not in guess and b not in guess:
                     continue
                 if self.related(self.state[a], self.state[b]) or (
                     {a, b} & apart and self.related(entry.get(a), entry.get(b))
@@ -341,6 +417,8 @@ class Memory(Iteration):
                 for y in arrays_in(start.get(b)):
                     if x is not y:
                         self.note_doubt(x, y)
+                    elif a == b:
+                        self.tangled.add(x)
 
     # --- what a store changes besides ---
 
@@ -352,9 +430,9 @@ class Memory(Iteration):
             base = self.emit(back(new), view.base.kind, node, view.base.base)
             self.replace(view.base, base, node)
             return
-        doubtful = Conflict(
-            "it may share memory with an array that was changed in place", self.place(node)
-        )
+        place = self.place(node)
+        why = f"it may share memory with an array that is changed in line {place.line}"
+        doubtful = Conflict(why, place, COPY_IT)
         known: dict[Var, Any] = {old: new}
         relatives = self.memory_of(old)
 
@@ -362,8 +440,6 @@ class Memory(Iteration):
             if var in known:
                 return known[var]
             found: Any = var
-            if isinstance(var.kind, ListOf) and old in self.held(var):
-                found = doubtful
             for each in self.views.get(var, ()):
                 base = follow(each.base)
                 if base is each.base:
@@ -394,20 +470,6 @@ class Memory(Iteration):
                     pending.append(view.base)
         return found
 
-    def held(self, items: Var) -> set[Var]:
-        """The arrays that a list, whose length is known at run time only, holds."""
-        return self.holds.get(items, set())
-
-    holds: dict[Var, set[Var]]
-
-    def note_held(self, items: Var, old: Expr, value: Expr) -> None:
-        """A version of a list holds what the old one holds, and an array besides."""
-        inner = set(self.holds.get(old, ())) if isinstance(old, Var) else set()
-        if isinstance(value, Var) and isinstance(value.kind, (ArrayOf, ListOf)):
-            inner.add(value)
-        if inner:
-            self.holds[items] = inner
-
 
 def _same_recipe(a: View, b: View) -> bool:
     return a.recipe.op == b.recipe.op and a.recipe.args[1:] == b.recipe.args[1:]
@@ -416,7 +478,7 @@ def _same_recipe(a: View, b: View) -> bool:
 def mapped(value: Any, follow: Callable[[Var], Any]) -> Any:
     """A value of the state with its arrays replaced."""
     if isinstance(value, Var):
-        return follow(value) if isinstance(value.kind, (ArrayOf, ListOf)) else value
+        return follow(value) if has_memory(value.kind) else value
     if isinstance(value, Tuple):
         items = tuple(mapped(v, follow) for v in value.items)
         same = all(a is b for a, b in zip(items, value.items, strict=True))
@@ -427,13 +489,45 @@ def mapped(value: Any, follow: Callable[[Var], Any]) -> Any:
     if isinstance(value, dict):
         made = {k: mapped(v, follow) for k, v in value.items()}
         return value if all(made[k] is value[k] for k in value) else made
+    if (parts := HELD_BY.get(type(value))) is not None:
+        old = {name: getattr(value, name) for name in parts}
+        new = mapped(old, follow)
+        return value if new is old else replace(value, **new)
     return value
 
 
-def arrays_in(value: Any) -> Iterator[Var]:
-    """The array variables in a value of the state."""
+# What functions, methods and iterators hold on to.
+HELD_BY: dict[type, tuple[str, ...]] = {
+    Function: ("defaults", "kwdefaults"),
+    Partial: ("function", "args", "keywords"),
+    Bound: ("function", "receiver"),
+    Method: ("receiver",),
+    Choice: ("then", "orelse"),
+    Iterator: ("args",),
+}
+
+
+def has_memory(kind: Kind) -> bool:
+    """Whether a value is an array, or a list of such."""
+    while isinstance(kind, ListOf):
+        kind = kind.item
+    return isinstance(kind, ArrayOf)
+
+
+def _inverse(axes: Expr) -> Expr | None:
+    """The permutation of axes that undoes another one, if it is known."""
+    given = axes.args[1] if isinstance(axes, Apply) and axes.op == "keyword" else axes
+    parts = given.args if isinstance(given, Apply) else ()
+    order = [p.value % len(parts) for p in parts if isinstance(p, Const)]
+    if not parts or len(order) < len(parts):
+        return None
+    return Apply("tuple", tuple(Const(order.index(i)) for i in range(len(order))))
+
+
+def arrays_in(value: Any) -> Generator[Var]:
+    """The variables of arrays, and of lists of arrays, in a value of the state."""
     if isinstance(value, Var):
-        if isinstance(value.kind, ArrayOf):
+        if has_memory(value.kind):
             yield value
     elif isinstance(value, Tuple):
         for item in value.items:
@@ -444,6 +538,9 @@ def arrays_in(value: Any) -> Iterator[Var]:
     elif isinstance(value, dict):
         for item in value.values():
             yield from arrays_in(item)
+    elif (parts := HELD_BY.get(type(value))) is not None:
+        for name in parts:
+            yield from arrays_in(getattr(value, name))
 
 
 def is_object(value: Any) -> bool:

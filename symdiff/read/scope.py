@@ -186,7 +186,8 @@ def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any =
     if isinstance(plain, types.FunctionType):
         unit.guard(path, read, value)
         return function_value(plain, unit, (lambda root: unwrap(read(root))) if read else None)
-    if isinstance(plain, types.MethodType):
+    of_python = isinstance(getattr(plain, "__func__", None), types.FunctionType)
+    if isinstance(plain, types.MethodType) and of_python:
         # A bound method is made anew at each look-up: its function is what stays.
         if isinstance(value, types.MethodType):
             bare_of = Access(read, "attribute", "__func__") if read else None
@@ -735,8 +736,9 @@ def changed_in_place(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     """The names whose items or attributes are set, or whose methods change them, and where."""
     for sub in ast.walk(node):
         match sub:
-            case ast.Subscript(value=holder, ctx=ast.Store() | ast.Del()) | ast.Attribute(
-                value=holder, ctx=ast.Store() | ast.Del()
+            case (
+                ast.Subscript(value=holder, ctx=ast.Store() | ast.Del())
+                | ast.Attribute(value=holder, ctx=ast.Store() | ast.Del())
             ):
                 pass
             case ast.Call(func=ast.Attribute(value=holder, attr=attr)) if attr in CHANGES:
@@ -761,6 +763,8 @@ def _standard(module: str, name: str) -> Value | None:
         return Module(value.__name__)
     if isinstance(value, (int, float, complex)):
         return Global(f"{module}.{name}", kind_of(value))
+    if value is None:
+        return Const(None)  # numpy.newaxis
     if not callable(value) and not isinstance(value, tuple):
         return Global(f"{module}.{name}", kind_of(value))  # os.environ: never what it holds now
     return Builtin(f"{module}.{name}", value)

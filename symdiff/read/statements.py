@@ -75,8 +75,11 @@ class Statements(Calls):
                 if isinstance(value, ast.ListComp) and isinstance(targets[0], ast.Name):
                     self.list_names[value] = targets[0].id
                 given = self.evaluate(value)
-                for target in targets:
-                    self.assign_target(target, given)
+                for target in targets[:-1]:
+                    given, _ = self.in_order(
+                        given, stmt, partial(self.assign_target, target, given)
+                    )
+                self.assign_target(targets[-1], given)
             case ast.AnnAssign(target=target, value=annotated):
                 if annotated is not None:
                     self.assign_target(target, self.evaluate(annotated))
@@ -202,8 +205,10 @@ class Statements(Calls):
             items = [*items[:at], middle, *items[len(items) - after :]]
         if len(items) != len(elts):
             raise self.refuse(node, f"{len(items)} values can't be unpacked into {len(elts)} names")
-        for elt, item in zip(elts, items, strict=True):
-            self.assign_target(elt, item)
+        # What is stored into an array by one of them, the others see: A[i], A[j] = A[j], A[i].
+        slots = [self.hold(item) if self.holds_arrays(item) else None for item in items]
+        for elt, item, slot in zip(elts, items, slots, strict=True):
+            self.assign_target(elt, item if slot is None else self.taken(slot, node))
 
     def unpack_around_star(
         self, elts: list[ast.expr], star: int, value: Value, node: ast.AST
@@ -344,7 +349,8 @@ class Statements(Calls):
         target, op = stmt.target, BINARY.get(type(stmt.op))
         if op is None:
             old = self.evaluate(_as_load(target))
-            made = self.matmul(old, self.evaluate(stmt.value), stmt)
+            old, value = self.in_order(old, stmt, lambda: self.evaluate(stmt.value))
+            made = self.matmul(old, value, stmt)
             if isinstance(old, Var) and isinstance(old.kind, ArrayOf):
                 self.store_array(old, Const(Ellipsis), made, stmt)
             else:
@@ -355,7 +361,11 @@ class Statements(Calls):
         if isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice):
             container, at = self.evaluate(target.value), self.evaluate(target.slice)
             old = self.item(container, at, target)
-            new = self.binary(op, old, self.evaluate(stmt.value), stmt)
+            old, value = self.in_order(old, stmt, lambda: self.evaluate(stmt.value))
+            if isinstance(old, Var) and isinstance(old.kind, ArrayOf) and old.kind.dims:
+                self.augmented_array(old, Const(Ellipsis), op, value, target, stmt)
+                return
+            new = self.binary(op, old, value, stmt)
             slot = (self.frame, self.fresh("index"))
             self.state[slot] = at
             self.frame.names.add(slot[1])
@@ -365,7 +375,7 @@ class Statements(Calls):
             del self.state[slot]
             return
         old = self.evaluate(_as_load(target))
-        value = self.evaluate(stmt.value)
+        old, value = self.in_order(old, stmt, lambda: self.evaluate(stmt.value))
         if isinstance(old, Var) and isinstance(old.kind, ArrayOf) and old.kind.dims != ():
             self.augmented_array(old, Const(Ellipsis), op, value, target, stmt)
             return
@@ -397,7 +407,9 @@ class Statements(Calls):
             self.state = state
             return False
         index = self.index(target.slice)
-        self.augmented_array(holder, index, op, self.evaluate(stmt.value), target, stmt)
+        now, value = self.in_order(holder, stmt, lambda: self.evaluate(stmt.value))
+        assert isinstance(now, Var)
+        self.augmented_array(now, index, op, value, target, stmt)
         return True
 
     def augmented_array(

@@ -194,6 +194,7 @@ class Conflict:
 
     why: str
     place: Place | None = None
+    fix: str = "Give each its own name, or call the function inside the branch."
 
 
 Value = (

@@ -43,9 +43,7 @@ class Adjoints:
         return self.of[var]
 
 
-def stage_updates(
-    stage: Stage, out: Var | None, dout: Expr, procedure: Procedure
-) -> list[Update]:
+def stage_updates(stage: Stage, out: Var | None, dout: Expr, procedure: Procedure) -> list[Update]:
     """The contributions of a stage whose result has the adjoint `dout`. Partials may be in terms
     of the result if it has a name, `out`. What goes to one operand in two places is added up.
     """

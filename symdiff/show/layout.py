@@ -45,8 +45,10 @@ def layout(rows: Sequence[Row], width: int | None = None) -> str:
     blank = " " * (digits + 6)
     lines = [f" {blank}{'forward':<{left_width}}{GAP}{blank}backward"]
     for row, left, right in zip(rows, lefts, rights, strict=True):
-        heads = [f"{c.number or '':>{digits}} {'(*)' if c.mark else '':<3}  "
-                 for c in (row.forward, row.backward)]
+        heads = [
+            f"{c.number or '':>{digits}} {'(*)' if c.mark else '':<3}  "
+            for c in (row.forward, row.backward)
+        ]
         indent = INDENT * (row.depth + 1)
         parts = _wrapped(left, left_width, indent), _wrapped(right, right_width, indent)
         for i in range(max(map(len, parts))):

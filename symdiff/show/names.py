@@ -51,8 +51,9 @@ class Names:
                 joined = b + a if a[0].temporary and not b[0].temporary else a + b
                 groups.update(dict.fromkeys(joined, joined))
         letter = _unused(var.base for var in order if not var.temporary)
-        computed = {v for s in steps(procedure.body) if isinstance(s, (Stage, Call))
-                    for v in defined(s)}
+        computed = {
+            v for s in steps(procedure.body) if isinstance(s, (Stage, Call)) for v in defined(s)
+        }
         self.names: dict[Var, str] = {}
         taken: set[str] = set()
         for var in sorted(order, key=lambda v: groups[v][0].temporary):  # the user's names first

@@ -10,11 +10,39 @@ from symdiff.stages import Apply, Const, Expr, Global, Opaque, Var
 Name = Callable[[Var], str]
 
 GREEK = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η",
-    "theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ",
-    "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ",
-    "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π",
-    "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω", "sigmoid": "σ",
+    "alpha": "α",
+    "beta": "β",
+    "gamma": "γ",
+    "delta": "δ",
+    "epsilon": "ε",
+    "zeta": "ζ",
+    "eta": "η",
+    "theta": "θ",
+    "iota": "ι",
+    "kappa": "κ",
+    "lambda": "λ",
+    "mu": "μ",
+    "nu": "ν",
+    "xi": "ξ",
+    "pi": "π",
+    "rho": "ρ",
+    "sigma": "σ",
+    "tau": "τ",
+    "phi": "φ",
+    "chi": "χ",
+    "psi": "ψ",
+    "omega": "ω",
+    "Gamma": "Γ",
+    "Delta": "Δ",
+    "Theta": "Θ",
+    "Lambda": "Λ",
+    "Xi": "Ξ",
+    "Pi": "Π",
+    "Sigma": "Σ",
+    "Phi": "Φ",
+    "Psi": "Ψ",
+    "Omega": "Ω",
+    "sigmoid": "σ",
 }
 DIGITS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 INDICES = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -24,14 +52,26 @@ GLOBALS = {"math.pi": "π", "math.tau": "τ", "math.e": "e", "math.inf": "∞", 
 COND, OR, AND, NOT, COMPARE, SUM, PRODUCT, NEGATIVE, POWER, ATOM = range(10)
 
 COMPARISONS = {
-    "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "eq": "=", "ne": "≠",
-    "is": "is", "is_not": "is not", "in": "in", "not_in": "not in",
+    "lt": "<",
+    "le": "≤",
+    "gt": ">",
+    "ge": "≥",
+    "eq": "=",
+    "ne": "≠",
+    "is": "is",
+    "is_not": "is not",
+    "in": "in",
+    "not_in": "not in",
 }
 INFIX = {"mod": "mod", "lshift": "<<", "rshift": ">>", "and_": "&", "or_": "|", "xor": "xor"}
 UNMULTIPLIED = "-0123456789.∞⌊⌈|"
 BRACKETS = {
-    "abs": "||", "math.fabs": "||", "math.floor": "⌊⌋", "math.ceil": "⌈⌉",
-    "tuple": "()", "list": "[]",
+    "abs": "||",
+    "math.fabs": "||",
+    "math.floor": "⌊⌋",
+    "math.ceil": "⌈⌉",
+    "tuple": "()",
+    "list": "[]",
 }
 
 

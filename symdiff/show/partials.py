@@ -58,9 +58,7 @@ class Partials:
                 return found
         raise NotDifferentiable("no rule")
 
-    def _of_operands(
-        self, op: str, args: tuple[Expr, ...], out: Expr
-    ) -> list[tuple[Expr, Expr]]:
+    def _of_operands(self, op: str, args: tuple[Expr, ...], out: Expr) -> list[tuple[Expr, Expr]]:
         """The operands, and the partials in them as the rule of the operation has them."""
         spelled: dict[str, GlobalValue] = {}
         params: tuple[Any, ...]

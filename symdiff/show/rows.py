@@ -190,8 +190,15 @@ class Rows:
                         return Cell(f"{self.name(base)}[{texts[0]}] += {texts[1]}")
         return Cell(self.text(step.value), self.name(step.target))
 
-    def _headed(self, head: str, facing: str, block: Block, depth: int,
-                step: Step | None = None, part: str = "") -> int:
+    def _headed(
+        self,
+        head: str,
+        facing: str,
+        block: Block,
+        depth: int,
+        step: Step | None = None,
+        part: str = "",
+    ) -> int:
         """A head and what is below it, left out if there is nothing. How many rows were added."""
         at = len(self.rows)
         self._block(block, depth + 1)
@@ -242,7 +249,8 @@ class Rows:
         else:
             pairs = [(c.var, c.init if part == "init" else c.next) for c in step.carried]
         return [
-            (var, value) for var, value in pairs
+            (var, value)
+            for var, value in pairs
             if value is not None
             and not (isinstance(value, Var) and self.names(value) == self.names(var))
             and not (var.temporary and value == Const(False))

@@ -168,12 +168,14 @@ def _varied(block: Block, varied: set[Var]) -> set[Var]:
                     varied.update(t for t in step.targets if is_differentiable(t.kind))
                 case Branch():
                     varied.update(
-                        m.var for m in step.merges
+                        m.var
+                        for m in step.merges
                         if is_differentiable(m.var.kind) and (depends(m.then) or depends(m.orelse))
                     )
                 case Loop():
                     varied.update(
-                        c.var for c in step.carried
+                        c.var
+                        for c in step.carried
                         if is_differentiable(c.var.kind) and (depends(c.init) or depends(c.next))
                     )
         if len(varied) == before:

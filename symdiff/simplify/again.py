@@ -78,7 +78,8 @@ def _is_sign(expr: Expr) -> bool:
 
 def _is_sum(expr: Expr) -> bool:
     return (
-        isinstance(expr, Apply) and expr.op in ("add", "sub")
+        isinstance(expr, Apply)
+        and expr.op in ("add", "sub")
         and all(isinstance(a, (Var, Const)) for a in expr.args)
     )
 

@@ -98,7 +98,15 @@ def is_real(expr: Expr) -> bool:
             return is_real(a) and is_real(b)
         case Apply(op=op):
             return op.startswith("math.") and op.removeprefix("math.") not in (
-                "floor", "ceil", "trunc", "comb", "perm", "gcd", "lcm", "factorial", "isqrt",
+                "floor",
+                "ceil",
+                "trunc",
+                "comb",
+                "perm",
+                "gcd",
+                "lcm",
+                "factorial",
+                "isqrt",
                 "prod",
             )
     return False

@@ -45,12 +45,38 @@ from symdiff.stages import (
 )
 
 # Operations that cannot raise on numbers, so that it does not matter whether they run.
-TOTAL = frozenset({
-    "add", "sub", "mul", "neg", "pos", "lt", "le", "gt", "ge", "eq", "ne", "not", "is", "is_not",
-    "and", "or", "cond", "abs", "min", "max",
-})
+TOTAL = frozenset(
+    {
+        "add",
+        "sub",
+        "mul",
+        "neg",
+        "pos",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+        "eq",
+        "ne",
+        "not",
+        "is",
+        "is_not",
+        "and",
+        "or",
+        "cond",
+        "abs",
+        "min",
+        "max",
+    }
+)
 SHORT = TOTAL - {"abs", "min", "max"} | {
-    "truediv", "floordiv", "mod", "pow", "getitem", "tuple", "list",
+    "truediv",
+    "floordiv",
+    "mod",
+    "pow",
+    "getitem",
+    "tuple",
+    "list",
 }
 LAZY = frozenset({"and", "or", "cond"})
 DEPTH = 40
@@ -113,9 +139,11 @@ class _Shared:
             case Apply(op="add" | "sub", args=(first, _)) if first is stage.target:
                 assert after is not None
                 return (
-                    stage.place is None and self.line(stage) == self.line(after)
+                    stage.place is None
+                    and self.line(stage) == self.line(after)
                     and after.target.base == stage.target.base
-                    and after.target.kind is REAL and stage.target.kind is REAL
+                    and after.target.kind is REAL
+                    and stage.target.kind is REAL
                 )
         return False
 
@@ -276,8 +304,11 @@ class _Joiner:
                     args.append(arg)
                 else:
                     args.append(self._fill(arg, level + 1, own))
-            return expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else replace(
-                expr, args=tuple(args))
+            return (
+                expr
+                if all(a is b for a, b in zip(args, expr.args, strict=True))
+                else replace(expr, args=tuple(args))
+            )
         return expr
 
     def _only_total(self, expr: Expr) -> bool:

@@ -46,8 +46,10 @@ def _block(block: Block, counts: dict[Var, int], table: dict[Var, Var]) -> Block
     for at, step in enumerate(block):
         match step:
             case Stage(place=None, value=Var() as value) if (
-                value in defined_here and value not in table
-                and not step.target.temporary and value.kind == step.target.kind
+                value in defined_here
+                and value not in table
+                and not step.target.temporary
+                and value.kind == step.target.kind
                 and _is_read_soon(value, step.target, block, at, counts[value])
             ):
                 table[value] = step.target

@@ -29,10 +29,27 @@ from symdiff.stages import (
     variables,
 )
 
-CHEAP = frozenset({
-    "lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "not", "and", "or", "add", "sub", "mul",
-    "neg", "mod", "abs",
-})
+CHEAP = frozenset(
+    {
+        "lt",
+        "le",
+        "gt",
+        "ge",
+        "eq",
+        "ne",
+        "is",
+        "is_not",
+        "not",
+        "and",
+        "or",
+        "add",
+        "sub",
+        "mul",
+        "neg",
+        "mod",
+        "abs",
+    }
+)
 OPERATIONS = 6
 
 
@@ -74,8 +91,9 @@ class _Walk:
         for step in block:
             self.now += 1
             match step:
-                case Branch(test=Var() as test) | Stage(
-                    value=Apply(op="cond", args=(Var() as test, *_))
+                case (
+                    Branch(test=Var() as test)
+                    | Stage(value=Apply(op="cond", args=(Var() as test, *_)))
                 ) if test in self.tests:
                     self.tests[test].reads.append((self.now, loop))
             if isinstance(step, Stage) and step.target.temporary and _is_short(step.value):

@@ -86,9 +86,7 @@ def _all_blocks(block: Block) -> list[Block]:
     return [block, *(inner for step in steps(block) for inner in blocks(step))]
 
 
-def _with_loops(
-    block: Block, loop: Loop | None, depth: int
-) -> Iterator[tuple[Step, Loop | None]]:
+def _with_loops(block: Block, loop: Loop | None, depth: int) -> Iterator[tuple[Step, Loop | None]]:
     """The steps, each with the loop whose body it stands in, if that is an outermost loop."""
     for step in block:
         yield step, loop if depth == 1 else None
@@ -164,9 +162,7 @@ def _parts(whole: Var, targets: list[Var]) -> Block:
     return [Stage(t, Apply("part", (whole, Const(i), count))) for i, t in enumerate(targets)]
 
 
-def _packed(
-    pops: list[Pop], filling: Loop, tuples: dict[Var, Var]
-) -> list[tuple[Pop, Block]]:
+def _packed(pops: list[Pop], filling: Loop, tuples: dict[Var, Var]) -> list[tuple[Pop, Block]]:
     """Put together what can be kept at one place of the round that fills the stacks: before any of
     it gets a new version. Returns what is popped now, each with the stages that take it apart."""
     spans = _spans(filling.body, {pop.stack for pop in pops})
@@ -200,24 +196,26 @@ def _spans(block: Block, stacks: set[Var]) -> dict[Var, Span]:
         if isinstance(step, Push) and step.stack in stacks:
             bases = {v.base for v in variables(step.value)}
             last = next(
-                (i for i in range(at, len(block))
-                 if any(v.base in bases for v in all_defined([block[i]]))),
+                (
+                    i
+                    for i in range(at, len(block))
+                    if any(v.base in bases for v in all_defined([block[i]]))
+                ),
                 len(block),
             )
             spans[step.stack] = at, last
     return spans
 
 
-def _push_together(
-    block: Block, stacks: list[Var], into: Var, spans: dict[Var, Span]
-) -> None:
+def _push_together(block: Block, stacks: list[Var], into: Var, spans: dict[Var, Span]) -> None:
     """Fill one stack with tuples instead of several with values."""
     pushes = {s.stack: s for s in block if isinstance(s, Push) and s.stack in stacks}
     last = pushes[max(stacks, key=lambda stack: spans[stack][0])]
     together = Push(into, Apply("tuple", tuple(pushes[stack].value for stack in stacks)))
     block[:] = [
         together if step is last else step
-        for step in block if step is last or step not in pushes.values()
+        for step in block
+        if step is last or step not in pushes.values()
     ]
 
 
@@ -225,9 +223,7 @@ def _is_only(loops: list[Loop | None], loop: Loop) -> bool:
     return len(loops) == 1 and loops[0] is loop
 
 
-def _as_often(
-    loop: Loop, filling: Loop, stacks: dict[Var, _Stack], table: dict[Var, Expr]
-) -> bool:
+def _as_often(loop: Loop, filling: Loop, stacks: dict[Var, _Stack], table: dict[Var, Expr]) -> bool:
     """Whether a loop has as many rounds as the one that fills the stacks."""
 
     def is_filled(stack: Expr) -> bool:
@@ -258,8 +254,9 @@ def _bare(iterable: Expr | None, table: dict[Var, Expr]) -> Expr | None:
             case None:
                 return None
             case _:
-                following = substitute(iterable, {v: table[v] for v in variables(iterable)
-                                                  if v in table})
+                following = substitute(
+                    iterable, {v: table[v] for v in variables(iterable) if v in table}
+                )
                 if following == iterable:
                     return iterable
                 iterable = following

@@ -31,14 +31,39 @@ from symdiff.stages import (
     variables,
 )
 
-UNSHARED = frozenset({
-    *UPDATES, "stack", "nonempty", "zeros_like", "copy", "list", "dict", "tuple",
-    "numpy.copy", "numpy.array", "numpy.eye", "numpy.identity",
-    *(f"numpy.{m}{like}" for m in ("zeros", "ones", "empty", "full") for like in ("", "_like")),
-})
-CHEAP = frozenset({
-    "add", "sub", "mul", "neg", "lt", "le", "gt", "ge", "eq", "ne", "not", "getitem",
-})
+UNSHARED = frozenset(
+    {
+        *UPDATES,
+        "stack",
+        "nonempty",
+        "zeros_like",
+        "copy",
+        "list",
+        "dict",
+        "tuple",
+        "numpy.copy",
+        "numpy.array",
+        "numpy.eye",
+        "numpy.identity",
+        *(f"numpy.{m}{like}" for m in ("zeros", "ones", "empty", "full") for like in ("", "_like")),
+    }
+)
+CHEAP = frozenset(
+    {
+        "add",
+        "sub",
+        "mul",
+        "neg",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+        "eq",
+        "ne",
+        "not",
+        "getitem",
+    }
+)
 
 
 def share(procedure: Procedure) -> Procedure:

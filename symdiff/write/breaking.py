@@ -15,19 +15,43 @@ INDENT = "    "
 NARROW = 40  # columns that are always left for an expression, however deep it is nested
 
 OPERATORS: dict[type[ast.operator], tuple[str, int]] = {
-    ast.BitOr: ("|", 1), ast.BitXor: ("^", 2), ast.BitAnd: ("&", 3), ast.LShift: ("<<", 4),
-    ast.RShift: (">>", 4), ast.Add: ("+", 5), ast.Sub: ("-", 5), ast.Mult: ("*", 6),
-    ast.Div: ("/", 6), ast.Mod: ("%", 6), ast.FloorDiv: ("//", 6), ast.MatMult: ("@", 6),
+    ast.BitOr: ("|", 1),
+    ast.BitXor: ("^", 2),
+    ast.BitAnd: ("&", 3),
+    ast.LShift: ("<<", 4),
+    ast.RShift: (">>", 4),
+    ast.Add: ("+", 5),
+    ast.Sub: ("-", 5),
+    ast.Mult: ("*", 6),
+    ast.Div: ("/", 6),
+    ast.Mod: ("%", 6),
+    ast.FloorDiv: ("//", 6),
+    ast.MatMult: ("@", 6),
     ast.Pow: ("**", 8),
 }
 COMPARISONS: dict[type[ast.cmpop], str] = {
-    ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
-    ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Is: "is",
+    ast.IsNot: "is not",
+    ast.In: "in",
+    ast.NotIn: "not in",
 }
 LOOSE = (ast.IfExp, ast.Lambda, ast.NamedExpr)  # bind weaker than any operator
 PRIMARY = (
-    ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.Constant, ast.Tuple, ast.List,
-    ast.ListComp, ast.Dict,
+    ast.Name,
+    ast.Call,
+    ast.Attribute,
+    ast.Subscript,
+    ast.Constant,
+    ast.Tuple,
+    ast.List,
+    ast.ListComp,
+    ast.Dict,
 )
 _GENERATOR: list[Any] = []
 
@@ -182,7 +206,8 @@ def _wrap(
         return _operands(head, node, tail, room)
     opening, parts, closing = inside
     lines = [
-        line for before, part, after in parts
+        line
+        for before, part, after in parts
         for line in _wrap(before, part, after, inner, isinstance(part, LOOSE) and before != "")
     ]
     if isinstance(node, (ast.Tuple, ast.List)) and all(map(_is_number, node.elts)):
@@ -192,7 +217,8 @@ def _wrap(
 
 def _is_number(node: ast.expr) -> bool:
     return isinstance(node.operand if isinstance(node, ast.UnaryOp) else node, ast.Constant) and (
-        not isinstance(getattr(node, "value", None), str))
+        not isinstance(getattr(node, "value", None), str)
+    )
 
 
 def _operands(head: str, node: ast.expr, tail: str, room: int) -> list[str]:
@@ -239,8 +265,11 @@ def _parts(node: ast.expr) -> list[tuple[str, ast.expr, bool]]:
             both = zip(words, [left, *comparators], strict=True)
             return [(w, v, _weak(v, 1)) for w, v in both]
         case ast.IfExp(test=test, body=body, orelse=orelse):
-            return [("", body, isinstance(body, LOOSE)), ("if ", test, isinstance(test, LOOSE)),
-                    ("else ", orelse, False)]
+            return [
+                ("", body, isinstance(body, LOOSE)),
+                ("if ", test, isinstance(test, LOOSE)),
+                ("else ", orelse, False),
+            ]
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return [("-", operand, _weak(operand, 7))]
         case ast.UnaryOp(op=ast.Not(), operand=operand):

@@ -171,9 +171,7 @@ def coalesce(procedure: Procedure, liveness: Liveness) -> Classes:
     return classes
 
 
-def _affinities(
-    block: Block, depth: int, counts: dict[Var, int]
-) -> Iterator[tuple[int, Var, Var]]:
+def _affinities(block: Block, depth: int, counts: dict[Var, int]) -> Iterator[tuple[int, Var, Var]]:
     """Pairs for which one name saves a line, with a rank: the innermost loops come first."""
 
     def pair(rank: int, a: Var, b: Expr | None) -> Iterator[tuple[int, Var, Var]]:

@@ -12,17 +12,38 @@ from symdiff.rules.registry import kind_of
 from symdiff.stages import Apply, ArrayOf, Const, Expr, Global, Opaque, Var
 
 BINARY: dict[str, type[ast.operator]] = {
-    "add": ast.Add, "sub": ast.Sub, "mul": ast.Mult, "truediv": ast.Div, "floordiv": ast.FloorDiv,
-    "mod": ast.Mod, "pow": ast.Pow, "matmul": ast.MatMult, "lshift": ast.LShift,
-    "rshift": ast.RShift, "and_": ast.BitAnd, "or_": ast.BitOr, "xor": ast.BitXor,
+    "add": ast.Add,
+    "sub": ast.Sub,
+    "mul": ast.Mult,
+    "truediv": ast.Div,
+    "floordiv": ast.FloorDiv,
+    "mod": ast.Mod,
+    "pow": ast.Pow,
+    "matmul": ast.MatMult,
+    "lshift": ast.LShift,
+    "rshift": ast.RShift,
+    "and_": ast.BitAnd,
+    "or_": ast.BitOr,
+    "xor": ast.BitXor,
 }
 UNARY: dict[str, type[ast.unaryop]] = {"neg": ast.USub, "pos": ast.UAdd, "invert": ast.Invert}
 COMPARISONS: dict[str, type[ast.cmpop]] = {
-    "lt": ast.Lt, "le": ast.LtE, "gt": ast.Gt, "ge": ast.GtE, "eq": ast.Eq, "ne": ast.NotEq,
-    "is": ast.Is, "is_not": ast.IsNot, "in": ast.In, "not_in": ast.NotIn,
+    "lt": ast.Lt,
+    "le": ast.LtE,
+    "gt": ast.Gt,
+    "ge": ast.GtE,
+    "eq": ast.Eq,
+    "ne": ast.NotEq,
+    "is": ast.Is,
+    "is_not": ast.IsNot,
+    "in": ast.In,
+    "not_in": ast.NotIn,
 }
 ATTRIBUTES = {
-    "numpy.shape": "shape", "numpy.size": "size", "numpy.ndim": "ndim", "numpy.transpose": "T",
+    "numpy.shape": "shape",
+    "numpy.size": "size",
+    "numpy.ndim": "ndim",
+    "numpy.transpose": "T",
 }
 OPPOSITE = {"eq": "ne", "ne": "eq", "is": "is_not", "is_not": "is", "in": "not_in", "not_in": "in"}
 
@@ -264,4 +285,3 @@ def _signed(value: int | float, module: str, imaginary: bool = False) -> ast.exp
     if isinstance(value, float) and math.isinf(value):
         return dotted(f"{module}.inf")
     return ast.Constant(complex(0.0, value) if imaginary else value)
-

@@ -29,14 +29,35 @@ from symdiff.write.coalesce import Classes, coalesce
 from symdiff.write.expressions import BINARY, COMPARISONS, UNARY, printed_path
 from symdiff.write.liveness import Liveness
 
-OPERATORS = frozenset({
-    *BINARY, *UNARY, *COMPARISONS, "not", "and", "or", "cond", "getitem", "part",
-    *UPDATES, "copy", "zeros_like", "stack", "nonempty", "keyword", "slice",
-})
+OPERATORS = frozenset(
+    {
+        *BINARY,
+        *UNARY,
+        *COMPARISONS,
+        "not",
+        "and",
+        "or",
+        "cond",
+        "getitem",
+        "part",
+        *UPDATES,
+        "copy",
+        "zeros_like",
+        "stack",
+        "nonempty",
+        "keyword",
+        "slice",
+    }
+)
 # Operations that are written with a builtin of another name.
 SPELT = {
-    "copy": ("list",), "zeros_like": ("len",), "setitem": ("list",), "delitem": ("list",),
-    "add_at": ("list",), "insert": ("list",), "scatter_add": ("np", "slice"),
+    "copy": ("list",),
+    "zeros_like": ("len",),
+    "setitem": ("list",),
+    "delitem": ("list",),
+    "add_at": ("list",),
+    "insert": ("list",),
+    "scatter_add": ("np", "slice"),
 }
 
 

@@ -107,9 +107,9 @@ def _items_first(loop: Loop) -> None:
 def _part_of(step: Step, whole: Var) -> int | None:
     """The place of the part of `whole` that a step takes."""
     match step:
-        case Stage(
-            value=Apply(op="getitem" | "part", args=(of, Const(value=int() as at), *_))
-        ) if of is whole:
+        case Stage(value=Apply(op="getitem" | "part", args=(of, Const(value=int() as at), *_))) if (
+            of is whole
+        ):
             return at
     return None
 
@@ -253,7 +253,9 @@ def _nexts_last(loop: Loop, counts: Mapping[Var, int]) -> None:
 def _is_next(stage: Stage, var: Var, counts: Mapping[Var, int]) -> bool:
     """Whether a stage gives a carried adjoint its next value, and reads nothing but numbers."""
     return (
-        stage.place is None and stage.target.base == var.base and counts.get(stage.target) == 1
+        stage.place is None
+        and stage.target.base == var.base
+        and counts.get(stage.target) == 1
         and all(isinstance(v.kind, Scalar) for v in (stage.target, *variables(stage.value)))
     )
 

@@ -61,7 +61,8 @@ def function(procedure: Procedure, marks: Marks) -> ast.FunctionDef:
     given = {p.name for p in procedure.params}
     body[:0] = [
         ast.Assign([ast.Name(name, ast.Store())], ast.Constant(None))
-        for name in writer.unbound if name not in given
+        for name in writer.unbound
+        if name not in given
     ]
     if procedure.doc:
         body.insert(0, ast.Expr(ast.Constant(procedure.doc)))
@@ -115,10 +116,8 @@ class _Writer(Statements):
                 made.append(apart)
                 position += 1 + sum(p is not None for p in parts_from(block, position + 1))
                 continue
-            both = block[position:position + 2]
-            taken = (
-                self.taken_out(*both) or self.called_there(*both) or self.put_back(*both)
-            )
+            both = block[position : position + 2]
+            taken = self.taken_out(*both) or self.called_there(*both) or self.put_back(*both)
             made.extend(taken or self.step(block[position]))
             position += 2 if taken else 1
         return made
@@ -141,8 +140,10 @@ class _Writer(Statements):
 
     def taken_apart(self, first: Step, parts: list[Stage | None]) -> ast.stmt | None:
         """`a, b = s.pop()` and `w, V = np.linalg.eigh(S)` for what is only taken apart."""
-        if not isinstance(first, (Pop, Stage)) or isinstance(first, Stage) and (
-            not isinstance(first.target.kind, TupleOf)
+        if (
+            not isinstance(first, (Pop, Stage))
+            or isinstance(first, Stage)
+            and (not isinstance(first.target.kind, TupleOf))
         ):
             return None
         taken = [p for p in parts if p is not None and first.target in variables(p.value)]
@@ -172,7 +173,9 @@ class _Writer(Statements):
         """`x += f(y)` for a call whose result only the next stage reads."""
         match first, second:
             case Call(targets=(result,)), Stage(value=value) if (
-                result.temporary and self.reads.get(result) == 1 and result in variables(value)
+                result.temporary
+                and self.reads.get(result) == 1
+                and result in variables(value)
                 and not is_update(value)
             ):
                 self.build.calls[result] = self.called(first)
@@ -332,9 +335,7 @@ class _Writer(Statements):
             return self.names[target]
         return "_"
 
-    def round(
-        self, block: Block, leave: Expr | None, handed: list[list[Pair]]
-    ) -> list[ast.stmt]:
+    def round(self, block: Block, leave: Expr | None, handed: list[list[Pair]]) -> list[ast.stmt]:
         """The end of a round: the rest of its steps, what it hands on, and the break.
 
         A condition that only the last branch decides is written as that branch's own break.
@@ -372,7 +373,9 @@ class _Writer(Statements):
             if merge.var is leave:
                 arms = ((branch.then, merge.then), (branch.orelse, merge.orelse))
                 known = (
-                    end is None or isinstance(end, Const) or self.same_name(leave, end)
+                    end is None
+                    or isinstance(end, Const)
+                    or self.same_name(leave, end)
                     or self.decided(arm, end) is not None
                     for arm, end in arms
                 )

@@ -59,7 +59,8 @@ def write(procedure: Procedure, *, header: str = "", live: bool = False) -> Writ
     imports = _imports(procedures, names, helpers, [made for made, _ in functions])
     refreshed = {n: v for n, v in names.items() if v.read is not None and not _is_import(v)}
     constants = [
-        line for n, v in names.items()
+        line
+        for n, v in names.items()
         if not _is_import(v) and "." not in n and n not in helpers and not (live and n in refreshed)
         for line in broken(f"{n} = ", _constant(n, v), "", WIDTH)
     ]

@@ -22,7 +22,10 @@ from symdiff.stages import (
 from symdiff.write.expressions import Builder, dotted, load
 
 AUGMENTED: dict[str, type[ast.operator]] = {
-    "add": ast.Add, "sub": ast.Sub, "mul": ast.Mult, "truediv": ast.Div,
+    "add": ast.Add,
+    "sub": ast.Sub,
+    "mul": ast.Mult,
+    "truediv": ast.Div,
 }
 NUMBERS = (REAL, INTEGER, COMPLEX)
 Pair = tuple[Var, Expr]
@@ -39,8 +42,15 @@ class Marks:
 class Statements:
     """Statements, with the names that variables have in the text."""
 
-    def __init__(self, build: Builder, names: dict[Var, str], in_place: set[Var], marks: Marks,
-                 reads: dict[Var, int], undefined: set[Var]) -> None:
+    def __init__(
+        self,
+        build: Builder,
+        names: dict[Var, str],
+        in_place: set[Var],
+        marks: Marks,
+        reads: dict[Var, int],
+        undefined: set[Var],
+    ) -> None:
         self.build = build
         self.names = names
         self.in_place = in_place
@@ -73,9 +83,11 @@ class Statements:
             return []
         match value:
             case Apply(op=op, args=(Var() as first, other)) if (
-                op in AUGMENTED and self.same_name(target, first)
+                op in AUGMENTED
+                and self.same_name(target, first)
                 and first not in self.build.calls
-                and target.kind in NUMBERS and first.kind in NUMBERS
+                and target.kind in NUMBERS
+                and first.kind in NUMBERS
             ):
                 name = ast.Name(self.names[target], ast.Store())
                 return [ast.AugAssign(name, AUGMENTED[op](), self.build(other))]

@@ -162,9 +162,7 @@ def _is_array(part: Expr) -> bool:
 
 def _index_dims(part: Expr, kind: Kind) -> Dims | None:
     if isinstance(part, Apply) and part.op in ("list", "tuple"):
-        inner = [
-            _index_dims(p, _kind(p)) if _is_array(p) else () for p in part.args
-        ]
+        inner = [_index_dims(p, _kind(p)) if _is_array(p) else () for p in part.args]
         shape = broadcast(*inner)
         return None if shape is None else (len(part.args), *shape)
     if isinstance(kind, ListOf):

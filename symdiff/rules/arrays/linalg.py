@@ -95,9 +95,7 @@ def lstsq_kind(a, b, rcond=None) -> Kind:
     values = None
     if a.dims is not None and a.dims[0] == a.dims[1] is not None:
         values = a.dims[0]
-    return TupleOf(
-        (ArrayOf(item, x), ArrayOf(REAL, (None,)), INTEGER, ArrayOf(REAL, (values,)))
-    )
+    return TupleOf((ArrayOf(item, x), ArrayOf(REAL, (None,)), INTEGER, ArrayOf(REAL, (values,))))
 
 
 @array(
@@ -140,5 +138,3 @@ def tensorsolve(a, b, axes=None, *, ans, dout):
         helper("tensorsolve_adjoint_of_first", a, b, axes, ans, dout, kind=a.kind),
         helper("tensorsolve_adjoint_of_second", a, b, axes, dout, kind=b.kind),
     )
-
-

@@ -81,5 +81,3 @@ def vander_kind(x, N=None, increasing=False) -> Kind:  # noqa: N803
 @array("numpy.vander", kind=vander_kind)
 def vander(x, N=None, increasing=False, *, ans, dout):  # noqa: N803
     return helper("vander_adjoint", x, increasing, dout, kind=ArrayOf(dout.item, x.dims))
-
-
