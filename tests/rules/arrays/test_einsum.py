@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from rules.arrays.harness import check
-
-RNG = np.random.default_rng(0)
-both = pytest.mark.parametrize("ranks_known", [True, False])
+from rules.arrays.samples import RNG, both
 
 
 @both

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rules.arrays.harness import check
-from rules.arrays.test_linalg import both, normal
+from rules.arrays.samples import both, normal
 
 modules = pytest.mark.parametrize("module", ["numpy.fft", "scipy.fft"])
 NORMS = (None, "backward", "ortho", "forward")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rules.arrays.harness import check
-from rules.arrays.test_linalg import both, normal, numbers
+from rules.arrays.samples import both, normal, numbers
 
 
 @both

@@ -6,14 +6,7 @@ import numpy as np
 import pytest
 
 from rules.arrays.harness import check
-
-RNG = np.random.default_rng(0)
-both = pytest.mark.parametrize("ranks_known", [True, False])
-
-
-def normal(*shape, complex_=False):
-    made = np.asarray(RNG.normal(size=shape))
-    return np.asarray(made + 1j * RNG.normal(size=shape)) if complex_ else made
+from rules.arrays.samples import both, normal
 
 
 @both
