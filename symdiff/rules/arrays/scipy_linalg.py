@@ -93,7 +93,7 @@ def solve_triangular(
             helper("solve_triangular_adjoint_of_first", *given, kind=a.kind),
             helper("solve_triangular_adjoint_of_second", *given, kind=b.kind),
         )
-    flags = {k: True for k, v in (("lower", lower), ("unit_diagonal", unit_diagonal)) if v}
+    flags: dict[str, int] = {k: True for k, v in (("lower", lower), ("unit_diagonal", unit_diagonal)) if v}
     if not way:
         flags = {"trans": 1, **flags}
     db = scipy_linalg.solve_triangular(a, dout, **flags)
@@ -184,7 +184,10 @@ def lu_factor(a, overwrite_a=False, check_finite=True, *, ans, dout):
     return helper("lu_factor_adjoint", *ans, dout[0], kind=a.kind)
 
 
-@array("scipy.linalg.lu_solve", wrt="lu_and_piv b", nested="lu_and_piv", kind=factor_solve_kind, only={"trans": (0, 1)})
+@array(
+    "scipy.linalg.lu_solve", wrt="lu_and_piv b", nested="lu_and_piv", kind=factor_solve_kind,
+    only={"trans": (0, 1)},
+)  # fmt: skip
 def lu_solve(lu_and_piv, b, trans=0, overwrite_b=False, check_finite=True, *, ans, dout):
     lu, pivots = _pair(lu_and_piv, "scipy.linalg.lu_solve")
     dlu = helper("lu_solve_adjoint_of_factor", lu, pivots, b, trans, ans, dout, kind=lu.kind)

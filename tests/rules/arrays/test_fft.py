@@ -66,7 +66,8 @@ def test_transforms_along_several_axes(module, kind, ending, ranks_known):
     check(name, x, ranks_known=ranks_known)
     check(name, x, axes=(0, 1), norm="ortho", ranks_known=ranks_known)
     check(name, x, axes=(2, 0), norm="forward", ranks_known=ranks_known)
-    check(name, x, s=(2, 5), ranks_known=ranks_known)
+    if ending == "2" or module == "scipy.fft":
+        check(name, x, s=(2, 5), ranks_known=ranks_known)
     check(name, x, s=(3, 2), axes=(1, 0), ranks_known=ranks_known)
     check(name, x, (4, 6), (-2, -1), ranks_known=ranks_known)
 
