@@ -140,8 +140,10 @@ def indexed(parts):
     return parts[0] if len(parts) == 1 else tuple(parts)
 
 
-def along(axis, part):
+def along(axis, part, rank=None):
     """The index that applies `part` to one axis and leaves the others alone."""
+    if rank is not None and rank <= 2:
+        axis %= rank
     if axis >= 0:
         return indexed([*[ALL] * axis, part])
     return (Ellipsis, part, *[ALL] * (-1 - axis)) if axis < -1 else (Ellipsis, part)

@@ -81,7 +81,7 @@ def shares(dout, arrays, axis):
     """The part of `dout` along `axis` that each of the arrays has made."""
     parts = parts_of([length(a, axis) for a in arrays])
     return [
-        known_as(dout if part is ALL else dout[along(axis, part)], a)
+        known_as(dout if part is ALL else dout[along(axis, part, a.rank)], a)
         for part, a in zip(parts, arrays, strict=True)
     ]
 

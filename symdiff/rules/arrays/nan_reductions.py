@@ -47,7 +47,7 @@ def nansum(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, whe
     return numbers(a, restored(dout, a, axis, keepdims))
 
 
-@array("numpy.nanprod", kind=sum_kind, only=ONLY)
+@array("numpy.nanprod", spreads=True, kind=sum_kind, only=ONLY)
 def nanprod(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True,
             *, ans, dout):  # fmt: skip
     given = () if axis is None else (axis,)
@@ -66,14 +66,20 @@ def centred(a, axis):
     return np.conj(difference) if a.item is COMPLEX else difference
 
 
-@array("numpy.nanvar", kind=variance_kind, only=VARIANCE)
+@array("numpy.nanvar", spreads=True, kind=variance_kind, only=VARIANCE)
 def nanvar(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None,
            correction=None, ans, dout):  # fmt: skip
     n = less(total(~np.isnan(a), axis), ddof)
     return numbers(a, 2 * restored(dout, a, axis, keepdims) * centred(a, axis) / n)
 
 
-@array("numpy.nanstd", kind=variance_kind, only=VARIANCE, note="0 where all elements are equal")
+@array(
+    "numpy.nanstd",
+    spreads=True,
+    kind=variance_kind,
+    only=VARIANCE,
+    note="0 where all elements are equal",
+)
 def nanstd(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None,
            correction=None, ans, dout):  # fmt: skip
     n = less(total(~np.isnan(a), axis), ddof)
@@ -81,11 +87,11 @@ def nanstd(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=
     return numbers(a, scale * centred(a, axis) / n)
 
 
-@array("numpy.nanmax", kind=extreme_kind, only=ONLY, note=TIES)
+@array("numpy.nanmax", spreads=True, kind=extreme_kind, only=ONLY, note=TIES)
 def nanmax(a, axis=None, out=None, keepdims=False, initial=None, where=True, *, ans, dout):
     return extreme(a, axis, keepdims, None, True, ans, dout)[0]
 
 
-@array("numpy.nanmin", kind=extreme_kind, only=ONLY, note=TIES)
+@array("numpy.nanmin", spreads=True, kind=extreme_kind, only=ONLY, note=TIES)
 def nanmin(a, axis=None, out=None, keepdims=False, initial=None, where=True, *, ans, dout):
     return extreme(a, axis, keepdims, None, True, ans, dout)[0]

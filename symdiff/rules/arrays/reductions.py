@@ -86,7 +86,7 @@ def builtin_sum(iterable, start=0, *, ans, dout):
     return dout, dout
 
 
-@array("numpy.prod", wrt="a initial", kind=sum_kind, only=PLAIN)
+@array("numpy.prod", wrt="a initial", spreads=True, kind=sum_kind, only=PLAIN)
 def prod(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True,
          *, ans, dout):  # fmt: skip
     factors = a if where is True else np.where(where, a, 1)
@@ -140,14 +140,20 @@ def variance_kind(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, **
 VARIANCE = {**PLAIN, "mean": (None,), "correction": (None,)}
 
 
-@array("numpy.var", kind=variance_kind, only=VARIANCE)
+@array("numpy.var", spreads=True, kind=variance_kind, only=VARIANCE)
 def var(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None,
         correction=None, ans, dout):  # fmt: skip
     n = less(number_of(a, axis, where), ddof)
     return masked(2 * restored(dout, a, axis, keepdims) * centred(a, axis, where) / n, where)
 
 
-@array("numpy.std", kind=variance_kind, only=VARIANCE, note="0 where all elements are equal")
+@array(
+    "numpy.std",
+    spreads=True,
+    kind=variance_kind,
+    only=VARIANCE,
+    note="0 where all elements are equal",
+)
 def std(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None,
         correction=None, ans, dout):  # fmt: skip
     n = less(number_of(a, axis, where), ddof)
@@ -174,12 +180,28 @@ def extreme(a, axis, keepdims, initial, where, ans, dout):
     return share * hit, np.sum(np.where(restored(also, a, axis, keepdims), share, 0))
 
 
-@array("numpy.max", "numpy.amax", wrt="a initial", kind=extreme_kind, only=NO_OUT, note=TIES)
+@array(
+    "numpy.max",
+    "numpy.amax",
+    wrt="a initial",
+    spreads=True,
+    kind=extreme_kind,
+    only=NO_OUT,
+    note=TIES,
+)
 def max_(a, axis=None, out=None, keepdims=False, initial=None, where=True, *, ans, dout):
     return extreme(a, axis, keepdims, initial, where, ans, dout)
 
 
-@array("numpy.min", "numpy.amin", wrt="a initial", kind=extreme_kind, only=NO_OUT, note=TIES)
+@array(
+    "numpy.min",
+    "numpy.amin",
+    wrt="a initial",
+    spreads=True,
+    kind=extreme_kind,
+    only=NO_OUT,
+    note=TIES,
+)
 def min_(a, axis=None, out=None, keepdims=False, initial=None, where=True, *, ans, dout):
     return extreme(a, axis, keepdims, initial, where, ans, dout)
 
@@ -188,7 +210,7 @@ def ptp_kind(a, axis=None, out=None, keepdims=False) -> Kind:
     return reduced(a, axis, keepdims)
 
 
-@array("numpy.ptp", kind=ptp_kind, only=NO_OUT, note=TIES)
+@array("numpy.ptp", spreads=True, kind=ptp_kind, only=NO_OUT, note=TIES)
 def ptp(a, axis=None, out=None, keepdims=False, *, ans, dout):
     options = {} if axis is None else {"axis": axis, "keepdims": True}
     high, low = a == np.max(a, **options), a == np.min(a, **options)
@@ -203,7 +225,9 @@ def average_kind(a, axis=None, weights=None, returned=False, *, keepdims=False) 
     return reduced(a, axis, keepdims, item)
 
 
-@array("numpy.average", wrt="a weights", kind=average_kind, only={"returned": (False,)})
+@array(
+    "numpy.average", wrt="a weights", spreads=True, kind=average_kind, only={"returned": (False,)}
+)
 def average(a, axis=None, weights=None, returned=False, *, keepdims=False, ans, dout):
     if is_none(weights):
         return restored(dout, a, axis, keepdims) / count(a, axis), None

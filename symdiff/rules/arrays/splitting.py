@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from symdiff.rules.arrays.nodes import Node, np
 from symdiff.rules.arrays.registry import array
-from symdiff.stages import ArrayOf, Kind, ListOf, TupleOf
+from symdiff.rules.shapes import extent
+from symdiff.stages import ArrayOf, Extent, Kind, ListOf, Size, TupleOf
 
 
 def lengths_of_parts(a, indices_or_sections, axis):
@@ -53,7 +54,21 @@ def put_together(ans, dout, axis):
     return np.concatenate(parts, **options)
 
 
-@array("numpy.split", kind=split_kind, view="always", linear=True)
+def even_split_kind(ary, indices_or_sections, axis=0) -> Kind:
+    """The kind of `numpy.split`, which refuses to make parts of different lengths."""
+    kind = split_kind(ary, indices_or_sections, axis)
+    sections = indices_or_sections
+    if ary.dims is None or type(axis) is not int or type(sections) is not int or sections < 2:
+        return kind
+    at, whole = axis % len(ary.dims), ary.dims[axis]
+    if not isinstance(whole, Extent):
+        return kind
+    part = extent(Size((whole, sections)))
+    dims = tuple(part if i == at else d for i, d in enumerate(ary.dims))
+    return TupleOf((ArrayOf(ary.item, dims),) * sections)
+
+
+@array("numpy.split", kind=even_split_kind, view="always", linear=True)
 def split(ary, indices_or_sections, axis=0, *, ans, dout):
     return put_together(ans, dout, axis)
 
@@ -70,9 +85,7 @@ def horizontal(ary):
 
 def hsplit_kind(ary, indices_or_sections) -> Kind:
     axis = horizontal(ary)
-    if axis is not None:
-        return split_kind(ary, indices_or_sections, axis)
-    return split_kind(ary, indices_or_sections, 1)
+    return even_split_kind(ary, indices_or_sections, 1 if axis is None else axis)
 
 
 @array("numpy.hsplit", kind=hsplit_kind, view="always", linear=True)
@@ -85,14 +98,15 @@ def hsplit(ary, indices_or_sections, *, ans, dout):
     return np.hstack([np.zeros_like(a) if d is None else d for a, d in zip(ans, dout, strict=True)])
 
 
-@array("numpy.vsplit", kind=split_kind, view="always", linear=True)
+@array("numpy.vsplit", kind=even_split_kind, view="always", linear=True)
 def vsplit(ary, indices_or_sections, *, ans, dout):
     return put_together(ans, dout, 0)
 
 
 @array(
-    "numpy.dsplit", kind=lambda ary, parts: split_kind(ary, parts, 2), view="always", linear=True
-)
+    "numpy.dsplit", kind=lambda ary, parts: even_split_kind(ary, parts, 2), view="always",
+    linear=True,
+)  # fmt: skip
 def dsplit(ary, indices_or_sections, *, ans, dout):
     return put_together(ans, dout, 2)
 

@@ -252,6 +252,7 @@ def check_dims(kind: Kind, value: Any, sizes: dict[str, int] | None = None) -> N
     if dims is not None:
         assert len(dims) == len(shape), (kind, shape)
         for dim, n in zip(dims, shape, strict=True):
-            if isinstance(dim, Extent) and sizes is not None:
-                dim = dim.constant + sum(c * sizes.get(str(s.of), 0) for s, c in dim.terms)
+            if isinstance(dim, Extent) and all(str(s.of) in (sizes or ()) for s, _ in dim.terms):
+                assert sizes is not None
+                dim = dim.constant + sum(c * sizes[str(s.of)] for s, c in dim.terms)
             assert not isinstance(dim, int) or dim == n, (kind, shape)

@@ -26,13 +26,15 @@ def elements_along(x, axis):
 def product_of_others(x, axis=None):
     """For each element the product of all others along axis: also right where some are zero."""
     x = np.asarray(x)
-    if axis is None or isinstance(axis, tuple):
-        axes = tuple(range(x.ndim)) if axis is None else axis
-        last = tuple(range(-len(axes), 0))
-        moved = np.moveaxis(x, axes, last)
-        flat = np.reshape(moved, moved.shape[: x.ndim - len(axes)] + (elements_along(x, axis),))
-        return np.moveaxis(np.reshape(product_of_others(flat, -1), moved.shape), last, axes)
-    x = np.moveaxis(x, axis, 0) if x.ndim else x[None]
+    if axis is None:
+        return np.reshape(product_of_others(np.ravel(x), 0), x.shape)
+    if isinstance(axis, tuple):
+        first = range(len(axis))
+        moved = np.moveaxis(x, axis, first)
+        count = int(np.prod(moved.shape[: len(axis)]))
+        flat = np.reshape(moved, (count, *moved.shape[len(axis) :]))
+        return np.moveaxis(np.reshape(product_of_others(flat, 0), moved.shape), first, axis)
+    x = np.moveaxis(x, axis, 0)
     before, after = np.ones_like(x), np.ones_like(x)
     np.cumprod(x[:-1], axis=0, out=before[1:])
     np.cumprod(x[:0:-1], axis=0, out=after[-2::-1])
