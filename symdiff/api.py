@@ -11,7 +11,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from symdiff.generate import Example, Generated, Selection, find, generate, precheck
+from symdiff.generate import Example, Generated, Selection, arranged, find, generate, precheck
 
 if TYPE_CHECKING:
     from symdiff.checking import Report
@@ -155,7 +155,7 @@ def generated(
     kwargs: Mapping[str, Any] | None = None,
 ) -> Generated:
     """What `source` shows, and how it came about."""
-    return generate(function, Selection(argnums), mode, _example(at, kwargs))
+    return generate(function, Selection(argnums), mode, _example(function, at, kwargs))
 
 
 def stages(
@@ -171,12 +171,16 @@ def stages(
     """
     from symdiff.show.table import Stages
 
-    made = generate(function, Selection(argnums), None, _example(at, kwargs))
+    made = generate(function, Selection(argnums), None, _example(function, at, kwargs))
     return Stages(*made.elementary())
 
 
-def _example(at: Sequence[Any] | None, kwargs: Mapping[str, Any] | None) -> Example | None:
-    return (tuple(at or ()), dict(kwargs or {})) if at is not None or kwargs else None
+def _example(
+    function: Any, at: Sequence[Any] | None, kwargs: Mapping[str, Any] | None
+) -> Example | None:
+    if at is None and not kwargs:
+        return None
+    return arranged(function, (tuple(at or ()), dict(kwargs or {})))
 
 
 def backward_stages(function: Any, argnums: Argnums = None) -> BackwardStages:
@@ -195,17 +199,20 @@ def check(
 ) -> Report:
     """Hold generated source against SymPy's derivative of the function.
 
-    `at` and `kwargs` are an example call, `source` is text to check instead of what symdiff would
+    `at` and `kwargs` are an example call, which is needed where arrays of unknown rank are among
+    the arguments; `source` is text to check instead of what symdiff would
     write, `seconds` limits the time given to proofs. The report is true when the derivative is
-    proved, or agrees to 30 digits at every point tried. Raises SymdiffError where the function
+    proved, or agrees to 30 digits at every point tried; or, where a function can't be followed in
+    exact numbers, with differences: `report.method` tells. Raises SymdiffError where the function
     can't be differentiated.
     """
     from symdiff.checking.checker import check as compare
 
     selection = Selection(argnums)
-    example = _example(at, kwargs)
+    example = _example(function, at, kwargs)
+    args, named = example or (None, None)
     if example is not None and callable(function):
-        made = find(function, selection, None, tuple(at or ()), dict(kwargs or {}))
+        made = find(function, selection, None, tuple(example[0]), dict(example[1]))
     else:
         made = generate(function, selection, None, example)
     name = made.name
@@ -218,8 +225,8 @@ def check(
         kinds=made.kinds,
         wrt=made.wrt,
         single=made.single,
-        at=tuple(at) if at is not None else None,
-        kwargs=kwargs,
+        at=args,
+        kwargs=named,
         names=made.names(),
         seconds=seconds,
     )

@@ -34,6 +34,7 @@ examples:
   symdiff table model.py:loss
   symdiff grad model.py:loss --at "weights=[0.1, 0.2], rounds=3"
   symdiff check model.py:loss --at "weight=0.5, bias=2.0"
+  symdiff check model.py:loss --at "weights=[[0.1, 0.2], [0.3, 0.4]]" --like data.npz
 """
 
 ANSI = {"place": "1", "message": "1", "name": "1;31", "caret": "1;32"}
@@ -110,6 +111,13 @@ def _parser() -> argparse.ArgumentParser:
             help="an example call, which tells the kinds of the parameters and where "
             'check compares numbers: "x=3,y=-4", "[1.0, 2.0], n=3"',
         )
+        sub.add_argument(
+            "--like",
+            metavar="FILE",
+            action="append",
+            default=[],
+            help="arrays for the example: FILE.npz, by their names in it, or NAME=FILE.npy",
+        )
         sub.add_argument("-o", dest="output", metavar="FILE", help="write there")
         return sub
 
@@ -161,9 +169,25 @@ def _wanted(options: argparse.Namespace) -> dict[str, Any]:
     """What the options say of the derivative, as the library is told it."""
     wanted: dict[str, Any] = {} if options.wrt is None else {"argnums": options.wrt}
     args, kwargs = options.at
+    kwargs = {**kwargs, **{k: v for like in options.like for k, v in _arrays(like).items()}}
     if args or kwargs:
         wanted |= {"at": args, "kwargs": kwargs}
     return wanted
+
+
+def _arrays(like: str) -> dict[str, Any]:
+    """The arrays that `--like` names. Raises BadTarget."""
+    import numpy as np
+
+    name, _, file = like.rpartition("=")
+    try:
+        found = np.load(file, allow_pickle=False)
+        if not name:
+            return {key: found[key] for key in found.files}
+        return {name: found}
+    except (OSError, ValueError, AttributeError) as error:
+        why = "NAME=FILE.npy tells whose it is" if file.endswith(".npy") else error
+        raise BadTarget(f"{file}: no arrays can be read from it: {why}") from None
 
 
 def _names(text: str) -> tuple[str | int, ...]:

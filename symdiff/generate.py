@@ -299,6 +299,19 @@ def generate(
     return _with_room(make, function)
 
 
+def arranged(function: Any, example: Example) -> Example:
+    """An example as the function takes it: of a function in a file, which is only read, arrays may
+    be written as lists."""
+    from symdiff.read.reader import arrays_of_example, default_specs
+    from symdiff.read.static import StaticFunction
+
+    if not isinstance(function, StaticFunction):
+        return example
+    with _LOCK:
+        value = _root_value(function, Unit(), None)
+        return arrays_of_example(value, default_specs(value), *example)
+
+
 def _with_room(make: Callable[[], Generated], function: Any) -> Generated:
     try:
         return with_room(make)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from symdiff.checking.functions import ELEMENTARY
+from symdiff.checking.functions import KNOWN, ORDERED, in_digits
 from symdiff.checking.graph import in_order
 from symdiff.checking.number import PASSIVE, Symbolic
 from symdiff.checking.precision import cached, field
@@ -123,22 +123,11 @@ def _derivatives(op: str, arity: int) -> tuple[Callable[..., Any], ...]:
     import sympy
 
     mp = field()
-    function = sympy.atan2 if op == "atan2" else getattr(sympy, ELEMENTARY[op][1])
+    function = sympy.atan2 if op == "atan2" else getattr(sympy, KNOWN[op][1])
     xs = sympy.symbols(f"x:{arity}", real=True)
-    names = (
-        "mpf",
-        "sqrt",
-        "exp",
-        "log",
-        "sin",
-        "cos",
-        "tan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "gamma",
-        "digamma",
-    )
-    table = {name: getattr(mp, name) for name in names}
-    table.update(pi=mp.pi + 0, polygamma=mp.psi)
-    return tuple(sympy.lambdify(xs, sympy.diff(function(*xs), x), modules=[table]) for x in xs)
+    table = {"mpf": mp.mpf}
+    table.update({of: in_digits(known) for known, (_, of, _) in KNOWN.items()})
+    table.update(pi=mp.pi + 0)
+    by = xs[-1:] if op in ORDERED else xs
+    found = [sympy.lambdify(xs, sympy.diff(function(*xs), x), modules=[table]) for x in by]
+    return (*(len(xs) - len(by)) * [lambda *args: mp.nan], *found)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from symdiff.checking.claims import Claim
-from symdiff.checking.functions import ELEMENTARY
+from symdiff.checking.functions import KNOWN
 from symdiff.checking.graph import in_order, tree_size
 from symdiff.checking.number import PASSIVE, Symbolic, number
 from symdiff.checking.run import Decision
@@ -89,7 +89,7 @@ class Algebra:
             return self._opaque.setdefault(
                 key, sympy.Dummy(n.op, real=True, integer=n.integer or None)
             )
-        return getattr(sympy, ELEMENTARY[n.op][1])(*a)
+        return getattr(sympy, KNOWN[n.op][1])(*a)
 
     def derivative(self, claim: Claim) -> Any:
         """What the claim should be equal to, by SymPy."""

@@ -13,8 +13,10 @@ from typing import Any
 
 from symdiff.checking.algebra import Algebra, NoExpression, always_holds
 from symdiff.checking.claims import EXACT_DIGITS
+from symdiff.checking.differences import Difference, compare
 from symdiff.checking.explore import Exploration
 from symdiff.checking.fault import first_fault
+from symdiff.checking.inputs import NeedsExample
 from symdiff.checking.limit import OutOfTime, within
 from symdiff.checking.machine import MAX_STEPS, Machine
 from symdiff.checking.original import Original
@@ -61,6 +63,8 @@ def check(
             kwargs=kwargs,
             names=names,
         )
+    except NeedsExample as error:
+        return Report("unknown", original.name, name or "?", (), reason=str(error))
     except Exception as error:
         reason = f"the check could not begin: {type(error).__name__}: {error}"
         return Report("unknown", original.name, name or "?", (), reason=reason)
@@ -78,6 +82,8 @@ def check(
             seconds=time.monotonic() - started,
         )
     given = found.given
+    if machine.has_arrays and given is not None and _not_followed(found, given):
+        return _by_differences(machine, given, started, seconds)
     if (
         not found.compared
         or given is not None
@@ -107,6 +113,45 @@ def check(
     )
 
 
+def _not_followed(found: Exploration, given: Trial) -> bool:
+    """Whether what the functions do at the point given could not be followed in exact numbers."""
+    return given.agrees is None and (given.unknown or given.too_long or not found.compared)
+
+
+def _by_differences(machine: Machine, given: Trial, started: float, seconds: float) -> Report:
+    """The report of a comparison in floats."""
+    rest = max(started + seconds - time.monotonic(), seconds / 3)
+    outcome = compare(*machine.in_floats(), machine.inputs, machine.wanted, machine.single, rest)
+    example = None if outcome.wrong is None else _disagreement(machine, outcome.wrong)
+    status = "wrong" if example else "agrees" if outcome.points else "unknown"
+    why = f"compared with differences of the original in floats: {given.reason}"
+    return Report(
+        status,
+        machine.original_name,
+        machine.name,
+        machine.wrt,
+        counterexample=example,
+        points=outcome.points,
+        digits=int(outcome.digits),
+        reason="" if status != "unknown" else f"{given.reason}; {outcome.reason}",
+        notes=(why,),
+        seconds=time.monotonic() - started,
+        method="differences",
+    )
+
+
+def _disagreement(machine: Machine, wrong: Difference) -> Counterexample:
+    text = machine.text.splitlines()[wrong.line - 1].strip() if wrong.line else ""
+    point = machine.inputs.show(wrong.point)
+    if wrong.expected != wrong.expected:
+        return Counterexample(
+            point, "the result", "a value and its derivatives", wrong.label, wrong.line, text
+        )
+    return Counterexample(
+        point, wrong.label, f"{wrong.expected:.8g} (by differences)", f"{wrong.got:.17g}"
+    )
+
+
 # --- remarks -------------------------------------------------------------------------------------
 
 
@@ -126,6 +171,11 @@ def _remarks(found: Exploration, deadline: float) -> tuple[list[str], bool]:
             f"line {arm.line} of the {arm.text} text: no point was found where "
             f"{arm.test!r} is {str(arm.outcome).lower()}"
         )
+    for (file, line, name), outcomes in found.sites.items():
+        if len(outcomes) == 1 and file != "<generated>":
+            complete = False
+            way = "true" if True in outcomes else "false"
+            notes.append(f"line {line} of the original text: {name} of arrays is always {way}")
     if found.given is not None and found.given.agrees is None:
         notes.append(f"at the point given there is nothing to compare: {found.given.reason}")
     if found.untried:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from symdiff.checking.functions import builtin_names, exact_power
+from symdiff.checking.functions import builtin_names, exact_divisor, exact_power
 from symdiff.checking.number import Truth, is_rounded, number
 
 Node = TypeVar("Node", bound=ast.AST)
@@ -60,7 +60,7 @@ class World:
             __mark__=self.mark,
             __arm__=self._arm,
             __loop__=lambda site: self.enter(self.loops[site]),
-            __exact__=number,
+            __exact__=exact_divisor,
             __power__=exact_power,
         )
 

@@ -12,7 +12,7 @@ from symdiff.checking.confirm import confirm
 from symdiff.checking.exact import Arm
 from symdiff.checking.inputs import Point
 from symdiff.checking.machine import MAX_STEPS, Machine
-from symdiff.checking.run import Decision
+from symdiff.checking.run import Decision, Site
 from symdiff.checking.sample import Sampler, across
 from symdiff.checking.trial import Trial
 
@@ -39,6 +39,7 @@ class Exploration:
     failures: Counter[str] = field(default_factory=Counter)
     untried: set[Any] = field(default_factory=set)  # paths seen, beyond the number that is kept
     leads: dict[int, list[tuple[Trial, list[Decision]]]] = field(default_factory=dict)
+    sites: dict[Site, set[bool]] = field(default_factory=dict)  # how arrays compared
     steps: int = FEW_STEPS
     patience: float = 0.5
 
@@ -49,11 +50,14 @@ class Exploration:
         given = self.machine.inputs.point_given()
         if given is not None:
             begun = time.monotonic()
-            trial = self.attempt(given, MAX_STEPS, 0.15 * self.seconds)
+            arrays = self.machine.has_arrays
+            trial = self.attempt(given, MAX_STEPS, (0.4 if arrays else 0.15) * self.seconds)
             if trial.too_long:
                 self.machine.coarse = True
-                trial = self.attempt(given, MAX_STEPS, self.seconds)
+                trial = self.attempt(given, MAX_STEPS, (0.2 if arrays else 1) * self.seconds)
             self.given = trial
+            if arrays and (trial.too_long or trial.unknown):
+                return
             self.steps = max(self.steps, 4 * trial.run.used)
             self.patience = max(self.patience, 2 * (time.monotonic() - begun))
         for count, point in enumerate(sampler.points()):
@@ -95,7 +99,7 @@ class Exploration:
     def attempt(self, point: Point, steps: int, seconds: float) -> Trial:
         """Try one point, and note the outcome."""
         trial = self.machine.attempt(point, steps, seconds)
-        if trial.failed == "generated" and is_differentiable(trial.result):
+        if trial.failed == "generated" and not trial.unknown and is_differentiable(trial.result):
             trial.misshapen, trial.line = self.machine.failure_on_floats(point)
             trial.agrees = False if trial.misshapen else None
         if trial.claims:
@@ -120,6 +124,8 @@ class Exploration:
     def _agreed(self, trial: Trial) -> None:
         self.digits = min(self.digits, trial.digits) if self.compared else trial.digits
         self.compared += 1
+        for site, outcomes in trial.run.sites.items():
+            self.sites.setdefault(site, set()).update(outcomes)
         for arm in trial.run.taken.values():
             arm.reached = True
         for arm, decisions in trial.run.missed.values():

@@ -8,6 +8,7 @@ other statements of the file are left out.
 from __future__ import annotations
 
 import ast
+import builtins
 import importlib
 import sys
 from collections import namedtuple
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from symdiff.checking.exact import World, rewrite
-from symdiff.checking.functions import counterparts, math_module
+from symdiff.checking.functions import ARRAY_MODULES, counterparts, math_module
 
 LIBRARY = {"abc", "cmath", "collections", "copy", "dataclasses", "enum", "fractions"}
 LIBRARY |= {"functools", "itertools", "math", "numbers", "operator", "typing"}
@@ -26,9 +27,9 @@ MAX_FILES = 100
 
 
 class Extractor:
-    """Extracts files, each once, into one `World`."""
+    """Extracts files, each once, into one `World`; without one, as they stand."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World | None) -> None:
         self.world = world
         self._files: dict[Path, dict[str, Any]] = {}
 
@@ -47,7 +48,8 @@ class Extractor:
         return names
 
     def _empty(self, module: str) -> dict[str, Any]:
-        return {"__builtins__": self.world.names, "__name__": module}
+        names = vars(builtins) if self.world is None else self.world.names
+        return {"__builtins__": names, "__name__": module}
 
     def _take(self, text: str, filename: str, folder: Path, names: dict[str, Any]) -> None:
         for statement in ast.parse(text, filename).body:
@@ -57,7 +59,9 @@ class Extractor:
             elif isinstance(statement, ast.ImportFrom):
                 self._import_from(statement, folder, names)
             elif is_simple(statement, names):
-                module = rewrite(ast.Module([statement], []), self.world, "original")
+                module = ast.Module([statement], [])
+                if self.world is not None:
+                    module = rewrite(module, self.world, "original")
                 try:
                     exec(compile(module, filename, "exec", dont_inherit=True), names)
                 except Exception:  # a constant that needs what was left out
@@ -90,9 +94,11 @@ class Extractor:
     def _module(self, name: str, folder: Path) -> Any:
         """A module of the library, or the names of a file near by; None when there is neither."""
         root = name.partition(".")[0]
+        if root in ARRAY_MODULES:
+            return _module_of_arrays(name, exact=self.world is not None)
         if root in sys.stdlib_module_names:
             module = importlib.import_module(name) if root in LIBRARY else None
-            return counterparts().get(id(module), module)
+            return module if self.world is None else counterparts().get(id(module), module)
         for start in (folder, *list(folder.parents)[:3]):
             place = start.joinpath(*name.split("."))
             for candidate in (place.with_suffix(".py"), place / "__init__.py"):
@@ -101,6 +107,15 @@ class Extractor:
                         return _Names(self.file(candidate))
                     except SyntaxError:
                         return None
+        return None
+
+
+def _module_of_arrays(name: str, exact: bool) -> Any:
+    from symdiff.checking.arrays.modules import namespace
+
+    try:
+        return namespace(name) if exact else importlib.import_module(name)
+    except ImportError:  # a function: from numpy import tanh
         return None
 
 
@@ -162,9 +177,13 @@ def _is_constant(value: ast.expr, names: Mapping[str, Any]) -> bool:
 
 
 def _is_safe(callee: ast.expr, names: Mapping[str, Any]) -> bool:
-    """Whether a call is of `math`, of a harmless builtin, or makes a class of named tuples."""
+    """Whether a call is of `math` or NumPy, of a harmless builtin, or makes a class of named
+    tuples."""
     if isinstance(callee, ast.Attribute) and isinstance(callee.value, ast.Name):
-        found = getattr(names.get(callee.value.id), callee.attr, None)
+        module = names.get(callee.value.id)
+        if getattr(module, "__name__", None) in ("numpy", "numpy.linalg"):
+            return True
+        found = getattr(module, callee.attr, None)
     elif isinstance(callee, ast.Name):
         found = names.get(callee.id)
         if callee.id in SAFE_CALLS and found is None:

@@ -18,6 +18,7 @@ from symdiff.checking.number import Symbolic, constant, integral, named, node, n
 from symdiff.checking.precision import cached, field
 
 Domain = Callable[[Any], bool]
+ARRAY_MODULES = frozenset({"numpy", "scipy"})
 
 
 def _everywhere(x: Any) -> bool:
@@ -45,6 +46,56 @@ ELEMENTARY: dict[str, tuple[str, str, Domain]] = {
     "gamma": ("gamma", "gamma", lambda x: x > 0 or x != field().floor(x)),
     "lgamma": ("loggamma", "loggamma", lambda x: x > 0),
 }
+
+# Functions that `math` lacks; of those in ORDERED, the first argument is an order, by which they
+# are not differentiated.
+SPECIAL: dict[str, tuple[str, str, Domain]] = {
+    "digamma": ("digamma", "digamma", lambda x: x > 0 or x != field().floor(x)),
+    "erfi": ("erfi", "erfi", _everywhere),
+    "erfinv": ("erfinv", "erfinv", lambda x: abs(x) < 1),
+    "ei": ("ei", "Ei", lambda x: x != 0),
+    "si": ("si", "Si", _everywhere),
+    "ci": ("ci", "Ci", lambda x: x > 0),
+    "fresnels": ("fresnels", "fresnels", _everywhere),
+    "fresnelc": ("fresnelc", "fresnelc", _everywhere),
+    "ellipk": ("ellipk", "elliptic_k", lambda x: x < 1),
+    "ellipe": ("ellipe", "elliptic_e", lambda x: x < 1),
+    "polygamma": ("psi", "polygamma", lambda x: x > 0),
+    "besselj": ("besselj", "besselj", lambda x: x > 0),
+    "bessely": ("bessely", "bessely", lambda x: x > 0),
+    "besseli": ("besseli", "besseli", lambda x: x > 0),
+    "besselk": ("besselk", "besselk", lambda x: x > 0),
+    "expint": ("expint", "expint", lambda x: x > 0),
+    "lowergamma": ("lowergamma", "lowergamma", lambda x: x > 0),
+}
+ORDERED = frozenset({"polygamma", "besselj", "bessely", "besseli", "besselk", "expint"})
+ORDERED |= {"lowergamma"}
+KNOWN = {**ELEMENTARY, **SPECIAL}
+
+
+@cached
+def special(name: str) -> Callable[..., Symbolic]:
+    """A function that `math` lacks."""
+    _, _, domain = SPECIAL[name]
+    compute = in_digits(name)
+
+    def function(*args: Any) -> Symbolic:
+        numbers = tuple(map(number, args))
+        if not domain(numbers[-1].value):
+            raise ValueError("math domain error")
+        return node(name, numbers, compute(*(x.value for x in numbers)))
+
+    return function
+
+
+def in_digits(name: str) -> Callable[..., Any]:
+    """A function of KNOWN on the numbers of mpmath."""
+    mp = field()
+    if name == "lowergamma":
+        return lambda a, x: mp.gammainc(a, 0, x)
+    if name == "polygamma":
+        return lambda n, x: mp.psi(int(n), x)
+    return getattr(mp, KNOWN[name][0])  # type: ignore[no-any-return]
 
 
 def _elementary(name: str) -> Callable[[Any], Symbolic]:
@@ -226,6 +277,8 @@ smallest = _extreme(lambda a, b: a < b, min)
 
 class _FloatType(type):
     def __call__(cls, x: Any = 0.0) -> Any:
+        if hasattr(x, "__array_ufunc__"):
+            x = number(x)
         if isinstance(x, Symbolic):
             return x * constant(Fraction(1)) if x.integer else x
         return of_float(repr(float(x)))
@@ -236,6 +289,8 @@ class _FloatType(type):
 
 class _IntType(type):
     def __call__(cls, x: Any = 0, *base: Any) -> Any:
+        if hasattr(x, "__array_ufunc__"):
+            x = number(x)
         return integral("trunc", x) if isinstance(x, Symbolic) else int(x, *base)
 
     def __instancecheck__(cls, x: Any) -> bool:
@@ -250,6 +305,14 @@ class Int(int, metaclass=_IntType):
     """Stands for `int`."""
 
 
+def exact_divisor(divisor: Any) -> Any:
+    """The right side of `/`, made exact, so that 1 / 3 is one third; arrays of numbers are."""
+    try:
+        return number(divisor)
+    except TypeError:
+        return divisor
+
+
 def exact_power(exponent: Any) -> Any:
     """The exponent of `**`: a negative int is made exact, so that 2 ** -1 is one half."""
     return number(exponent) if isinstance(exponent, int) and exponent < 0 else exponent
@@ -260,7 +323,15 @@ def _pow(base: Any, exponent: Any, mod: Any = None) -> Any:
 
 
 def _import(name: str, *args: Any) -> Any:
-    return math_module() if name == "math" else builtins.__import__(name, *args)
+    if name == "math":
+        return math_module()
+    root, _, rest = name.partition(".")
+    if root in ARRAY_MODULES:
+        from symdiff.checking.arrays.modules import namespace
+
+        bare = not (len(args) > 2 and args[2])  # import scipy.special, which gives scipy
+        return namespace(root if bare and rest else name)
+    return builtins.__import__(name, *args)
 
 
 def _quiet(*args: Any, **kwargs: Any) -> None:

@@ -6,16 +6,18 @@ Integers that are not given are tried from a short list; everything else is fixe
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from symdiff.checking.number import Symbolic
-from symdiff.stages import INTEGER, REAL, Kind, ListOf
+from symdiff.checking.number import Symbolic, number
+from symdiff.stages import INTEGER, REAL, ArrayOf, Kind, ListOf
 
 INTEGERS = (3, 2, 1, 0, 4, 5)
+MAX_SHOWN = 12  # elements of an array
 LENGTH = 3  # of lists that are not given
 
 
@@ -43,6 +45,25 @@ class Fixed:
 
 
 @dataclass(frozen=True)
+class Grid:
+    """An array of floats: a slot for each of its elements, row by row."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: Any
+    items: tuple[Slot, ...]
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A dataclass: its fields as trees, and the class of the copies that symbolic runs get."""
+
+    cls: type
+    lifted: type
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Point:
     """Where the function is evaluated: the value of each slot, and of each choice."""
 
@@ -60,6 +81,8 @@ class Inputs:
     choices: list[str] = field(default_factory=list)
     given: list[float | None] = field(default_factory=list)  # slots, as a caller gave them
     chosen: list[int | None] = field(default_factory=list)  # and choices
+    grids: list[Grid] = field(default_factory=list)
+    sizes: dict[Any, int] = field(default_factory=dict)  # lengths that arrays share, made up
 
     @property
     def trees(self) -> dict[str, Any]:
@@ -90,10 +113,11 @@ class Inputs:
                 return reals[leaf.index]
             if isinstance(leaf, Choice):
                 return point.choices[leaf.index]
-            return leaf.raw if raw else leaf.value
+            value = leaf.raw if raw else leaf.value
+            return value.copy() if is_array(value) else value
 
         def build(tree: Any) -> Any:
-            return fill(tree, leaf)
+            return fill(tree, leaf, raw=raw)
 
         arguments = [build(tree) for _, tree in self.positional]
         keywords: dict[str, Any] = {}
@@ -110,7 +134,15 @@ class Inputs:
 
     def show(self, point: Point) -> str:
         """A point in writing."""
-        parts = [f"{s.name} = {float(v)!r}" for s, v in zip(self.slots, point.reals, strict=True)]
+        of_arrays = {slot.index: grid for grid in self.grids for slot in grid.items}
+        parts = []
+        for slot, value in zip(self.slots, point.reals, strict=True):
+            grid = of_arrays.get(slot.index)
+            if grid is None:
+                parts.append(f"{slot.name} = {float(value)!r}")
+            elif slot is grid.items[0]:
+                values = [float(point.reals[s.index]) for s in grid.items]
+                parts.append(f"{grid.name} = {_show_array(values, grid)}")
         parts += [f"{name} = {v}" for name, v in zip(self.choices, point.choices, strict=True)]
         return ", ".join([*parts, *self._fixed()])
 
@@ -124,10 +156,23 @@ class Inputs:
     def _fixed(self) -> list[str]:
         trees = (*self.positional, *self.keywords)
         return [
-            f"{name.lstrip('*')} = {tree.raw!r}"
+            f"{name.lstrip('*')} = {tree.raw.tolist() if is_array(tree.raw) else repr(tree.raw)}"
             for name, tree in trees
-            if isinstance(tree, Fixed) and isinstance(tree.raw, (int, str, type(None)))
+            if isinstance(tree, Fixed)
+            and (isinstance(tree.raw, (int, str, type(None))) or _is_short(tree.raw))
         ]
+
+
+def _is_short(value: Any) -> bool:
+    return is_array(value) and bool(value.size <= MAX_SHOWN)
+
+
+def _show_array(values: list[float], grid: Grid) -> str:
+    if len(values) > MAX_SHOWN:
+        return f"an array of shape {grid.shape} that begins with {values[0]!r}"
+    import numpy as np
+
+    return str(np.array(values).reshape(grid.shape).tolist())
 
 
 def exact(value: float) -> Fraction:
@@ -135,15 +180,41 @@ def exact(value: float) -> Fraction:
     return Fraction(repr(float(value)))
 
 
-def fill(tree: Any, value: Callable[[Any], Any]) -> Any:
-    """A tree with its leaves replaced."""
+def is_array(value: Any) -> bool:
+    """Whether a value is an array, of NumPy or of symbolic numbers."""
+    return hasattr(value, "__array_ufunc__") and hasattr(value, "reshape")
+
+
+def fill(tree: Any, value: Callable[[Any], Any], raw: bool = False) -> Any:
+    """A tree with its leaves replaced; `raw`: for code that runs as it stands."""
     if isinstance(tree, dict):
-        return {k: fill(v, value) for k, v in tree.items()}
+        return {k: fill(v, value, raw) for k, v in tree.items()}
     if isinstance(tree, tuple) and hasattr(tree, "_make"):
-        return tree._make([fill(v, value) for v in tree])
+        return tree._make([fill(v, value, raw) for v in tree])
     if isinstance(tree, (list, tuple)):
-        return type(tree)(fill(v, value) for v in tree)
+        return type(tree)(fill(v, value, raw) for v in tree)
+    if isinstance(tree, Grid):
+        return _array(tree, [value(slot) for slot in tree.items], raw)
+    if isinstance(tree, Instance):
+        made = object.__new__(tree.cls if raw else tree.lifted)
+        for name, part in tree.fields.items():
+            object.__setattr__(made, name, fill(part, value, raw))
+        return made
+    if is_array(tree):
+        return _array(Grid("", tree.shape, tree.dtype, ()), [value(v) for v in tree.reshape(-1)], raw)
     return value(tree)
+
+
+def _array(grid: Grid, values: list[Any], raw: bool) -> Any:
+    import numpy as np
+
+    if raw:
+        return np.array(values, grid.dtype).reshape(grid.shape)
+    from symdiff.checking.arrays.array import Array
+
+    found = np.empty(len(values), object)
+    found[:] = values
+    return found.reshape(grid.shape).view(Array)
 
 
 def leaves(tree: Any, other: Any) -> list[tuple[Any, Any]] | None:
@@ -156,11 +227,41 @@ def leaves(tree: Any, other: Any) -> list[tuple[Any, Any]] | None:
         if not isinstance(other, (list, tuple)) or len(tree) != len(other):
             return None
         pairs = [leaves(v, w) for v, w in zip(tree, other, strict=True)]
+    elif isinstance(tree, Grid) or is_array(tree):
+        if getattr(other, "shape", None) != tree.shape:
+            return None
+        items = tree.items if isinstance(tree, Grid) else list(tree.reshape(-1))
+        others = other.items if isinstance(other, Grid) else _elements(other)
+        return list(zip(items, others, strict=True))
+    elif isinstance(tree, Instance) or dataclasses.is_dataclass(tree) and not _is_leaf(tree):
+        mine, theirs = _fields(tree), _fields(other)
+        if mine.keys() != theirs.keys():
+            return None
+        pairs = [leaves(v, theirs[k]) for k, v in mine.items()]
+    elif is_array(other):
+        return [(tree, other.item())] if other.shape == () else None
     else:
         return [(tree, other)]
     if any(p is None for p in pairs):
         return None
     return [pair for p in pairs for pair in p or ()]
+
+
+def _elements(array: Any) -> list[Any]:
+    return list(array.reshape(-1)) if is_array(array) else [array]
+
+
+def _is_leaf(tree: Any) -> bool:
+    return isinstance(tree, (Slot, Choice, Fixed, type))
+
+
+def _fields(instance: Any) -> dict[str, Any]:
+    """The fields of a dataclass, by name."""
+    if isinstance(instance, Instance):
+        return instance.fields
+    if not dataclasses.is_dataclass(instance) or isinstance(instance, type):
+        return {}
+    return {f.name: getattr(instance, f.name, None) for f in dataclasses.fields(instance)}
 
 
 def describe(
@@ -217,6 +318,11 @@ def _given(
         item = kind.item if isinstance(kind, ListOf) else kind
         items = [_given(inputs, f"{name}[{i}]", v, item, lift) for i, v in enumerate(value)]
         return value._make(items) if hasattr(value, "_make") else type(value)(items)
+    if is_array(value) or type(value).__module__ == "numpy":
+        return _grid(inputs, name, value, lift)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        parts = {n: _given(inputs, f"{name}.{n}", v, None, lift) for n, v in _all(value).items()}
+        return Instance(type(value), lift(type(value)), parts)
     if isinstance(value, Symbolic):  # a default, of a function that was extracted from a file
         value = float(value.value)
     if isinstance(value, float) or kind is REAL and type(value) is int:
@@ -226,13 +332,66 @@ def _given(
     return Fixed(lift(value), value)
 
 
+def _made_up(inputs: Inputs, name: str, kind: ArrayOf) -> Any:
+    """An array of a shape that fits its kind; axes of one size are equally long."""
+    import numpy as np
+
+    if kind.dims is None or kind.item is not REAL:
+        raise NeedsExample(
+            f"an example of a call is needed, for little is known of the array {name!r}: "
+            "give one with at=, or on the command line with --at"
+        )
+    shape = []
+    for dim in kind.dims:
+        if isinstance(dim, int):
+            shape.append(dim)
+        elif dim is None:
+            shape.append(LENGTH)
+        else:
+            lengths = [inputs.sizes.setdefault(s.of, LENGTH) * n for s, n in dim.terms]
+            shape.append(max(0, sum(lengths) + dim.constant))
+    places = list(np.ndindex(*shape))
+    items = [_slot(inputs, f"{name}[{', '.join(map(str, p))}]", None) for p in places]
+    inputs.grids.append(grid := Grid(name, tuple(shape), np.dtype(float), tuple(items)))
+    return grid
+
+
+def _all(instance: Any) -> dict[str, Any]:
+    return {**_fields(instance), **getattr(instance, "__dict__", {})}
+
+
+def _grid(inputs: Inputs, name: str, value: Any, lift: Callable[[Any], Any]) -> Any:
+    """The slots of an array of floats; of other arrays, what they are."""
+    import numpy as np
+
+    if np.dtype(value.dtype).kind != "f":
+        return Fixed(lift(value), value) if value.shape else _given(
+            inputs, name, value.item(), None, lift
+        )
+    floats = [float(number(v).value) for v in np.asarray(value).reshape(-1)]
+    if not value.shape and not is_array(value):
+        return _slot(inputs, name, floats[0])
+    items = []
+    for place, number_ in zip(np.ndindex(value.shape), floats, strict=True):
+        items.append(_slot(inputs, f"{name}[{', '.join(map(str, place))}]", number_))
+    grid = Grid(name, value.shape, value.dtype, tuple(items))
+    inputs.grids.append(grid)
+    return grid
+
+
 def _choice(inputs: Inputs, name: str, value: int | None) -> Choice:
     inputs.choices.append(name)
     inputs.chosen.append(value)
     return Choice(len(inputs.choices) - 1)
 
 
+class NeedsExample(TypeError):
+    """An argument cannot be made up: nothing is known of its shape."""
+
+
 def _unknown(inputs: Inputs, name: str, kind: Kind | None) -> Any:
+    if isinstance(kind, ArrayOf):
+        return _made_up(inputs, name, kind)
     if isinstance(kind, ListOf):
         return [_unknown(inputs, f"{name}[{i}]", kind.item) for i in range(LENGTH)]
     if kind is INTEGER:

@@ -17,7 +17,8 @@ import types
 from typing import Any
 
 from symdiff.checking.exact import World, rewrite
-from symdiff.checking.functions import counterparts
+from symdiff.checking.functions import ARRAY_MODULES, counterparts
+from symdiff.checking.inputs import is_array
 from symdiff.checking.number import number
 
 Span = tuple[tuple[int, int], tuple[int, int]]
@@ -40,6 +41,8 @@ class Lifter:
             return value
         if id(value) in counterparts():
             return counterparts()[id(value)]
+        if is_of_arrays(value):
+            return _of_arrays(value)
         if id(value) not in self._copies:
             self._originals.append(value)
             self._copies[id(value)] = value  # for cycles
@@ -182,6 +185,24 @@ class _LiftedModule:
 
     def __getattr__(self, name: str) -> Any:
         return self.__lifter.lift(getattr(self.__module, name))
+
+
+def is_of_arrays(value: Any) -> bool:
+    """Whether an object is NumPy's or SciPy's: a module, a function, a type, or an array."""
+    if isinstance(value, types.ModuleType):
+        return value.__name__.partition(".")[0] in ARRAY_MODULES
+    module = getattr(value, "__module__", None) if callable(value) else None
+    module = module if isinstance(module, str) else type(value).__module__
+    return module.partition(".")[0] in ARRAY_MODULES
+
+
+def _of_arrays(value: Any) -> Any:
+    from symdiff.checking.arrays.array import wrap
+    from symdiff.checking.arrays.modules import counterpart
+
+    if is_array(value):
+        return wrap(value.copy())
+    return counterpart(value)
 
 
 def _is_of_the_library(module: str) -> bool:

@@ -8,10 +8,11 @@ import math
 import time
 import traceback
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from symdiff.checking.exact import World, rewrite
+from symdiff.checking.functions import ARRAY_MODULES
 from symdiff.checking.inputs import Inputs, Point, Slot, describe, leaves
 from symdiff.checking.lift import Lifter
 from symdiff.checking.number import leaf
@@ -45,6 +46,7 @@ class Machine:
         self._options: dict[str, Any] = dict(
             kinds=kinds, wrt=wrt, single=single, at=at, kwargs=kwargs, names=names
         )
+        self.original_name = original.name
         self.run = Run(0, 0.0)
         self.coarse = False
         self.world = World(
@@ -112,6 +114,16 @@ class Machine:
         pairs = zip(self.inputs.slots, point.reals, strict=True)
         return self.inputs.call(self.original, [leaf(s.name, v, self.run) for s, v in pairs], point)
 
+    def in_floats(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
+        """The original and the generated function as they stand."""
+        names = dict(self.live, __name__="generated")
+        exec(compile(self.text, "<generated>", "exec", dont_inherit=True), names)
+        return self._given[0].plain(), names[self.name]
+
+    @property
+    def has_arrays(self) -> bool:
+        return bool(self.inputs.grids) or any(name in self.text for name in ARRAY_MODULES)
+
     def failure_on_floats(self, point: Point) -> tuple[str, int]:
         """How the generated code, run as it stands, fails at a point, and in which line; empty
         when it does not fail, and zero when the line is not known."""
@@ -127,8 +139,10 @@ class Machine:
             frames = traceback.extract_tb(error.__traceback__)
             lines = [f.lineno or 0 for f in frames if f.filename == "<generated>"]
             return f"it raises {type(error).__name__}: {error}", lines[-1] if lines else 0
-        numbers = [value for value, _ in leaves(made, made) or () if isinstance(value, float)]
-        return "" if all(map(math.isfinite, numbers)) else f"it returns {made!r}", 0
+        found = made if isinstance(made, tuple) and len(made) == 2 else (0.0, made)
+        value, derivative = ([v for v, _ in leaves(m, m) or () if isinstance(v, float)] for m in found)
+        right = not all(map(math.isfinite, value)) or all(map(math.isfinite, derivative))
+        return "" if right else f"it returns {made!r}", 0
 
 
 def last_function(text: str) -> str:

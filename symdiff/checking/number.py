@@ -27,6 +27,11 @@ class Recorder(Protocol):
     def tick(self) -> None: ...
     def decide(self, relation: str, a: Symbolic, b: Symbolic, truth: bool) -> Any: ...
     def kink(self) -> None: ...
+    def overflow(self) -> None: ...
+
+
+class NoCounterpart(Exception):
+    """A function that has no counterpart over symbolic numbers."""
 
 
 class Truth(int):
@@ -176,6 +181,30 @@ class Symbolic:
             self.run.decide("==", self, constant(Fraction(whole), True), True)
         return whole
 
+    # among arrays
+
+    def __array_ufunc__(
+        self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **kwargs: Any
+    ) -> Any:
+        from symdiff.checking.arrays.array import dispatch
+
+        return dispatch(ufunc, method, inputs, out, kwargs)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return ()
+
+    @property
+    def size(self) -> int:
+        return 1
+
+    @property
+    def ndim(self) -> int:
+        return 0
+
+    def item(self) -> Symbolic:
+        return self
+
     # as a float
 
     def is_integer(self) -> bool:
@@ -236,6 +265,8 @@ def number(value: Any) -> Symbolic:
         return of_float(repr(float(value)))
     if isinstance(value, Fraction):
         return constant(value)
+    if getattr(value, "shape", None) == ():  # of NumPy
+        return number(value.item())
     raise TypeError(f"must be real number, not {type(value).__name__}")
 
 

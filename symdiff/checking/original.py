@@ -31,6 +31,10 @@ class FromCallable:
             raise TypeError(f"{self.name} is not a function that can be run on symbols")
         return lifter.lift(function), _signature(function)
 
+    def plain(self) -> Callable[..., Any]:
+        """The function itself, which computes with floats."""
+        return self.function
+
 
 @dataclass(frozen=True)
 class FromFile:
@@ -42,6 +46,10 @@ class FromFile:
     def lift(self, world: World) -> tuple[Callable[..., Any], inspect.Signature]:
         return _find(Extractor(world).file(Path(self.path)), self.name, str(self.path))
 
+    def plain(self) -> Callable[..., Any]:
+        """The function as it stands, which computes with floats."""
+        return _find(Extractor(None).file(Path(self.path)), self.name, str(self.path))[0]
+
 
 @dataclass(frozen=True)
 class FromText:
@@ -52,6 +60,10 @@ class FromText:
 
     def lift(self, world: World) -> tuple[Callable[..., Any], inspect.Signature]:
         return _find(Extractor(world).text(self.text, "<text>"), self.name, "the text")
+
+    def plain(self) -> Callable[..., Any]:
+        """The function as it stands, which computes with floats."""
+        return _find(Extractor(None).text(self.text, "<text>"), self.name, "the text")[0]
 
 
 Original = FromCallable | FromFile | FromText

@@ -19,6 +19,8 @@ from symdiff.checking.trial import Trial
 
 LAST_MOMENT = 0.3  # seconds below which no proof is begun
 NEAR = Fraction(7, 10**9)
+MANY_SYMBOLS = 40
+SECONDS_OF_MANY = 3.0  # with so many, what is not proved at once is not proved at all
 SHARES = 4  # of the time left, one for a path
 
 
@@ -26,6 +28,8 @@ def prove_paths(found: Exploration, deadline: float) -> list[Path]:
     """The paths with their verdicts. Short expressions come first; once time has run out for one,
     longer ones are not tried."""
     prover, beyond = Prover(), math.inf
+    if len(found.machine.inputs.slots) > MANY_SYMBOLS:
+        deadline = min(deadline, time.monotonic() + SECONDS_OF_MANY)
     paths = {}
     order = sorted(found.paths, key=lambda p: size(found.paths[p][0]))
     for left, signature in zip(range(len(order), 0, -1), order, strict=True):

@@ -60,7 +60,9 @@ class Report:
 
     `status` is "proved": equal to SymPy's derivative on every path, and every arm was reached;
     "agrees": equal in numbers, to `digits` digits at `points` points; "wrong": `counterexample`
-    shows where; "unknown": the functions could not be compared, `reason` says why.
+    shows where; "unknown": the functions could not be compared, `reason` says why. `method` is what
+    the derivative was held against: "symbols", SymPy's derivative and exact numbers, or
+    "differences" of the original in floats, which tell a few digits only.
     """
 
     status: str
@@ -74,6 +76,7 @@ class Report:
     reason: str = ""
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
+    method: str = "symbols"
 
     def __bool__(self) -> bool:
         return self.status in {"proved", "agrees"}
@@ -94,8 +97,10 @@ class Report:
             page.append(f"  and {len(rest)} more paths: {', '.join(counts)}")
         page += [f"  note: {note}" for note in self.notes]
         if self.points:
+            points = "1 point" if self.points == 1 else f"{self.points} points"
+            how = " with differences" if self.method == "differences" else ""
             page.append(
-                f"  {self.points} points compared, to at least {self.digits} digits,"
+                f"  {points} compared{how}, to at least {self.digits} digits,"
                 f" in {self.seconds:.1f} s"
             )
         return "\n".join(page)

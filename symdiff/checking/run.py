@@ -11,6 +11,9 @@ from symdiff.checking.exact import Arm
 from symdiff.checking.number import Symbolic
 
 
+Site = tuple[str, int, str]  # where arrays are compared: file, line and relation
+
+
 class TooLong(BaseException):
     """A run took more steps than it was allowed."""
 
@@ -43,6 +46,8 @@ class Run:
     narrow: set[int] = field(default_factory=set)  # arms missed only for want of equal values
     tied: bool = False  # two values were equal: from here on, what happens is not typical
     kinks: int = 0
+    overflowed: bool = False  # a number became too large for a float, and went on as infinity
+    sites: dict[Site, set[bool]] = field(default_factory=dict)  # comparisons of arrays
     used: int = 0
 
     def finish(self) -> None:
@@ -80,3 +85,6 @@ class Run:
 
     def kink(self) -> None:
         self.kinks += 1
+
+    def overflow(self) -> None:
+        self.overflowed = True

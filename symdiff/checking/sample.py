@@ -11,6 +11,7 @@ from symdiff.checking.number import Symbolic, number
 from symdiff.checking.run import Decision
 
 SEED = 20240229  # the same points every time
+MANY = 12  # numbers in the arguments
 OVERSHOOT = (1e-6, 1e-3, 0.03, 0.5, 3.0)
 
 
@@ -47,6 +48,8 @@ class Sampler:
         )
         if all(value is None for value in self.inputs.given):
             styles = styles[1:7] + styles[8:]
+        elif len(self.inputs.slots) > MANY:  # far away, nearly every function of them overflows
+            styles = (self._near, self._unit, self._normal, self._near_but_one)
         count = 0
         while True:
             for style in styles:

@@ -14,7 +14,8 @@ from symdiff.checking.adjoint import NotDifferentiable, Sweep
 from symdiff.checking.claims import EXACT_DIGITS, NOISE_DIGITS, Claim, Misshapen, Outcome, is_real
 from symdiff.checking.graph import in_order
 from symdiff.checking.inputs import Inputs, Point, Slot, fill
-from symdiff.checking.number import Symbolic, leaf
+from symdiff.checking.number import NoCounterpart, Symbolic, leaf
+from symdiff.checking.precision import field as numbers
 from symdiff.checking.run import Run, TooLong
 
 ROUNDED_DIGITS = 11  # when the text holds rounded constants, or a series that breaks off
@@ -34,6 +35,7 @@ class Trial:
     reason: str = ""
     failed: str = ""  # "original" or "generated": which of the two raised an exception
     too_long: bool = False
+    unknown: bool = False  # it calls what has no counterpart in exact numbers
     split: int = 0  # decisions before this one are the original's
     unusual: bool = False  # the original meets a kink, or compares values that are equal
     result: Any = None  # the original's
@@ -62,6 +64,9 @@ class Trial:
         digits = float(NOISE_DIGITS)
         rounded = rounded or any(n.op in SERIES for n in in_order(c.objective for c in self.claims))
         for claim in self.claims:
+            if claim.along is None and not numbers().isfinite(claim.objective.value):
+                self.reason = "the value is infinite, or not a number"
+                return
             try:
                 relative, to_terms = claim.digits(sweeps)
             except NotDifferentiable as stop:
@@ -102,10 +107,14 @@ def attempt(machine: Machine, point: Point, steps: int, seconds: float) -> Trial
         trial.failed = ""
     except TooLong:
         trial.reason, trial.too_long = "it takes too many steps", True
+    except NoCounterpart as error:
+        trial.reason, trial.unknown = str(error), True
     except Exception as error:
         trial.reason = f"{type(error).__name__}: {error}"
     finally:
         run.finish()
+    if run.overflowed and not trial.reason:
+        trial.reason, trial.failed = "numbers become too large", "original"
     if not trial.reason:
         outcome = Outcome(slots, result, made, extra, machine.inputs.trees)
         try:

@@ -11,7 +11,7 @@ from typing import Any
 
 from symdiff.errors import NotDifferentiable
 from symdiff.read.shapes import held
-from symdiff.stages import BOOLEAN, INTEGER, OBJECT, OPTIONAL, REAL, TEXT, ListOf, Place
+from symdiff.stages import BOOLEAN, INTEGER, OBJECT, OPTIONAL, REAL, TEXT, ArrayOf, ListOf, Place
 
 
 class ExactKeys(dict[Any, Any]):
@@ -63,6 +63,39 @@ def with_example(
     if double is not None:
         found[double] = ExactKeys(told[double])
     return found
+
+
+def with_arrays(
+    specs: Mapping[str, Any],
+    signature: tuple[list[str], str | None, str | None],
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """An example in which arrays are written as lists, [[1.0, 2.0], [3.0, 4.0]], with arrays where
+    the function takes them."""
+    plain = signature[0]
+    known = [specs.get(name) for name in plain] + [None] * len(args)
+    return (
+        tuple(_arranged(value, spec) for value, spec in zip(args, known, strict=False)),
+        {name: _arranged(value, specs.get(name)) for name, value in kwargs.items()},
+    )
+
+
+def _arranged(value: Any, spec: Any) -> Any:
+    if isinstance(spec, ArrayOf) and isinstance(value, (list, tuple)):
+        import numpy as np
+
+        try:
+            array = np.array(value)
+        except ValueError:  # rows of several lengths: no array
+            return value
+        whole = spec.item is REAL and array.dtype.kind in "iu"
+        return array.astype(float) if whole else array
+    if isinstance(value, dict) and isinstance(spec, dict):
+        return {k: _arranged(v, spec.get(k)) for k, v in value.items()}
+    if type(value) in (list, tuple) and isinstance(spec, tuple) and len(spec) == len(value) + 1:
+        return type(value)(_arranged(v, s) for v, s in zip(value, spec[1:], strict=True))
+    return value
 
 
 def merged(example: Any, known: Any) -> Any:

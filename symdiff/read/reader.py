@@ -750,15 +750,33 @@ def specs_of_example(
 
     Raises NotDifferentiable for an example that the function does not take.
     """
+    function = _itself(function)
+    place = function.scope.file.place(function.node)
+    signature = _signature(function, specs)
+    return with_example(specs, signature, args, kwargs, spec_of, function.name, place)
+
+
+def arrays_of_example(
+    function: Value, specs: dict[str, Spec], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """An example of a call with arrays where lists were written for them."""
+    return with_arrays(specs, _signature(_itself(function), specs), args, kwargs)
+
+
+def _itself(function: Value) -> Function:
     while isinstance(function, (Bound, Partial)):
         function = function.function
     assert isinstance(function, Function)
+    return function
+
+
+def _signature(
+    function: Function, specs: dict[str, Spec]
+) -> tuple[list[str], str | None, str | None]:
+    """The names of the parameters that take one argument, of `*args`, and of `**kwargs`."""
     a = function.node.args
     star, double = (p.arg if p is not None else None for p in (a.vararg, a.kwarg))
-    plain = [p.arg for p in [*a.posonlyargs, *a.args] if p.arg in specs]
-    place = function.scope.file.place(function.node)
-    signature = (plain, star, double)
-    return with_example(specs, signature, args, kwargs, spec_of, function.name, place)
+    return [p.arg for p in [*a.posonlyargs, *a.args] if p.arg in specs], star, double
 
 
 def _of_self(function: Function) -> Spec:
