@@ -134,13 +134,17 @@ class _Judge:
         cotangents = _numbers(extra[names[0]]) if names else [1.0]
         self._same_value(point, result, made)
         slopes = self._slopes(point, made)
-        measured = []
+        measured: list[float] = []
         for move in self._moves():
             if measured and time.monotonic() > self.deadline:
                 break
             terms = [slopes[i] * d for i, d in move.change.items()]
-            got, size = math.fsum(terms), math.fsum(map(abs, terms))
+            got, size = sum(terms), sum(map(abs, terms))
             expected, doubt = self._difference(point, reals, move, cotangents)
+            if not math.isfinite(expected):
+                continue
+            if not math.isfinite(got):
+                raise _Disagreement(Difference(point, move.label, expected, got))
             size = max(size, abs(expected))
             error = abs(got - expected)
             if not doubt <= TOO_ROUGH * max(size, 1e-3):

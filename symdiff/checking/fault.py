@@ -9,6 +9,7 @@ terms, is at fault. (Adjoints are recognised by their names.)
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -16,7 +17,7 @@ from typing import Any
 
 from symdiff.checking.adjoint import NotDifferentiable, sweep
 from symdiff.checking.claims import EXACT_DIGITS
-from symdiff.checking.inputs import Point
+from symdiff.checking.inputs import Point, is_array
 from symdiff.checking.machine import Machine
 from symdiff.checking.number import Symbolic, number
 from symdiff.checking.precision import field as numbers
@@ -53,12 +54,31 @@ class _Recorder:
     events: list[Event] = field(default_factory=list)
 
     def note(self, line: int, name: str, value: Any) -> Any:
-        """Mark a number that is assigned, as the work of this assignment."""
+        """Mark a number that is assigned, or those of an array, as the work of this assignment."""
+        if is_array(value):
+            return self.touch(line, name, value, everything=True)
         if not isinstance(value, Symbolic) or value.integer or len(self.events) >= MAX_EVENTS:
             return value
+        return self._mark(line, name, value)
+
+    def touch(self, line: int, name: str, array: Any, everything: bool = False) -> Any:
+        """Mark the numbers in an array where they stand, for it may share memory with others; after
+        a store, those that were stored."""
+        if not is_array(array) or not array.flags.writeable or array.dtype.kind != "f":
+            return array
+        owner = len(self.events) + 1
+        for place in itertools.product(*map(range, array.shape)):
+            value = array[place]
+            if not isinstance(value, Symbolic) or len(self.events) >= MAX_EVENTS:
+                continue
+            if everything or value.op != "mark":
+                array[place] = self._mark(line, f"{name}{list(place)}", value, owner)
+        return array
+
+    def _mark(self, line: int, name: str, value: Symbolic, owner: int = 0) -> Symbolic:
         mark = Symbolic("mark", (value,), self.machine.run, value.value)
         self.events.append(Event(line, name, mark))
-        stack, owner = [value], len(self.events)
+        stack, owner = [value], owner or len(self.events)
         while stack:
             top = stack.pop()
             if top.op not in {"mark", "input", "const", "named"} and not top.owner:
@@ -71,12 +91,31 @@ class _Recorder:
 class _Marker(ast.NodeTransformer):
     """Wraps the values of assignments to names."""
 
-    def visit_Assign(self, node: ast.Assign) -> ast.stmt:
-        if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            node.value = self._noted(node, node.targets[0].id, node.value)
-        elif len(node.targets) == 1 and isinstance(node.targets[0], ast.Tuple):
-            self._each(node, node.targets[0], node.value)
+    def visit_Assign(self, node: ast.Assign) -> ast.stmt | list[ast.stmt]:
+        target = node.targets[0] if len(node.targets) == 1 else None
+        if isinstance(target, ast.Name):
+            if not (target.id.startswith("d") and isinstance(node.value, ast.Subscript)):
+                node.value = self._noted(node, target.id, node.value)
+        elif isinstance(target, ast.Tuple):
+            self._each(node, target, node.value)
+        elif isinstance(target, ast.Subscript):
+            return [node, *self._touched(node, target)]
         return node
+
+    def visit_Expr(self, node: ast.Expr) -> ast.stmt | list[ast.stmt]:
+        """`np.add.at(dx, i, v)` is a store into dx."""
+        if isinstance(node.value, ast.Call) and len(node.value.args) > 1:
+            return [node, *self._touched(node, node.value.args[0])]
+        return node
+
+    def _touched(self, node: ast.stmt, target: ast.expr) -> list[ast.stmt]:
+        """What marks the elements that a statement has stored."""
+        while isinstance(target, (ast.Subscript, ast.Attribute)):
+            target = target.value
+        if not isinstance(target, ast.Name):
+            return []
+        array = ast.Name(target.id, ast.Load())
+        return [ast.copy_location(ast.Expr(self._noted(node, target.id, array, "__touch__")), node)]
 
     def _each(self, node: ast.stmt, targets: ast.Tuple, values: ast.expr) -> None:
         """Mark the values of `a, b = b, a`."""
@@ -86,12 +125,14 @@ class _Marker(ast.NodeTransformer):
             if isinstance(target, ast.Name):
                 values.elts[i] = self._noted(node, target.id, values.elts[i])
 
-    def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt:
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt | list[ast.stmt]:
         if not isinstance(node.target, ast.Name):
-            return node
+            return [node, *self._touched(node, node.target)]
         name = node.target.id
-        total = ast.BinOp(ast.Name(name, ast.Load()), node.op, node.value)
-        return ast.copy_location(ast.Assign([node.target], self._noted(node, name, total)), node)
+        after = ast.Assign(
+            [ast.Name(name, ast.Store())], self._noted(node, name, ast.Name(name, ast.Load()))
+        )
+        return [node, ast.copy_location(after, node)]
 
     def parameters(self, function: ast.FunctionDef) -> None:
         args = (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
@@ -104,11 +145,9 @@ class _Marker(ast.NodeTransformer):
         ]
         function.body = [*noted, *function.body]
 
-    def _noted(self, node: ast.stmt, name: str, value: ast.expr) -> ast.expr:
+    def _noted(self, node: ast.stmt, name: str, value: ast.expr, by: str = "__note__") -> ast.expr:
         place: list[ast.expr] = [ast.Constant(node.lineno), ast.Constant(name)]
-        return ast.copy_location(
-            ast.Call(ast.Name("__note__", ast.Load()), [*place, value], []), node
-        )
+        return ast.copy_location(ast.Call(ast.Name(by, ast.Load()), [*place, value], []), node)
 
 
 def first_fault(machine: Machine, trial: Trial, steps: int, seconds: float) -> Fault | None:
@@ -129,7 +168,7 @@ def _fault_at(machine: Machine, point: Point, steps: int, seconds: float) -> Fau
     marker.visit(function)
     marker.parameters(function)
     recorder = _Recorder(machine)
-    machine.world.names["__note__"] = recorder.note
+    machine.world.names.update(__note__=recorder.note, __touch__=recorder.touch)
     before = machine.generated
     try:
         machine.generated = machine.load(ast.fix_missing_locations(tree))
@@ -177,8 +216,8 @@ def _compare(
 
 
 def _base(name: str) -> str:
-    """What the names of all versions of a variable share: x of x_2."""
-    return re.sub(r"(_\d+)+$", "", name)
+    """What the names of all versions of a variable share: x of x_2, x[0] of x_2[0]."""
+    return re.sub(r"(_\d+)+(?=\[|$)", "", name)
 
 
 def _possible(terms: list[tuple[int, Any]]) -> list[Any]:

@@ -196,12 +196,14 @@ def fill(tree: Any, value: Callable[[Any], Any], raw: bool = False) -> Any:
     if isinstance(tree, Grid):
         return _array(tree, [value(slot) for slot in tree.items], raw)
     if isinstance(tree, Instance):
-        made = object.__new__(tree.cls if raw else tree.lifted)
+        made: Any = object.__new__(tree.cls if raw else tree.lifted)
         for name, part in tree.fields.items():
             object.__setattr__(made, name, fill(part, value, raw))
         return made
     if is_array(tree):
-        return _array(Grid("", tree.shape, tree.dtype, ()), [value(v) for v in tree.reshape(-1)], raw)
+        return _array(
+            Grid("", tree.shape, tree.dtype, ()), [value(v) for v in tree.reshape(-1)], raw
+        )
     return value(tree)
 
 
@@ -365,8 +367,10 @@ def _grid(inputs: Inputs, name: str, value: Any, lift: Callable[[Any], Any]) -> 
     import numpy as np
 
     if np.dtype(value.dtype).kind != "f":
-        return Fixed(lift(value), value) if value.shape else _given(
-            inputs, name, value.item(), None, lift
+        return (
+            Fixed(lift(value), value)
+            if value.shape
+            else _given(inputs, name, value.item(), None, lift)
         )
     floats = [float(number(v).value) for v in np.asarray(value).reshape(-1)]
     if not value.shape and not is_array(value):

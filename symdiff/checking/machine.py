@@ -140,7 +140,9 @@ class Machine:
             lines = [f.lineno or 0 for f in frames if f.filename == "<generated>"]
             return f"it raises {type(error).__name__}: {error}", lines[-1] if lines else 0
         found = made if isinstance(made, tuple) and len(made) == 2 else (0.0, made)
-        value, derivative = ([v for v, _ in leaves(m, m) or () if isinstance(v, float)] for m in found)
+        value, derivative = (
+            [v for v, _ in leaves(m, m) or () if isinstance(v, float)] for m in found
+        )
         right = not all(map(math.isfinite, value)) or all(map(math.isfinite, derivative))
         return "" if right else f"it returns {made!r}", 0
 

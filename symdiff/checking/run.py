@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from symdiff.checking.exact import Arm
 from symdiff.checking.number import Symbolic
 
-
 Site = tuple[str, int, str]  # where arrays are compared: file, line and relation
 
 

@@ -16,7 +16,7 @@ from symdiff.read.calls import Recursive
 from symdiff.read.changing import read_once
 from symdiff.read.core import Frame, describe, same
 from symdiff.read.desugar import desugar
-from symdiff.read.examples import ExactKeys, ExactLength, with_example
+from symdiff.read.examples import ExactKeys, ExactLength, with_arrays, with_example
 from symdiff.read.fence import offences
 from symdiff.read.inference import infer
 from symdiff.read.names import assigned_names, written_in

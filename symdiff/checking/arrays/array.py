@@ -19,7 +19,7 @@ from symdiff.checking.number import NoCounterpart, Symbolic, number
 Plain = Any  # a plain array of NumPy, of objects, integers or truth values
 
 
-class Array(np.ndarray):  # type: ignore[type-arg]
+class Array(np.ndarray):
     """An array of symbolic numbers, integers or truth values."""
 
     def __array_ufunc__(
@@ -45,28 +45,28 @@ class Array(np.ndarray):  # type: ignore[type-arg]
         raise TypeError("a symbolic number has no single float value")
 
     @property
-    def dtype(self) -> Any:  # type: ignore[override]
+    def dtype(self) -> Any:
         """As the program sees it: what is kept as objects are floats to it."""
         kept = np.ndarray.dtype.__get__(self)
-        return np.dtype(float) if kept == object else kept
+        return np.dtype(float) if kept.kind == "O" else kept
 
     @property
     def nbytes(self) -> int:
         return 8 * self.size
 
-    @property
-    def real(self) -> Array:  # type: ignore[override]
+    @property  # type: ignore[misc]
+    def real(self) -> Any:
         return self
 
-    @property
-    def imag(self) -> Any:  # type: ignore[override]
+    @property  # type: ignore[misc]
+    def imag(self) -> Any:
         return wrap(np.full(self.shape, number(0.0), object))
 
     @property
-    def flat(self) -> Any:  # type: ignore[override]
+    def flat(self) -> Any:
         return _Flat(self)
 
-    def astype(self, dtype: Any, *args: Any, copy: bool = True, **kwargs: Any) -> Any:
+    def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
         """The same numbers as floats, integers or truth values."""
         return converted(self, dtype)
 
@@ -177,7 +177,7 @@ def index_of(key: Any) -> Any:
         return key.__index__()
     if isinstance(key, list):
         return [index_of(k) for k in key]
-    if isinstance(key, Array) and kept_dtype(key) == object:
+    if isinstance(key, Array) and holds_numbers(key):
         raise IndexError("arrays used as indices must be of integer (or boolean) type")
     return plain(key) if isinstance(key, Array) else key
 
@@ -186,12 +186,17 @@ def kept_dtype(array: Any) -> Any:
     return np.ndarray.dtype.__get__(array)
 
 
+def holds_numbers(array: Any) -> bool:
+    """Whether an array holds symbolic numbers, and not integers or truth values."""
+    return bool(kept_dtype(array).kind == "O")
+
+
 def fitting(array: Any, value: Any) -> Any:
     """A value as it is stored in an array."""
     values = plain(value)
-    if kept_dtype(array) == object:
+    if holds_numbers(array):
         return values
-    if values.dtype == object:
+    if values.dtype.kind == "O":
         return converted(values, kept_dtype(array)).view(np.ndarray)
     return values
 
@@ -222,7 +227,7 @@ def converted(array: Any, dtype: Any) -> Any:
             found[i] = _as_float(values[i])
         return found.view(Array)
     dtype = np.dtype(dtype_of(dtype))
-    if values.dtype != object:
+    if values.dtype.kind != "O":
         return values.astype(dtype).view(Array)
     change = bool if dtype.kind == "b" else lambda x: int(number(x).__trunc__())
     found = np.empty(values.shape, dtype)
@@ -239,11 +244,55 @@ def _as_float(value: Any) -> Any:
 
 # Those that NumPy may compute itself, where there are only integers and truth values.
 ON_INTEGERS = frozenset(
-    "add subtract multiply floor_divide remainder mod power negative positive absolute maximum "
-    "minimum fmax fmin sign square equal not_equal less less_equal greater greater_equal "
-    "logical_and logical_or logical_not logical_xor bitwise_and bitwise_or bitwise_xor invert "
-    "left_shift right_shift gcd lcm divmod matmul conjugate bitwise_count vecdot matvec vecmat "
-    "floor ceil trunc isnan isinf isfinite".split()
+    [
+        "add",
+        "subtract",
+        "multiply",
+        "floor_divide",
+        "remainder",
+        "mod",
+        "power",
+        "negative",
+        "positive",
+        "absolute",
+        "maximum",
+        "minimum",
+        "fmax",
+        "fmin",
+        "sign",
+        "square",
+        "equal",
+        "not_equal",
+        "less",
+        "less_equal",
+        "greater",
+        "greater_equal",
+        "logical_and",
+        "logical_or",
+        "logical_not",
+        "logical_xor",
+        "bitwise_and",
+        "bitwise_or",
+        "bitwise_xor",
+        "invert",
+        "left_shift",
+        "right_shift",
+        "gcd",
+        "lcm",
+        "divmod",
+        "matmul",
+        "conjugate",
+        "bitwise_count",
+        "vecdot",
+        "matvec",
+        "vecmat",
+        "floor",
+        "ceil",
+        "trunc",
+        "isnan",
+        "isinf",
+        "isfinite",
+    ]
 )
 RELATIONS = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">="}
 NATIVE = frozenset({"matmul", "vecdot", "matvec", "vecmat"})  # sums of products of objects
@@ -263,7 +312,9 @@ def dispatch(ufunc: Any, method: str, inputs: Any, out: Any, kwargs: dict[str, A
     arrays = [plain(x) for x in inputs]
     if method == "reduceat":
         arrays = [arrays[0], arrays[1]]
-    counterpart = _counterpart(name, ufunc, arrays[:1] if method == "reduceat" else arrays, ufunc_of)
+    counterpart = _counterpart(
+        name, ufunc, arrays[:1] if method == "reduceat" else arrays, ufunc_of
+    )
     kwargs.pop("casting", None)
     dtype = kwargs.pop("dtype", None)
     where = kwargs.pop("where", True)
@@ -284,7 +335,7 @@ def dispatch(ufunc: Any, method: str, inputs: Any, out: Any, kwargs: dict[str, A
             np.copyto(found, plain(made), where=plain(where).astype(bool))
             made = found
         return wrap(made)
-    if kept_dtype(target) != object and plain(made).dtype == object:
+    if not holds_numbers(target) and plain(made).dtype.kind == "O":
         raise TypeError(f"Cannot cast ufunc {name!r} output from float to {kept_dtype(target)}")
     mask = True if where is True else plain(where).astype(bool)
     np.copyto(plain(target), plain(made), where=mask, casting="unsafe")
@@ -292,7 +343,7 @@ def dispatch(ufunc: Any, method: str, inputs: Any, out: Any, kwargs: dict[str, A
 
 
 def _counterpart(name: str, ufunc: Any, arrays: list[Any], ufunc_of: Any) -> Any:
-    exact = all(a.dtype != object for a in arrays)
+    exact = all(a.dtype.kind != "O" for a in arrays)
     if name in NATIVE or exact and name in ON_INTEGERS:
         return ufunc
     return ufunc_of(name)

@@ -134,7 +134,6 @@ def math(name: str) -> Element:
     return getattr(f.math_module(), name)  # type: ignore[no-any-return]
 
 
-
 def _is(test: str) -> Element:
     return lambda x: bool(getattr(field(), test)(number(x).value))
 
@@ -222,5 +221,3 @@ def ufunc_of(name: str) -> Any:
     if name in IDENTITIES:
         return np.frompyfunc(function, nin, nout, identity=IDENTITIES[name])
     return np.frompyfunc(function, nin, nout)
-
-

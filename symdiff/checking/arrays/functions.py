@@ -15,6 +15,7 @@ from symdiff.checking.arrays.array import (
     dispatch,
     dtype_of,
     exactly,
+    holds_numbers,
     is_float,
     kept_dtype,
     plain,
@@ -29,9 +30,11 @@ from symdiff.checking.number import NoCounterpart, Symbolic, named, number
 
 
 def _shape(shape: Any) -> tuple[int, ...]:
-    return tuple(int(n) for n in np.atleast_1d(np.asarray(shape, dtype=object))) if not isinstance(
-        shape, int
-    ) else (shape,)
+    return (
+        tuple(int(n) for n in np.atleast_1d(np.asarray(shape, dtype=object)))
+        if not isinstance(shape, int)
+        else (shape,)
+    )
 
 
 def filled(shape: Any, value: Any, dtype: Any) -> Any:
@@ -59,13 +62,13 @@ def empty(shape, dtype=float, order="C"):
 def full(shape, fill_value, dtype=None, order="C"):
     values = plain(fill_value)
     if dtype is None:
-        dtype = float if values.dtype == object else values.dtype
+        dtype = float if values.dtype.kind == "O" else values.dtype
     return filled(shape, converted(values, dtype), dtype)
 
 
 def _like(a: Any, dtype: Any, shape: Any) -> tuple[Any, Any]:
     values = plain(a)
-    kept = float if values.dtype == object else values.dtype
+    kept = float if values.dtype.kind == "O" else values.dtype
     return values.shape if shape is None else shape, kept if dtype is None else dtype
 
 
@@ -119,7 +122,8 @@ def copy(a, order="K", subok=False):
 def arange(*limits, dtype=None):
     start, stop, step = (0, *limits, 1) if len(limits) == 1 else (*limits, 1)[:3]
     if all(isinstance(x, (int, np.integer)) for x in (start, stop, step)) and not is_float(dtype):
-        return np.arange(start, stop, step, dtype_of(dtype)).view(Array)
+        whole: Any = np.arange(int(start), int(stop), int(step))
+        return (whole if dtype is None else whole.astype(dtype_of(dtype))).view(Array)
     start, stop, step = map(number, (start, stop, step))
     count = max(0, math.ceil((stop - start) / step))
     found = np.empty(count, object)
@@ -179,7 +183,7 @@ def _into(out: Any, found: Any) -> Any:
 
 def around(a, decimals=0, out=None):
     values = plain(a)
-    if values.dtype != object:
+    if values.dtype.kind != "O":
         return _into(out, wrap(np.round(values, decimals)))
     digits = int(decimals)
     turned = [float_of(round(number(x), digits)) for x in values.reshape(-1)]
@@ -232,7 +236,9 @@ def _count(a: Any, axis: Any) -> int:
 
 def mean(a, axis=None, dtype=None, out=None, keepdims=False, where=True):
     if where is not True:
-        count = total(plain(truths(where)) * np.ones(np.shape(plain(a)), int), axis, keepdims=keepdims)
+        count = total(
+            plain(truths(where)) * np.ones(np.shape(plain(a)), int), axis, keepdims=keepdims
+        )
         return total(a, axis, None, None, keepdims, None, where) / number_or_array(count)
     return _into(out, total(a, axis, None, None, keepdims) / number(_count(a, axis)))
 
@@ -317,7 +323,7 @@ def _type(value: Any) -> Any:
         dtype = np.dtype(dtype_of(value))
         return float if dtype.kind == "f" else dtype
     if isinstance(value, np.ndarray):
-        return float if kept_dtype(value) == object else kept_dtype(value)
+        return float if holds_numbers(value) else kept_dtype(value)
     return value
 
 

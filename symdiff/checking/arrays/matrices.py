@@ -234,8 +234,8 @@ def vector_norm(x, /, *, axis=None, keepdims=False, ord=2):
         return total(wrap((plain(x) != 0).astype(bool)), axis, keepdims=keepdims) * number(1.0)
     powers = dispatch(np.power, "__call__", (_abs(x), order), None, {})
     inner = total(powers, axis, keepdims=keepdims)
-    return inner if order.value == 1 else dispatch(
-        np.power, "__call__", (inner, 1 / order), None, {}
+    return (
+        inner if order.value == 1 else dispatch(np.power, "__call__", (inner, 1 / order), None, {})
     )
 
 
@@ -302,5 +302,17 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     )
 }  # fmt: skip
 # Those of NumPy's own that are made of sums of products, and serve objects as well.
-NATIVE = frozenset("multi_dot cross outer tensordot vecdot matmul diagonal trace LinAlgError".split())
+NATIVE = frozenset(
+    [
+        "multi_dot",
+        "cross",
+        "outer",
+        "tensordot",
+        "vecdot",
+        "matmul",
+        "diagonal",
+        "trace",
+        "LinAlgError",
+    ]
+)
 NATIVE |= {"matrix_transpose"}

@@ -123,7 +123,9 @@ class Ufunc:
     def __apply(self, method: str, *inputs: Any, out: Any = None, **kwargs: Any) -> Any:
         return dispatch(self.__ufunc, method, inputs, out, kwargs)
 
-    def reduce(self, a: Any, axis: Any = 0, dtype: Any = None, out: Any = None, **others: Any) -> Any:
+    def reduce(
+        self, a: Any, axis: Any = 0, dtype: Any = None, out: Any = None, **others: Any
+    ) -> Any:
         return self.__apply("reduce", a, out=out, axis=axis, dtype=dtype, **others)
 
     def accumulate(self, a: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:

@@ -74,7 +74,6 @@ def ndtr(x: Any) -> Any:
     return f.math_module().erfc(-x / sqrt(number(2))) / 2
 
 
-
 def binom(n: Any, k: Any) -> Any:
     return f.gamma(n + 1) / (f.gamma(k + 1) * f.gamma(n - k + 1))
 
@@ -125,9 +124,7 @@ ONE: dict[str, Element] = {
     "ellipe": lambda m: f.special("ellipe")(m),
     "ellipkm1": lambda p: f.special("ellipk")(1 - p),
     **{f"{k}{n}": _fixed(f"bessel{k}", n) for k in "jyik" for n in (0, 1)},
-    **{
-        f"i{n}e": lambda x, n=n: exp(-abs(x)) * f.special("besseli")(number(n), x) for n in (0, 1)
-    },
+    **{f"i{n}e": lambda x, n=n: exp(-abs(x)) * f.special("besseli")(number(n), x) for n in (0, 1)},
     **{f"k{n}e": lambda x, n=n: exp(x) * f.special("besselk")(number(n), x) for n in (0, 1)},
 }
 TWO: dict[str, Element] = {
