@@ -44,7 +44,7 @@ def broadcast_all(*args, subok=False) -> Kind:
     return TupleOf(tuple(ArrayOf(a.item, dims) for a in args))
 
 
-@array("numpy.broadcast_arrays", kind=broadcast_all, linear=True)
+@array("numpy.broadcast_arrays", kind=broadcast_all, view="maybe", linear=True)
 def broadcast_arrays(*args, subok=False, ans, dout):
     return [
         None if share is None else unbroadcast(share, a)

@@ -36,7 +36,7 @@ def diff_kind(a, n=1, axis=-1, prepend=None, append=None) -> Kind:
     return ArrayOf(item, tuple(left if i == at else d for i, d in enumerate(a.dims)))
 
 
-@array("numpy.diff", wrt="a prepend append", kind=diff_kind, linear=True)
+@array("numpy.diff", wrt="a prepend append", kind=diff_kind, view="maybe", linear=True)
 def diff(a, n=1, axis=-1, prepend=None, append=None, *, ans, dout):
     options = {} if a.rank == 1 or not isinstance(axis, Node) and axis == -1 else {"axis": axis}
     if isinstance(n, Node):
