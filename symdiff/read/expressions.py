@@ -511,7 +511,7 @@ class Expressions(Matching):
         x, y = self.nested(a, a_block), self.nested(b, b_block)
         if x is not None and y is not None and self.unchanged(saved):
             kind = result_kind("cond", [BOOLEAN, kind_of(a), kind_of(b)])
-            return self.emit(Apply("cond", (test, x, y)), kind, node)
+            return self.either(Apply("cond", (test, x, y)), kind, node, (a, b))
         self.state = saved
         slot = (self.frame, self.fresh("value"))
 
@@ -521,6 +521,14 @@ class Expressions(Matching):
         self.branch(test, side(then), side(orelse), node)
         value: Value = self.state.pop(slot)
         return value
+
+    def either(self, expr: Apply, kind: Kind, node: ast.AST, values: tuple[Value, ...]) -> Var:
+        """One of several values, as a test decides when the code runs."""
+        made = self.emit(expr, kind, node)
+        for value in values:
+            if isinstance(value, Var) and isinstance(value.kind, ArrayOf):
+                self.note_doubt(made, value)
+        return made
 
     def bool_op(self, op: str, values: list[ast.expr], node: ast.AST) -> Value:
         first = self.evaluate(values[0])
@@ -543,7 +551,7 @@ class Expressions(Matching):
             tree = self.nested(value, block)
             if tree is not None and self.unchanged(saved):
                 kind = result_kind(op, [kind_of(first), kind_of(value)])
-                first = self.emit(Apply(op, (first, tree)), kind, node)
+                first = self.either(Apply(op, (first, tree)), kind, node, (first, value))
                 continue
             self.state = saved
             rest = values[i:] if len(values) > i + 1 else [operand]
