@@ -93,9 +93,9 @@ def solve_triangular(
             helper("solve_triangular_adjoint_of_first", *given, kind=a.kind),
             helper("solve_triangular_adjoint_of_second", *given, kind=b.kind),
         )
-    flags: dict[str, int] = {k: True for k, v in (("lower", lower), ("unit_diagonal", unit_diagonal)) if v}
-    if not way:
-        flags = {"trans": 1, **flags}
+    flags: dict[str, int] = {} if way else {"trans": 1}
+    flags |= {"lower": True} if lower else {}
+    flags |= {"unit_diagonal": True} if unit_diagonal else {}
     db = scipy_linalg.solve_triangular(a, dout, **flags)
     left, right = (ans, db) if way else (db, ans)
     da = -left[:, None] * right if b.rank == 1 else -left @ right.T

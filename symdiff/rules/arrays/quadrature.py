@@ -1,0 +1,75 @@
+"""scipy.integrate and scipy.interpolate: what is linear in the heights, and what has no rule."""
+
+# mypy: allow-untyped-defs, allow-untyped-calls
+from __future__ import annotations
+
+from symdiff.rules.arrays.axes import is_none
+from symdiff.rules.arrays.nodes import Node, Refused, helper
+from symdiff.rules.arrays.reductions import reduced
+from symdiff.rules.arrays.registry import array
+from symdiff.rules.shapes import plus
+from symdiff.stages import OBJECT, REAL, ArrayOf, Kind
+
+
+def cumulative_kind(y, x=None, dx=1.0, axis=-1, initial=None) -> Kind:
+    if y.dims is None or isinstance(axis, Node) or isinstance(initial, Node):
+        return ArrayOf(y.item if y.item is not None else REAL, None)
+    dims = list(y.dims)
+    if initial is None:
+        dims[axis] = plus(dims[axis], -1)
+    return ArrayOf(y.item, tuple(dims))
+
+
+@array("scipy.integrate.cumulative_trapezoid", wrt="y x dx", kind=cumulative_kind)
+def cumulative_trapezoid(y, x=None, dx=1.0, axis=-1, initial=None, *, ans, dout):
+    starts = initial is not None
+    of_y = helper("cumulative_trapezoid_adjoint", y, x, dx, axis, starts, dout, kind=y.kind)
+    widths = (y, axis, starts, dout)
+    if is_none(x):
+        of_dx = helper("cumulative_trapezoid_adjoint_of_dx", *widths, kind=REAL)
+        return of_y, None, of_dx
+    return of_y, helper("cumulative_trapezoid_adjoint_of_x", x, *widths, kind=x.kind), None
+
+
+SIMPSON = "scipy.integrate.simpson() has no derivative in {!r}: {} instead"
+
+
+def simpson_kind(y, x=None, dx=1.0, axis=-1) -> Kind:
+    return reduced(y, axis)
+
+
+@array("scipy.integrate.simpson", wrt="y x dx", kind=simpson_kind)
+def simpson(y, x=None, dx=1.0, axis=-1, *, ans, dout):
+    of_y = helper("simpson_adjoint", y, x, dx, axis, dout, kind=y.kind)
+    return (
+        of_y,
+        None if is_none(x) else Refused(SIMPSON.format("x", "use trapezoid()")),
+        Refused(SIMPSON.format("dx", "multiply the result by it")),
+    )
+
+
+ODEINT = (
+    "scipy.integrate.odeint() has no derivative: its steps depend on the solution. Write the steps"
+    " out, say those of Runge and Kutta with a fixed width, in a loop"
+)
+
+
+@array("scipy.integrate.odeint", wrt="y0 t args", nested="args")
+def odeint(
+    func, y0, t, args=(), Dfun=None, col_deriv=0, full_output=0, ml=None, mu=None, rtol=None,  # noqa: N803
+    atol=None, tcrit=None, h0=0.0, hmax=0.0, hmin=0.0, ixpr=0, mxstep=0, mxhnil=0, mxordn=12,
+    mxords=5, printmessg=0, tfirst=False, *, ans, dout,
+):  # fmt: skip
+    each = [Refused(ODEINT) for _ in args] if isinstance(args, (list, tuple)) else Refused(ODEINT)
+    return Refused(ODEINT), Refused(ODEINT), each
+
+
+SPLINE = (
+    "a scipy.interpolate.CubicSpline has no derivative in its points. It is linear in y: with"
+    " passive x and t write CubicSpline(x, np.eye(len(x)))(t) @ y for CubicSpline(x, y)(t)"
+)
+
+
+@array("scipy.interpolate.CubicSpline", wrt="x y", kind=lambda *_, **__: OBJECT)
+def cubic_spline(x, y, axis=0, bc_type="not-a-knot", extrapolate=None, *, ans, dout):
+    return Refused(SPLINE), Refused(SPLINE)

@@ -1,0 +1,110 @@
+"""Functions that generated files bring along: adjoints of convolutions of any number of axes."""
+
+# mypy: allow-untyped-defs, allow-untyped-calls
+from __future__ import annotations
+
+import numpy as np
+import scipy.signal
+
+
+def full_convolution(in1, in2, mode, dout):
+    """The adjoint of the whole convolution of in1 and in2, from that of the part that is had in
+    the modes full, same and valid."""
+    pairs = list(zip(np.shape(in1), np.shape(in2), strict=True))
+    starts = [0 for _ in pairs]
+    if mode == "same":
+        starts = [(m - 1) // 2 for _, m in pairs]
+    elif mode == "valid":
+        starts = [min(n, m) - 1 for n, m in pairs]
+    made = np.zeros([n + m - 1 for n, m in pairs], np.result_type(dout))
+    made[tuple(slice(s, s + n) for s, n in zip(starts, np.shape(dout), strict=True))] = dout
+    return made
+
+
+def convolution_adjoint_of_first(in1, in2, mode, dout):
+    """The adjoint of in1 in scipy.signal.convolve(in1, in2, mode)."""
+    return scipy.signal.convolve(full_convolution(in1, in2, mode, dout), np.flip(in2), "valid")
+
+
+def convolution_adjoint_of_second(in1, in2, mode, dout):
+    """The adjoint of in2 in scipy.signal.convolve(in1, in2, mode)."""
+    return scipy.signal.convolve(full_convolution(in1, in2, mode, dout), np.flip(in1), "valid")
+
+
+def with_margins(x, lengths, mode, cval, origin):
+    """An array with the margins that a filter of scipy.ndimage sees."""
+    modes = {
+        "reflect": "symmetric", "grid-mirror": "symmetric", "mirror": "reflect",
+        "nearest": "edge", "wrap": "wrap", "grid-wrap": "wrap",
+        "constant": "constant", "grid-constant": "constant",
+    }  # fmt: skip
+    for axis, length in enumerate(lengths):
+        before = length // 2 + (origin if np.ndim(origin) == 0 else origin[axis])
+        widths = [(0, 0)] * np.ndim(x)
+        widths[axis] = (before, length - 1 - before)
+        chosen = modes[mode if isinstance(mode, str) else mode[axis]]
+        more = {"constant_values": cval} if chosen == "constant" else {}
+        x = np.pad(x, widths, chosen, **more)
+    return x
+
+
+def windows(shape, lengths):
+    """For each weight of a filter its place, and the part of the padded array that it meets."""
+    for place in np.ndindex(*lengths):
+        yield place, tuple(slice(k, k + n) for k, n in zip(place, shape, strict=True))
+
+
+def filter_adjoint_of_padded(x, weights, mode, origin, dout):
+    """The adjoints of the elements of x, and of the constant around it, in
+    scipy.ndimage.correlate(x, weights, mode=mode, origin=origin)."""
+    numbers = np.reshape(np.arange(np.size(x)), np.shape(x))
+    numbers = with_margins(numbers, np.shape(weights), mode, np.size(x), origin)
+    padded = np.zeros(numbers.shape, np.result_type(dout, weights))
+    for place, part in windows(np.shape(x), np.shape(weights)):
+        padded[part] += weights[place] * dout
+    made = np.zeros(np.size(x) + 1, padded.dtype)
+    np.add.at(made, np.ravel(numbers), np.ravel(padded))
+    return made
+
+
+def filter_adjoint_of_input(x, weights, cval, mode, origin, dout):
+    """The adjoint of x in scipy.ndimage.correlate(x, weights, None, mode, cval, origin)."""
+    return np.reshape(filter_adjoint_of_padded(x, weights, mode, origin, dout)[:-1], np.shape(x))
+
+
+def filter_adjoint_of_margin(x, weights, cval, mode, origin, dout):
+    """The adjoint of cval in scipy.ndimage.correlate(x, weights, None, mode, cval, origin)."""
+    return filter_adjoint_of_padded(x, weights, mode, origin, dout)[-1]
+
+
+def filter_adjoint_of_weights(x, weights, cval, mode, origin, dout):
+    """The adjoint of weights in scipy.ndimage.correlate(x, weights, None, mode, cval, origin)."""
+    padded = with_margins(x, np.shape(weights), mode, cval, origin)
+    made = np.zeros(np.shape(weights), np.result_type(dout, x))
+    for place, part in windows(np.shape(x), np.shape(weights)):
+        made[place] = np.sum(padded[part] * dout)
+    return made
+
+
+def reversed_origin(weights, origin):
+    """Where the centre of a filter is after it is reversed: convolve is correlate with that."""
+    origins = [origin] * np.ndim(weights) if np.ndim(origin) == 0 else origin
+    return [-o - (n % 2 == 0) for o, n in zip(origins, np.shape(weights), strict=True)]
+
+
+def reversed_filter_adjoint_of_input(x, weights, cval, mode, origin, dout):
+    """The adjoint of x in scipy.ndimage.convolve(x, weights, None, mode, cval, origin)."""
+    origin = reversed_origin(weights, origin)
+    return filter_adjoint_of_input(x, np.flip(weights), cval, mode, origin, dout)
+
+
+def reversed_filter_adjoint_of_margin(x, weights, cval, mode, origin, dout):
+    """The adjoint of cval in scipy.ndimage.convolve(x, weights, None, mode, cval, origin)."""
+    origin = reversed_origin(weights, origin)
+    return filter_adjoint_of_margin(x, np.flip(weights), cval, mode, origin, dout)
+
+
+def reversed_filter_adjoint_of_weights(x, weights, cval, mode, origin, dout):
+    """The adjoint of weights in scipy.ndimage.convolve(x, weights, None, mode, cval, origin)."""
+    origin = reversed_origin(weights, origin)
+    return np.flip(filter_adjoint_of_weights(x, np.flip(weights), cval, mode, origin, dout))
