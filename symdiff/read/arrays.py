@@ -278,6 +278,8 @@ class Arrays(Memory):
             if kind.dims is not None and len(kind.dims) == 1:
                 made = self.emit(Apply("ndarray.tolist", (array,)), ListOf(kind.item), node)
                 return self.new_object("list", made)
+        if name == "compress" and args:
+            return self.array_call("numpy.compress", [args[0], array, *args[1:]], keywords, node)
         if name in METHODS or name in ("reshape", "transpose"):
             return self.array_call(f"numpy.{name}", [array, *args], keywords, node)
         op = f"ndarray.{name}"
