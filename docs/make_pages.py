@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from symdiff.read.fence import REFUSED
-from symdiff.rules import conventions, table
+from symdiff.rules import ArrayPrimitive, conventions, table
+from symdiff.rules.arrays import registry
 
 HERE = Path(__file__).parent
 
@@ -19,23 +22,37 @@ CONVENTIONS = """\
 A generated gradient is that of the program as it runs: of the branch that is taken, of the number
 of rounds that a loop makes. Where a function has no derivative, it takes one of these values, as
 JAX does. What is piecewise constant has derivative zero everywhere: `floor`, `round`, `int`, `//`,
-comparisons.
+`argmax`, comparisons.
 
 | function | convention |
 | --- | --- |
 {rows}
 
-Where the function itself raises, as `1 / x` does at zero, so does its gradient. Comparisons select
-a branch, and the derivative is that of the branch.
+Where the function itself raises, as `1 / x` does at zero, so does its gradient; where NumPy warns
+and goes on with `inf` or `nan`, so does the gradient. Comparisons select a branch, and the
+derivative is that of the branch.
+
+## Arrays
+
+| function | convention |
+| --- | --- |
+{array_rows}
+
+The side of `np.where`, `np.select` and `np.choose` that is not taken adds nothing to a gradient,
+be it `nan`. An array that the function changes in place is changed in a copy: the caller's
+arguments stay as they are. The gradient of an array has its shape and its dtype, that of a number
+is a float, and no two of them share memory.
 """
 
 SUPPORT = """\
 # What symdiff reads
 
-Scalar Python: assignment, arithmetic, `if`, `while`, `for`, `break`, `continue`, early `return`,
-`raise` and `assert`, conditional expressions, recursion, lambdas, closures, methods, keyword
-arguments, tuples, lists and dicts of numbers. Functions of your own are read too, wherever they
-are defined. What cannot be differentiated correctly is refused, with its line.
+| construct | |
+| --- | --- |
+{constructs}
+
+Functions of your own are read too, wherever they are defined. What cannot be differentiated
+correctly is refused, with its line.
 
 ## Refused
 
@@ -45,13 +62,53 @@ are defined. What cannot be differentiated correctly is refused, with its line.
 
 ## Functions with a derivative rule
 
-{active}
+On numbers: {active}
 
 Known, with derivative zero: {constant}.
 
-A function that is not in this list and has no Python source is refused where its argument is
+A function that is not in these lists and has no Python source is refused where its argument is
 active. `symdiff.rules.elementwise` registers a rule for one of your own.
+
+## Functions of arrays
+
+By whatever name they are imported, and as methods of arrays. Operators, indices, slices, masks and
+stores into them work as in NumPy, on arrays of floats or complex numbers.
+
+| module | functions |
+| --- | --- |
+{arrays}
+
+Known, with derivative zero: {array_constants}.
+
+### Arguments that are not supported
+
+An argument of this table must have its default, or one of the values given, where what the function
+works on is active.
+
+| arguments | of |
+| --- | --- |
+{arguments}
 """
+
+CONSTRUCTS = {
+    "names": "assignment, also of several and starred targets, augmented, annotated, `:=`; "
+    "`nonlocal`; globals that are read",
+    "control flow": "`if`, `while`, `for`, their `else`, `break`, `continue`, early `return`, "
+    "conditional expressions, `and`, `or`, `not`, chained comparisons, `match`",
+    "iteration": "`range`, lists, tuples, dicts, arrays and their rows, `enumerate`, `zip`, "
+    "`reversed`, `sorted`, `map`, `filter`, `functools.reduce`, most of `itertools`; "
+    "comprehensions and generator expressions",
+    "functions": "nested ones and closures, recursion, lambdas, defaults, keyword arguments, "
+    "`*args`, `**kwargs`, `functools.partial`, `functools.lru_cache`, functions given as arguments",
+    "objects": "instances of your classes, dataclasses and named tuples: attributes read and set, "
+    "methods, properties, operators, `__call__`",
+    "containers": "tuples, lists, dicts, sets, `collections.deque`, `defaultdict` and the like, "
+    "nested, as arguments, on the way and in results, with the methods that change them",
+    "arrays": "operators with broadcasting, every kind of index, stores and updates in place, "
+    "also through views and aliases, `out=`, methods and attributes",
+    "effects": "`print`, `assert`, `raise`, `with` around passive context, `try` whose body can't "
+    "raise what is caught, `finally`",
+}
 
 
 SIGNS = {
@@ -64,6 +121,7 @@ SIGNS = {
 
 def pages() -> dict[str, str]:
     """The text of each page, by its file name."""
+    arrays = registry.table()
     known = [p for p in table() if not p.name.startswith("helper:")]
     constant = ", ".join(f"`{_sign(p.name)}`" for p in known if p.piecewise_constant)
     active = ", ".join(f"`{_sign(p.name)}`" for p in known if not p.piecewise_constant) + "."
@@ -73,9 +131,58 @@ def pages() -> dict[str, str]:
         for node, (reason, fix) in REFUSED.items()
     )
     return {
-        "conventions.md": CONVENTIONS.format(rows=rows),
-        "support.md": SUPPORT.format(refused=refused, active=active, constant=constant),
+        "conventions.md": CONVENTIONS.format(rows=rows, array_rows=_array_conventions(arrays)),
+        "support.md": SUPPORT.format(
+            constructs="\n".join(f"| {name} | {_cell(t)} |" for name, t in CONSTRUCTS.items()),
+            refused=refused,
+            active=active,
+            constant=constant,
+            arrays=_by_module(arrays),
+            array_constants=", ".join(f"`{p.name}`" for p in arrays if p.piecewise_constant),
+            arguments=_arguments(arrays),
+        ),
     }
+
+
+def _array_conventions(arrays: Sequence[ArrayPrimitive]) -> str:
+    """A row for each convention, with the functions that have it."""
+    having: dict[str, list[str]] = {}
+    for primitive in arrays:
+        if primitive.note:
+            having.setdefault(primitive.note, []).append(f"`{primitive.name}`")
+    return "\n".join(f"| {', '.join(names)} | {_cell(note)} |" for note, names in having.items())
+
+
+def _by_module(arrays: Sequence[ArrayPrimitive]) -> str:
+    """A row for each module, with the functions that have a derivative, other names in brackets."""
+    modules: dict[str, list[str]] = {}
+    for primitive in arrays:
+        if primitive.piecewise_constant:
+            continue
+        module, _, name = primitive.name.rpartition(".")
+        others = [n.removeprefix(f"{module}.") for n in primitive.names[1:]]
+        shown = f"`{name}`" + (f" (`{'`, `'.join(others)}`)" if others else "")
+        modules.setdefault(module, []).append(shown)
+    return "\n".join(f"| `{m}` | {', '.join(sorted(names))} |" for m, names in modules.items())
+
+
+def _arguments(arrays: Sequence[ArrayPrimitive]) -> str:
+    """A row for each set of arguments that are not supported, with the functions that have it."""
+    having: dict[str, list[str]] = {}
+    for primitive in arrays:
+        own = primitive.signature.parameters
+        limited = [each for each in primitive.only if each[0] in own]
+        if limited:
+            shown = ", ".join(_argument(own[name].default, name, vs) for name, vs in limited)
+            having.setdefault(shown, []).append(f"`{primitive.name}`")
+    return "\n".join(f"| {shown} | {', '.join(names)} |" for shown, names in having.items())
+
+
+def _argument(default: Any, name: str, allowed: tuple[Any, ...]) -> str:
+    """A parameter, and the values that it may have where there is more than its default."""
+    others = [v for v in allowed if v is not default and v != default]
+    more = " or ".join(f"`{v!r}`" for v in [default, *others])
+    return f"`{name}` (only {more})" if others else f"`{name}`"
 
 
 def _sign(name: str) -> str:

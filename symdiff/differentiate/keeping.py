@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from symdiff import rules
 from symdiff.differentiate.mincut import INFINITE, Network
 from symdiff.rules.arrays.indexing import is_basic
+from symdiff.simplify.dead import clear_dead
 from symdiff.stages import (
     INTEGER,
     OBJECT,
@@ -374,6 +375,7 @@ def provide_tuple(
     `kept` is the backward function's parameter for it. Returns the expression that the forward
     function hands on, and the body and results of the backward function.
     """
+    clear_dead(backward, results)  # what only dead steps read isn't handed on
     plan = Plan(block, backward, sweep.arms, IN_A_TUPLE, [])
     table = plan.decide([*all_read(backward), *(v for r in results for v in variables(r))])
     define_always(block, {v for region in plan.regions for v in region.kept})

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from symdiff.stages import (
+    Apply,
     Block,
     Branch,
     Call,
@@ -36,6 +37,22 @@ def drop_dead(procedure: Procedure) -> Procedure:
     """The procedure without the steps that nothing reads."""
     need = _Need(procedure)
     return replace(procedure, body=need.kept_block(procedure.body))
+
+
+def clear_dead(block: Block, results: list[Expr]) -> None:
+    """Drop the steps of a block that nothing reads from the block itself, and from those in it:
+    others may hold on to them."""
+    need = _Need(Procedure("", [], block, Apply("tuple", tuple(results))))
+    pending = [block]
+    while pending:
+        inner = pending.pop()
+        inner[:] = [s for s in inner if isinstance(s, Remark) or id(s) in need.steps]
+        for step in inner:
+            if isinstance(step, Loop):
+                step.carried[:] = [c for c in step.carried if c.var in need.variables]
+            elif isinstance(step, Branch):
+                step.merges[:] = [m for m in step.merges if m.var in need.variables]
+            pending.extend(blocks(step))
 
 
 def has_effect(step: Step, procedure: Procedure) -> bool:

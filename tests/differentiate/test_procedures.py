@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import linecache
 import math
+
+import numpy as np
 
 import symdiff
 from differences import assert_right, procedures_of
@@ -58,6 +61,25 @@ def test_recursive_functions_have_their_slopes():
     assert_right(simpson, 1.7, 0.0, 0.4, 6)
     assert_right(two_results, 0.8, 3)
     assert_right(horner, 2.0, 1.0, 3.0, 4.0)
+
+
+def test_the_forward_function_keeps_only_what_the_backward_one_reads():
+    def rod(k, rounds):
+        u = np.zeros(5)
+        shown = np.zeros(3)
+        for i in range(rounds):
+            shown[i] = u[2]
+            u[1:] += k * (1.0 - u[:-1])
+        return shown
+
+    def misfit(k, rounds):
+        return np.sum(rod(k, rounds) ** 2)
+
+    made = symdiff.value_and_grad(misfit)
+    slope = (misfit(0.3 + 1e-6, 3) - misfit(0.3 - 1e-6, 3)) / 2e-6
+    assert math.isclose(made(0.3, 3)[1], slope, rel_tol=1e-6)
+    text = made._function((0.3, 3), {}).__code__.co_filename
+    assert "shown_kept" not in "".join(linecache.getlines(text))
 
 
 def functions(text):

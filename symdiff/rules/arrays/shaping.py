@@ -108,8 +108,9 @@ def reshaped(a, shape, order="C", copy=None) -> Kind:
     if dims is None:
         return ArrayOf(a.item, None)
     given = shape if isinstance(shape, (tuple, list)) else (shape,)
-    if -1 in [d for d in given if type(d) is int]:
-        at = given.index(-1)
+    left = [i for i, d in enumerate(given) if type(d) is int and d == -1]
+    if len(left) == 1:
+        at = left[0]
         rest = dims[:at] + dims[at + 1 :]
         dims = (*dims[:at], left_over(a.dims, rest), *dims[at + 1 :])
     if len(given) == len(dims):

@@ -185,6 +185,11 @@ def a_remainder(x):
     return np.sum(x * np.array([1, 2, 3]) % 2)
 
 
+def a_length_that_is_left(x):
+    n = int(np.sum(x > 0))
+    return np.sum(np.outer(x, x[:n]).reshape(n, -1) ** 3)
+
+
 PROGRAMS = [v for v in dict(globals()).values() if getattr(v, "__module__", "") == __name__]
 
 
