@@ -8,16 +8,18 @@ a file name of its own in linecache, so that tracebacks and debuggers show it.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from symdiff.generate import Example, Generated, Selection, arranged, find, generate, precheck
+from symdiff.signature import key_of
 
 if TYPE_CHECKING:
     from symdiff.checking import Report
     from symdiff.show.table import BackwardStages, Stages
 
 Argnums = int | str | Sequence[int | str] | None
+MANY = 256  # so many kinds of calls are remembered by each function that is made
 
 
 class Derived:
@@ -27,9 +29,7 @@ class Derived:
 
     def __init__(self, function: Any, argnums: Argnums) -> None:
         self._selection = Selection(argnums)
-        self._known: dict[
-            tuple[type, ...], tuple[Callable[..., Any], Callable[[], bool] | None]
-        ] = {}
+        self._known: dict[Hashable, tuple[Callable[..., Any], Callable[[], bool] | None]] = {}
         self.__wrapped__ = function
         precheck(function)
         for name in ("__name__", "__qualname__", "__module__", "__doc__"):
@@ -39,8 +39,11 @@ class Derived:
     def _function(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[..., Any]:
         """The generated function for these arguments."""
         made = find(self.__wrapped__, self._selection, "grad", args, kwargs)
-        if not kwargs and made.by_types:
-            self._known[(*map(type, args),)] = made.compiled
+        key = None if kwargs else (*map(type, args),) if made.by_types else key_of(args)
+        if key is not None and not made.reading.changed:
+            if len(self._known) >= MANY:
+                self._known.clear()
+            self._known[key] = made.compiled
         return made.function
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -56,7 +59,7 @@ class Grad(Derived):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not kwargs:
-            known = self._known.get((*map(type, args),))
+            known = self._known.get((*map(type, args),)) or self._known.get(key_of(args))
             if known is not None and (known[1] is None or known[1]()):
                 return known[0](*args)[1]
         return self._function(args, kwargs)(*args, **kwargs)[1]
@@ -67,7 +70,7 @@ class ValueAndGrad(Derived):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not kwargs:
-            known = self._known.get((*map(type, args),))
+            known = self._known.get((*map(type, args),)) or self._known.get(key_of(args))
             if known is not None and (known[1] is None or known[1]()):
                 return known[0](*args)
         return self._function(args, kwargs)(*args, **kwargs)

@@ -347,7 +347,8 @@ def find(
             )
 
         made = _with_room(make, function)
-        made.by_types = all(isinstance(s, Scalar) for s in specs) and not kwargs
+        told = all(isinstance(s, Scalar) for s in specs)  # by types: arrays of one type differ
+        made.by_types = told and not kwargs and not any(hasattr(a, "dtype") for a in args)
         _MADE.setdefault(key, []).append(made)
         _refuse_shared_lists(made, args)
         return made
