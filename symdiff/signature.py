@@ -24,7 +24,7 @@ def key_of(args: tuple[Any, ...]) -> Hashable:
         return None
 
 
-def _key(value: Any) -> Hashable:
+def _key(value: Any) -> Any:
     cls = type(value)
     if cls in PLAIN:
         return cls
@@ -47,7 +47,7 @@ def _key(value: Any) -> Hashable:
     raise Unknown
 
 
-def _array_key(value: Any, cls: type) -> Hashable:
+def _array_key(value: Any, cls: type) -> Any:
     """For arrays: what they hold, their rank, and which lengths are 1."""
     if cls.__name__ == "ndarray":
         char, shape = value.dtype.char, value.shape
