@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from symdiff.generate import Example, Generated, Selection, arranged, find, generate, precheck
+from symdiff.precision import is_narrow, like_each
 
 if TYPE_CHECKING:
     from symdiff.checking import Report
@@ -41,7 +42,14 @@ class Derived:
         made = find(self.__wrapped__, self._selection, "grad", args, kwargs)
         if not kwargs and made.by_types:
             self._known[(*map(type, args),)] = made.compiled
+        if is_narrow((args, kwargs)):
+            return functools.partial(self._in_its_precision, made)
         return made.function
+
+    def _in_its_precision(self, made: Generated, /, *args: Any, **kwargs: Any) -> Any:
+        value, gradient = made.function(*args, **kwargs)
+        arguments = made.differentiated(args, kwargs)
+        return value, like_each(gradient, arguments, made.single)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.__wrapped__, self._selection.argnums)
@@ -110,6 +118,8 @@ def vjp(
         assert made.backward is not None
         given = {kept_name: _again(kept), cotangent_name: cotangent}
         adjoints = made.backward.function(*args, **kwargs, **given)
+        if is_narrow((args, kwargs)):
+            adjoints = like_each(adjoints, made.differentiated(args, kwargs), False)
         return tuple(None if i is None else adjoints[i] for i in wanted)
 
     return value, pullback
