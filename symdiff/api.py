@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from symdiff.generate import Example, Generated, Selection, arranged, find, generate, precheck
+from symdiff.precision import is_narrow, like_each
 from symdiff.signature import key_of
 
 if TYPE_CHECKING:
@@ -39,12 +40,19 @@ class Derived:
     def _function(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[..., Any]:
         """The generated function for these arguments."""
         made = find(self.__wrapped__, self._selection, "grad", args, kwargs)
+        if is_narrow((args, kwargs)):
+            return functools.partial(self._in_its_precision, made)
         key = None if kwargs else (*map(type, args),) if made.by_types else key_of(args)
         if key is not None and not made.reading.changed:
             if len(self._known) >= MANY:
                 self._known.clear()
             self._known[key] = made.compiled
         return made.function
+
+    def _in_its_precision(self, made: Generated, /, *args: Any, **kwargs: Any) -> Any:
+        value, gradient = made.function(*args, **kwargs)
+        arguments = made.differentiated(args, kwargs)
+        return value, like_each(gradient, arguments, made.single)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.__wrapped__, self._selection.argnums)
@@ -113,6 +121,8 @@ def vjp(
         assert made.backward is not None
         given = {kept_name: _again(kept), cotangent_name: cotangent}
         adjoints = made.backward.function(*args, **kwargs, **given)
+        if is_narrow((args, kwargs)):
+            adjoints = like_each(adjoints, made.differentiated(args, kwargs), False)
         return tuple(None if i is None else adjoints[i] for i in wanted)
 
     return value, pullback

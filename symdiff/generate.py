@@ -7,12 +7,13 @@ arguments, together with guards: what the names it mentions stood for when it wa
 from __future__ import annotations
 
 import ast
+import dataclasses
 import inspect
 import linecache
 import textwrap
 import threading
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -196,6 +197,16 @@ class Generated:
         order = {c: i for i, c in enumerate(self.chosen)}
         return [order.get(n) for n in names[:count]]
 
+    def differentiated(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+        """The differentiated arguments of a call."""
+        given = {
+            self.chosen[i]: args[at]
+            for at, i in enumerate(self.positions(len(args)))
+            if i is not None
+        }
+        given |= {(name, None): value for name, value in kwargs.items()}
+        return [given.get(c) for c in self.chosen]
+
     def elementary(self) -> tuple[Procedure, list[Var]]:
         """The primal procedure in elementary stages, and its differentiated variables."""
         from symdiff.differentiate.derivative import elementary, leaves
@@ -338,7 +349,7 @@ def find(
     with _LOCK:
         for made in _MADE.get(key, ()):
             if _valid(made, function):
-                _refuse_shared_lists(made, args)
+                _refuse_shared(made, (*args, *kwargs.values()))
                 return made if made.root is function else made.bound_to(function)
 
         def make() -> Generated:
@@ -350,19 +361,50 @@ def find(
         told = all(isinstance(s, Scalar) for s in specs)  # by types: arrays of one type differ
         made.by_types = told and not kwargs and not any(hasattr(a, "dtype") for a in args)
         _MADE.setdefault(key, []).append(made)
-        _refuse_shared_lists(made, args)
+        _refuse_shared(made, (*args, *kwargs.values()))
         return made
 
 
-def _refuse_shared_lists(made: Generated, args: tuple[Any, ...]) -> None:
-    """A list that is given twice, and changed by the function, is one list: not followed."""
+def _refuse_shared(made: Generated, args: tuple[Any, ...]) -> None:
+    """A list or array that is given twice, and changed by the function, is one: not followed."""
+    if not made.reading.changed:
+        return
     lists = [id(a) for a in args if isinstance(a, (list, dict))]
-    if made.reading.changed and len(lists) != len(set(lists)):
-        raise NotDifferentiable(
-            f"{made.reading.procedure.name}() changes a list that is given to it twice",
-            made.reading.procedure.place,
-            fix="Pass a copy.",
-        )
+    arrays = list(_arrays(args))
+    if len(lists) != len(set(lists)):
+        what = "a list"
+    elif any(_overlap(a, b) for i, a in enumerate(arrays) for b in arrays[:i]):
+        what = "an array"
+    else:
+        return
+    raise NotDifferentiable(
+        f"{made.reading.procedure.name}() changes {what} that is given to it twice",
+        made.reading.procedure.place,
+        fix="Pass a copy.",
+    )
+
+
+def _arrays(value: Any) -> Iterator[Any]:
+    """The arrays in an argument."""
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _arrays(item)
+    elif isinstance(value, dict):
+        yield from _arrays(list(value.values()))
+    elif dataclasses.is_dataclass(value):
+        yield from _arrays([getattr(value, f.name) for f in dataclasses.fields(value)])
+    elif hasattr(value, "__array_interface__") and hasattr(value, "strides"):
+        yield value
+
+
+def _overlap(a: Any, b: Any) -> bool:
+    """Whether two arrays share memory; if that takes long to tell, they may."""
+    import numpy as np
+
+    try:
+        return bool(np.shares_memory(a, b, max_work=1000))  # type: ignore[arg-type]
+    except np.exceptions.TooHardError:
+        return True
 
 
 def _code_key(function: Any) -> Any:

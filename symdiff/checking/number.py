@@ -39,6 +39,9 @@ class Truth(int):
 
     decision: Any = None
 
+    def __invert__(self) -> Truth:  # of numbers in arrays, it is `not`
+        return Truth(not self)
+
     def __repr__(self) -> str:
         return str(bool(self))
 
@@ -203,6 +206,17 @@ class Symbolic:
         return 0
 
     def item(self) -> Symbolic:
+        return self
+
+    __iter__ = None
+
+    def __getitem__(self, key: Any) -> Any:
+        """As for numbers of NumPy: x[None], x[...]."""
+        from symdiff.checking.arrays.array import plain, wrap
+
+        return wrap(plain(self))[key]
+
+    def conjugate(self) -> Symbolic:
         return self
 
     # as a float

@@ -111,6 +111,8 @@ def attempt(machine: Machine, point: Point, steps: int, seconds: float) -> Trial
         trial.reason, trial.unknown = str(error), True
     except Exception as error:
         trial.reason = f"{type(error).__name__}: {error}"
+        # What inverts a matrix does not serve singular ones, which hardly anybody meets.
+        trial.unknown = trial.failed == "generated" and type(error).__name__ == "LinAlgError"
     finally:
         run.finish()
     if run.overflowed and not trial.reason:

@@ -17,6 +17,7 @@ from symdiff.errors import (
     UnsupportedSyntax,
     together,
 )
+from symdiff.rules import ArrayPrimitive
 from symdiff.stages import (
     BOOLEAN,
     INTEGER,
@@ -280,6 +281,10 @@ def _of_value(step: Stage, expr: Expr, varied: set[Var]) -> Iterator[SymdiffErro
             )
         return
     if isinstance(expr, Apply):
+        primitive = rules.primitive(expr.op)
+        if isinstance(primitive, ArrayPrimitive) and primitive.refusal:
+            yield NotDifferentiable(primitive.refusal, step.place, why=why)
+            return
         known = expr.op in _FIRST | _ALL | _STORES | {
             "cond",
             "mul",

@@ -464,10 +464,10 @@ def _call(sweep: Reverse, value: Apply, target: Var, adjoint: Expr | dict[int, E
         share = sweep.expand(node.expr, node.kind)
         by_helper = isinstance(node.expr, Apply) and node.expr.op.startswith("helper:")
         share = _real(sweep, share, arg, by_helper and is_complex)
-        if isinstance(arg.kind, ListOf) and isinstance(kind_of(share), ArrayOf):
+        if isinstance(arg.kind, ListOf) and (by_helper or isinstance(kind_of(share), ArrayOf)):
             op = "ndarray.tolist" if isinstance(arg.kind.item, Scalar) else "builtins.list"
             share = sweep.emit(Apply(op, (share,)), arg.kind)
-        if isinstance(node.expr, Apply) and node.expr.op.startswith("helper:"):
+        if by_helper:
             sweep.note_full(share, arg)
         sweep.accumulate(arg, share)
 

@@ -25,6 +25,7 @@ from symdiff.stages import (
     Const,
     Expr,
     Global,
+    ListOf,
     Loop,
     Opaque,
     Param,
@@ -144,7 +145,7 @@ def split(procedure: Procedure, wrt: Sequence[Any]) -> tuple[Procedure, Procedur
     sweep.block(flat.body)
     integers = not_floats(flat.body, sweep.out)
     adjoints = Apply("tuple", tuple(_structured(sweep, integers, structure) for structure in wrt))
-    backward: list[Any] = [*seeding, *sweep.out]
+    backward: list[Any] = [Remark("adjoints"), *seeding, *sweep.out]
     packed, body, (result,) = keeping.provide_tuple(sweep, flat.body, backward, [adjoints], kept)
     own: dict[Var, Expr] = {p.var: Var(p.var.base, p.var.kind) for p in flat.params}
     params = [Param(p.name, cast(Var, own[p.var]), p.passed, p.default) for p in flat.params]
@@ -317,6 +318,8 @@ def _structured(sweep: Reverse, integers: set[Var], structure: Any) -> Expr:
         known = sweep.adjoints.get(structure)
         if isinstance(structure.kind, ArrayOf) and known is not None:
             return owned(sweep, sweep.adjoint_or_zero(structure), structure)
+        if known is not None and isinstance(structure.kind, ListOf):
+            return known
         return sweep.zero(structure) if known is None else as_float(integers, known)
     if isinstance(structure, dict):
         return Apply(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from symdiff import rules
-from symdiff.errors import NotDifferentiable
+from symdiff.errors import NotDifferentiable, UnsupportedSyntax
 from symdiff.read.memory import Memory
 from symdiff.read.values import (
     Builtin,
@@ -82,9 +82,14 @@ class Arrays(Memory):
                 fix="Use a function of NumPy that has one; see the table of supported functions.",
             )
         take = self.operand if primitive.is_elementwise else self.array_argument
-        given = [take(a, node) for a in args]
-        for name, value in keywords.items():
-            given.append(Apply("keyword", (Const(name), take(value, node))))
+        try:
+            given = [take(a, node) for a in args]
+            for name, value in keywords.items():
+                given.append(Apply("keyword", (Const(name), take(value, node))))
+        except UnsupportedSyntax:
+            if primitive.refusal:
+                raise self.refuse(node, primitive.refusal, error=NotDifferentiable) from None
+            raise
         if any(isinstance(v, Var) and v.base == "unknown" for g in given for v in variables(g)):
             return Unknown()
         expr = Apply(op, tuple(given))

@@ -440,6 +440,7 @@ class Memory(Iteration):
             if var in known:
                 return known[var]
             found: Any = var
+            known[var] = var  # while what it may be a view of is looked at
             for each in self.views.get(var, ()):
                 base = follow(each.base)
                 if base is each.base:

@@ -19,6 +19,7 @@ from symdiff.read.desugar import desugar
 from symdiff.read.examples import ExactKeys, ExactLength, with_arrays, with_example
 from symdiff.read.fence import offences
 from symdiff.read.inference import infer
+from symdiff.read.memory import arrays_in
 from symdiff.read.names import assigned_names, written_in
 from symdiff.read.records import (
     Fields,
@@ -123,7 +124,7 @@ class Reading:
         str, Any
     ]  # name -> Var, or tuple / dict / list of such, or None: nothing to differentiate
     unit: Unit
-    changed: set[str] = field(default_factory=set)  # parameters whose lists the function changes
+    changed: set[str] = field(default_factory=set)  # parameters that the function may change
     specs: dict[str, Spec] = field(default_factory=dict)
     returned: Place | None = None  # where the last return stands
 
@@ -296,6 +297,9 @@ def _read(target: Value, shared: Shared, specs: dict[str, Spec], guarded: bool) 
     changed = {
         n for n, (ref, content) in given_lists.items() if not same(reader.content(ref), content)
     }
+    own = {p.var for p in params} | set(arrays_in(parameters))
+    if any(not own.isdisjoint(reader.memory_of(v)) for v in reader.stored):
+        changed |= {p.name for p in params}
     made = reader.finish(procedure)
     returns = [n for n in ast.walk(node) if isinstance(n, ast.Return) and n.value is not None]
     where = reader.place(returns[-1]) if returns else place

@@ -75,7 +75,7 @@ TIES = "arguments that tie share the derivative evenly"
     min, result=one_of, sympy="lambda *xs: Min(*(xs[0] if len(xs) == 1 else xs))", note=TIES
 )
 def extreme(*xs, out):
-    ties = sum(x == out for x in xs)
+    ties = sum(int(x == out) for x in xs)  # NumPy's truth values add up to one
     return tuple(1.0 / ties if x == out else 0.0 for x in xs)
 
 

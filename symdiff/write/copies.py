@@ -136,7 +136,11 @@ def _settle_updates(procedure: Procedure, sums: set[Var]) -> None:
 
 def _settle_results(procedure: Procedure) -> Procedure:
     """Adjoints that are returned are nobody else's: neither the caller's arrays nor one another."""
-    if Remark("backward") not in procedure.body:
+    if Remark("backward") in procedure.body:
+        first = 1  # behind the value
+    elif Remark("adjoints") in procedure.body:
+        first = 0
+    else:
         return procedure
     copied: set[int] = set()
     while True:
@@ -144,7 +148,7 @@ def _settle_results(procedure: Procedure) -> Procedure:
         cutter = Cutter(procedure, objects, Liveness())
         taken: list[Var] = []
         for at, leaf in enumerate(_leaves(procedure.result)):
-            if at and at not in copied and isinstance(leaf.kind, ArrayOf):
+            if at >= first and at not in copied and isinstance(leaf.kind, ArrayOf):
                 reach = objects.reachable(leaf)
                 other = next((v for v in taken if objects.reachable(v) & reach), None)
                 if other is not None or objects.is_foreign(leaf):

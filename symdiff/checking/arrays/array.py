@@ -159,14 +159,8 @@ def wrap(value: Any) -> Any:
 
 
 def scalar(value: Any) -> Any:
-    """A number that was read from an array: NumPy's own integers and truth values as Python's."""
-    if isinstance(value, np.bool_):
-        return bool(value)
-    if isinstance(value, np.integer):
-        return int(value)
-    if isinstance(value, np.floating):
-        return number(float(value))
-    return value
+    """A number read from an array: floats are symbolic, others as NumPy has them."""
+    return number(float(value)) if isinstance(value, np.floating) else value
 
 
 def index_of(key: Any) -> Any:
@@ -243,57 +237,13 @@ def _as_float(value: Any) -> Any:
 # --- ufuncs --------------------------------------------------------------------------------------
 
 # Those that NumPy may compute itself, where there are only integers and truth values.
-ON_INTEGERS = frozenset(
-    [
-        "add",
-        "subtract",
-        "multiply",
-        "floor_divide",
-        "remainder",
-        "mod",
-        "power",
-        "negative",
-        "positive",
-        "absolute",
-        "maximum",
-        "minimum",
-        "fmax",
-        "fmin",
-        "sign",
-        "square",
-        "equal",
-        "not_equal",
-        "less",
-        "less_equal",
-        "greater",
-        "greater_equal",
-        "logical_and",
-        "logical_or",
-        "logical_not",
-        "logical_xor",
-        "bitwise_and",
-        "bitwise_or",
-        "bitwise_xor",
-        "invert",
-        "left_shift",
-        "right_shift",
-        "gcd",
-        "lcm",
-        "divmod",
-        "matmul",
-        "conjugate",
-        "bitwise_count",
-        "vecdot",
-        "matvec",
-        "vecmat",
-        "floor",
-        "ceil",
-        "trunc",
-        "isnan",
-        "isinf",
-        "isfinite",
-    ]
-)
+_NAMES = """
+add subtract multiply floor_divide remainder mod power negative positive absolute maximum minimum
+fmax fmin sign square equal not_equal less less_equal greater greater_equal logical_and logical_or
+logical_not logical_xor bitwise_and bitwise_or bitwise_xor invert left_shift right_shift gcd lcm
+divmod matmul conjugate bitwise_count vecdot matvec vecmat floor ceil trunc isnan isinf isfinite
+"""
+ON_INTEGERS = frozenset(_NAMES.split())
 RELATIONS = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">="}
 NATIVE = frozenset({"matmul", "vecdot", "matvec", "vecmat"})  # sums of products of objects
 

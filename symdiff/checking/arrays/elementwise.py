@@ -209,7 +209,9 @@ ELEMENTS: dict[str, tuple[int, int, Element]] = {
 TESTS = "equal not_equal less less_equal greater greater_equal logical_and logical_or logical_xor "
 TESTS += "logical_not isnan isinf isfinite signbit"
 OF_TRUTHS = frozenset(TESTS.split())
-IDENTITIES = {"add": 0, "multiply": 1, "logical_and": True, "logical_or": False}
+IDENTITIES: dict[str, Any] = {"add": 0, "multiply": 1, "logical_and": True, "logical_or": False}
+# None: there is none, but the order of the axes in a reduction does not matter.
+IDENTITIES |= dict.fromkeys(("maximum", "minimum", "fmax", "fmin", "logaddexp", "logaddexp2"))
 
 
 @functools.cache

@@ -270,11 +270,20 @@ def median(a, axis=None, out=None, overwrite_input=False, keepdims=False):
 
 def quantile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False,
              **others):  # fmt: skip
-    if method != "linear" or np.ndim(plain(q)) or isinstance(axis, tuple):
-        raise NoCounterpart("numpy.quantile() with these arguments")
+    if method != "linear":
+        raise NoCounterpart(f"numpy.quantile() with method {method!r}")
+    places = plain(q)
+    if places.ndim:
+        each = [plain(quantile(a, p, axis, keepdims=keepdims)) for p in places.reshape(-1)]
+        shape = np.shape(each[0]) if each else ()
+        return _into(out, wrap(np.reshape(np.array(each, object), places.shape + shape)))
     values = plain(a)
     rank = values.ndim
-    values = values.reshape(-1) if axis is None else np.moveaxis(values, axis, 0)
+    if isinstance(axis, tuple):
+        front = np.moveaxis(values, axis, range(len(axis)))
+        values = front.reshape(-1, *front.shape[len(axis) :])
+    else:
+        values = values.reshape(-1) if axis is None else np.moveaxis(values, axis, 0)
     values = np.sort(values, axis=0)
     place = number(q) * (len(values) - 1)
     low = min(math.floor(place), max(len(values) - 2, 0))

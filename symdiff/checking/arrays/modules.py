@@ -40,7 +40,8 @@ TYPES: dict[Any, Any] = {
 }
 # Modules of which only what is listed has a counterpart.
 CLOSED = {"numpy.linalg": matrices.NATIVE, "scipy.special": frozenset[str]()}
-CLOSED |= {name: frozenset() for name in ("numpy.fft", "numpy.random", "numpy.polynomial")}
+CLOSED |= {name: frozenset() for name in ("numpy.random", "numpy.polynomial")}
+CLOSED["numpy.fft"] = frozenset({"fftshift", "ifftshift"})
 CONSTANTS = {"pi": "pi", "e": "e", "inf": "inf", "nan": "nan"}
 
 

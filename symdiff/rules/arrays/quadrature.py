@@ -6,9 +6,9 @@ from __future__ import annotations
 from symdiff.rules.arrays.axes import is_none
 from symdiff.rules.arrays.nodes import Node, Refused, helper
 from symdiff.rules.arrays.reductions import reduced
-from symdiff.rules.arrays.registry import array
+from symdiff.rules.arrays.registry import array, refused
 from symdiff.rules.shapes import plus
-from symdiff.stages import OBJECT, REAL, ArrayOf, Kind
+from symdiff.stages import REAL, ArrayOf, Kind
 
 
 def cumulative_kind(y, x=None, dx=1.0, axis=-1, initial=None) -> Kind:
@@ -48,28 +48,13 @@ def simpson(y, x=None, dx=1.0, axis=-1, *, ans, dout):
     )
 
 
-ODEINT = (
-    "scipy.integrate.odeint() has no derivative: its steps depend on the solution. Write the steps"
-    " out, say those of Runge and Kutta with a fixed width, in a loop"
+refused(
+    "scipy.integrate.odeint",
+    why="scipy.integrate.odeint() has no derivative: its steps depend on the solution. Write steps"
+    " of a fixed width out in a loop, say those of Runge and Kutta",
 )
-
-
-@array("scipy.integrate.odeint", wrt="y0 t args", nested="args")
-def odeint(
-    func, y0, t, args=(), Dfun=None, col_deriv=0, full_output=0, ml=None, mu=None, rtol=None,  # noqa: N803
-    atol=None, tcrit=None, h0=0.0, hmax=0.0, hmin=0.0, ixpr=0, mxstep=0, mxhnil=0, mxordn=12,
-    mxords=5, printmessg=0, tfirst=False, *, ans, dout,
-):  # fmt: skip
-    each = [Refused(ODEINT) for _ in args] if isinstance(args, (list, tuple)) else Refused(ODEINT)
-    return Refused(ODEINT), Refused(ODEINT), each
-
-
-SPLINE = (
-    "a scipy.interpolate.CubicSpline has no derivative in its points. It is linear in y: with"
-    " passive x and t write CubicSpline(x, np.eye(len(x)))(t) @ y for CubicSpline(x, y)(t)"
+refused(
+    "scipy.interpolate.CubicSpline",
+    why="a CubicSpline has no derivative in its points. It is linear in y: for CubicSpline(x, y)(t)"
+    " with passive x and t write CubicSpline(x, np.eye(len(x)))(t) @ y",
 )
-
-
-@array("scipy.interpolate.CubicSpline", wrt="x y", kind=lambda *_, **__: OBJECT)
-def cubic_spline(x, y, axis=0, bc_type="not-a-knot", extrapolate=None, *, ans, dout):
-    return Refused(SPLINE), Refused(SPLINE)

@@ -59,6 +59,7 @@ class ArrayPrimitive:
     `only` holds parameters that must have their default, or one of the values given. `view` tells
     whether the value shares memory with the first argument: "always", "maybe" or "never".
     `spreads`: the adjoint takes a `dout` that is smaller than the value and broadcasts to it.
+    `refusal` says why there is no derivative, and what to write instead, where there is none.
     """
 
     names: tuple[str, ...]
@@ -75,6 +76,7 @@ class ArrayPrimitive:
     sequences: tuple[str, ...] = ()
     nested: tuple[str, ...] = ()
     note: str = ""
+    refusal: str = ""
 
     @property
     def name(self) -> str:
@@ -223,6 +225,21 @@ def constant(
     made: Any = eval(f"lambda {signature}: None")
     for name in names:
         _add(ArrayPrimitive((name,), inspect.signature(made), (), kind or elementwise, view=view))
+
+
+def refused(*names: str, why: str) -> None:
+    """Register functions that have no derivative where an argument is active: `why` says why, and
+    what to write instead."""
+
+    def adjoint(*args: Any, ans: Any, dout: Any) -> Any:
+        raise NotDifferentiable(why)
+
+    made: Any = eval("lambda *args, **keywords: None")
+    _add(
+        ArrayPrimitive(
+            names, inspect.signature(made), ("args",), lambda *_, **__: OBJECT, adjoint, refusal=why
+        )
+    )
 
 
 def _own_parameters(rule: Callable[..., Any]) -> inspect.Signature:

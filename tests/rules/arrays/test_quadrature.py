@@ -47,7 +47,18 @@ def started(y):
     return odeint(lambda y, t: -y, y, [0.0, 1.0])[-1, 0]
 
 
-@pytest.mark.parametrize("function, x", [(interpolated, X), (solved, 1.0), (started, 1.0)])
-def test_what_has_no_rule_is_refused(function, x):
-    with pytest.raises(symdiff.SymdiffError):
+@pytest.mark.parametrize(
+    "function, x, why",
+    [(interpolated, X, "linear in y"), (solved, 1.0, "Runge"), (started, 1.0, "Runge")],
+)
+def test_what_has_no_rule_is_refused(function, x, why):
+    with pytest.raises(symdiff.SymdiffError, match=why):
         symdiff.grad(function)(x)
+
+
+def test_a_spline_is_a_matrix_times_its_heights():
+    def spline(y):
+        return (CubicSpline(X, np.eye(6))(0.3) @ y) ** 2
+
+    basis = CubicSpline(X, np.eye(6))(0.3)
+    np.testing.assert_allclose(symdiff.grad(spline)(X**2), 2 * (basis @ X**2) * basis)
