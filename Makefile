@@ -40,7 +40,7 @@ demo: $(VENV)/symdiff-installed
 	@echo; echo "$$ symdiff check $(NOTES):f"; $(BIN)/symdiff check $(NOTES):f
 
 test: $(VENV)/tools-installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(VENV)/tools-installed
 	$(BIN)/ruff check symdiff tests benchmarks docs

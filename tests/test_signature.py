@@ -50,7 +50,7 @@ def test_equal_keys_are_equal_kinds():
     assert all(key_of((v,)) is not None for v in VALUES)
 
 
-@pytest.mark.parametrize("value", WITHOUT, ids=repr)
+@pytest.mark.parametrize("value", WITHOUT)
 def test_what_types_do_not_tell_has_no_key(value):
     assert key_of((value,)) is None
     assert key_of((1.0, [value])) is None

@@ -43,8 +43,10 @@ def with_margins(x, lengths, mode, cval, origin):
         widths = [(0, 0)] * np.ndim(x)
         widths[axis] = (before, length - 1 - before)
         chosen = modes[mode if isinstance(mode, str) else mode[axis]]
-        more = {"constant_values": cval} if chosen == "constant" else {}
-        x = np.pad(x, widths, chosen, **more)
+        if chosen == "constant":
+            x = np.pad(x, widths, chosen, constant_values=cval)
+        else:
+            x = np.pad(x, widths, chosen)
     return x
 
 
