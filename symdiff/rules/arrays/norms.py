@@ -7,7 +7,8 @@ from symdiff.rules.arrays.matrices import conj, of_dims
 from symdiff.rules.arrays.nodes import Node, helper, np
 from symdiff.rules.arrays.reductions import reduced
 from symdiff.rules.arrays.registry import array
-from symdiff.stages import REAL, ArrayOf, Kind
+from symdiff.rules.shapes import fills
+from symdiff.stages import COMPLEX, REAL, ArrayOf, Kind
 
 NOTE = "zero at zero; equally large components or columns share"
 
@@ -17,17 +18,36 @@ def norm_kind(x, ord=None, axis=None, keepdims=False) -> Kind:
     return ArrayOf(REAL, made.dims) if isinstance(made, ArrayOf) else REAL
 
 
-@array("numpy.linalg.norm", kind=norm_kind, note=NOTE)
+@array("numpy.linalg.norm", kind=norm_kind, note=NOTE, spreads=True)
 def norm(x, ord=None, axis=None, keepdims=False, *, ans, dout):
-    one = axis is None and (ord is None or x.rank == 1) or isinstance(axis, int)
     literal = not any(isinstance(given, Node) for given in (ord, axis, keepdims))
-    euclidean = literal and (ord in (None, "fro") or ord == 2 and one)
-    if not euclidean:
-        return helper("norm_adjoint", x, ord, axis, keepdims, ans, dout, kind=x.kind)
-    share = dout / (ans + (ans == 0))  # where the norm is 0, all of x is
-    if axis is not None and not keepdims:
-        share = np.expand_dims(share, axis)
-    return share * conj(x)
+    is_vector = axis is None and x.rank == 1 or isinstance(axis, int)
+    if literal and (ord in (None, "fro") or ord == 2 and is_vector):
+        # where the norm is 0, all of x is
+        return _kept(dout / (ans + (ans == 0)), x, axis, keepdims) * conj(x)
+    dout = dout if fills(dout.dims, ans.dims) else np.broadcast_to(dout, ans.shape)
+    is_matrix = axis is None and x.rank == 2 or axis == (-2, -1)
+    if literal and (is_vector or is_matrix):
+        if ord == 1 and is_vector and x.item is not COMPLEX:
+            return _kept(dout, x, axis, keepdims) * np.sign(x)
+        wide = [n if n.dims == () else _kept(n, x, axis, keepdims) for n in (ans, dout)]
+        if is_matrix:
+            return helper("matrix_norm_adjoint", x, ord, *wide, kind=x.kind)
+        return helper("vector_norm_adjoint", x, ord, axis, *wide, kind=x.kind)
+    return helper("norm_adjoint", x, ord, axis, keepdims, ans, dout, kind=x.kind)
+
+
+def _kept(left, x, axis, keepdims):
+    """What a reduction left, with the axes that it took away."""
+    if axis is None or keepdims:
+        return left
+    if isinstance(axis, int) and x.rank:
+        at = axis % x.rank
+        if at == x.rank - 1 and left.rank == at:
+            return left[..., None] if at > 1 else left[:, None] if at else left
+        if at == 0 and left.rank == x.rank - 1:
+            return left
+    return np.expand_dims(left, axis)
 
 
 def vector_norm_kind(x, axis=None, keepdims=False, ord=2) -> Kind:

@@ -215,7 +215,9 @@ def outer(a, b, out=None, *, ans, dout):
 
 def _like(made, x, rank):
     """What was made of the elements of x, in the shape of x."""
-    return made if x.rank == rank else Node(np.reshape(made, x.shape).expr, x.kind)
+    if x.rank == rank:
+        return made
+    return Node(np.reshape(made, x.shape).expr, ArrayOf(made.item, x.dims))
 
 
 def vdot_kind(a, b) -> Kind:

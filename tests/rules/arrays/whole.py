@@ -56,7 +56,8 @@ def _function(text: str, names: list[str], value: Any, cotangents: list[Any]) ->
         if cotangents[i] is None:
             continue
         term = f"c{i} * out[{i}]" if isinstance(value, tuple) else f"c{i} * out"
-        is_complex = np.asarray(part).dtype.kind == "c"
+        # of real matrices that have real eigenvalues too, symdiff says that they may be complex
+        is_complex = np.asarray(part).dtype.kind == "c" or "linalg.eig" in text
         terms.append(f"np.sum(np.real({term}))" if is_complex else f"np.sum({term})")
     head = f"def f({', '.join([*names, *weights])}):"
     source = f"{head}\n    out = {text}\n    return {' + '.join(terms)}\n"
