@@ -660,7 +660,10 @@ def _with_items(value: Any, selection: Selection, specs: dict[str, Any]) -> dict
 
 
 def _is_list(result: Any) -> bool:
-    return isinstance(result, Var) and isinstance(result.kind, ListOf)
+    if not isinstance(result, Var):
+        return False
+    kind = result.kind
+    return isinstance(kind, ListOf) or isinstance(kind, ArrayOf) and bool(kind.dims)
 
 
 def _all_real(reading: Reading) -> list[tuple[str, int | None]]:

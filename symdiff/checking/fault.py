@@ -52,6 +52,7 @@ class Fault:
 class _Recorder:
     machine: Machine
     events: list[Event] = field(default_factory=list)
+    memories: dict[int, Any] = field(default_factory=dict)  # of arrays with a name
 
     def note(self, line: int, name: str, value: Any) -> Any:
         """Mark a number that is assigned, or those of an array, as the work of this assignment."""
@@ -63,16 +64,23 @@ class _Recorder:
 
     def touch(self, line: int, name: str, array: Any, everything: bool = False) -> Any:
         """Mark the numbers in an array where they stand, for it may share memory with others; after
-        a store, those that were stored."""
+        a store, those that were stored. What a view shows is marked by the name of its array."""
         if not is_array(array) or not array.flags.writeable or array.dtype.kind != "f":
             return array
+        memory = array
+        while memory.base is not None:
+            memory = memory.base
+        is_view = everything and id(memory) in self.memories
+        self.memories[id(memory)] = memory
         owner = len(self.events) + 1
         for place in itertools.product(*map(range, array.shape)):
-            value = array[place]
+            value, label = array[place], f"{name}{list(place)}"
             if not isinstance(value, Symbolic) or len(self.events) >= MAX_EVENTS:
                 continue
-            if everything or value.op != "mark":
-                array[place] = self._mark(line, f"{name}{list(place)}", value, owner)
+            if value.op != "mark" or everything and not is_view:
+                array[place] = self._mark(line, label, value, owner)
+            elif is_view and not name.startswith("d"):
+                self.events.append(Event(line, label, value))
         return array
 
     def _mark(self, line: int, name: str, value: Symbolic, owner: int = 0) -> Symbolic:
@@ -190,9 +198,10 @@ def _compare(
     events: list[Event], objective: Symbolic, machine: Machine, point: Point
 ) -> Fault | None:
     """The first event that assigns to an adjoint what no correct sweep would."""
-    terms: dict[int, list[tuple[int, Any]]] = {}
+    terms: dict[int, list[tuple[Any, Any]]] = {}
     done = sweep(
-        objective, lambda n, arg, term: terms.setdefault(id(arg), []).append((n.owner, term))
+        objective,
+        lambda n, arg, term: terms.setdefault(id(arg), []).append(((n.owner, n.op), term)),
     )
     versions: dict[str, list[Symbolic]] = {}
     for event in events:
@@ -220,16 +229,18 @@ def _base(name: str) -> str:
     return re.sub(r"(_\d+)+(?=\[|$)", "", name)
 
 
-def _possible(terms: list[tuple[int, Any]]) -> list[Any]:
+def _possible(terms: list[tuple[Any, Any]]) -> list[Any]:
     """The values that a correct sweep may add to an adjoint, or reach by adding: single terms,
-    the sums of those of one assignment, and the running sums; and zero, to begin with."""
+    the sums of those of one assignment, or of one operation in it, and the running sums; and zero,
+    to begin with."""
     running = numbers().mpf(0)
-    found, by_owner = [running], {}  # type: ignore[var-annotated]
-    for owner, term in terms:
-        by_owner[owner] = by_owner.get(owner, 0) + term
+    found, sums = [running], {}  # type: ignore[var-annotated]
+    for (owner, op), term in terms:
+        for key in (owner, (owner, op)):
+            sums[key] = sums.get(key, 0) + term
         running += term
         found += [term, running]
-    return [*found, *by_owner.values()]
+    return [*found, *sums.values()]
 
 
 def _key(value: Any) -> str:

@@ -137,3 +137,11 @@ def test_the_decorator_checks_arrays():
         return np.sum(np.exp(x) * x)
 
     assert f.check(at=(np.array([0.5, -1.0]),)).status == "proved"
+
+
+def test_functions_that_return_arrays_are_checked_by_their_pullbacks():
+    def f(x):
+        return np.cumsum(x * x)
+
+    report = symdiff.check(f, at=(np.array([0.5, -1.0, 2.0]),))
+    assert report.status == "proved" and report.generated == "f_pullback"
