@@ -228,7 +228,10 @@ def _counterexample(machine: Machine, trial: Trial) -> Counterexample:
     detail = (
         f"{where}{fault.name} is {_number(fault.got)}; the adjoint is {_number(fault.expected)}"
     )
-    return Counterexample(point, claim.label, expected, got, fault.line, fault.text, detail)
+    certain = not machine.has_arrays
+    return Counterexample(
+        point, claim.label, expected, got, fault.line, fault.text, detail, certain
+    )
 
 
 def _number(value: Any) -> str:

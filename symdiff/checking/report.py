@@ -28,7 +28,8 @@ class Path:
 
 @dataclass(frozen=True)
 class Counterexample:
-    """A point at which the generated code is wrong, and the line that is the first to be so."""
+    """A point at which the generated code is wrong, and the line that is the first to be so; with
+    arrays, where several contributions stand in one line, it is not `certain`."""
 
     point: str
     claim: str
@@ -37,6 +38,7 @@ class Counterexample:
     line: int = 0
     text: str = ""
     detail: str = ""
+    certain: bool = True
 
     def __str__(self) -> str:
         page = [
@@ -47,7 +49,9 @@ class Counterexample:
         ]
         if self.line:
             page += [
-                "first line of the generated text at fault:",
+                "first line of the generated text at fault:"
+                if self.certain
+                else "line of the generated text that is probably at fault:",
                 f"  {self.line:>4} | {self.text}",
             ]
             page += [f"       | {self.detail}"] if self.detail else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from symdiff.rules.arrays import (
     arranging,
     bessel,
+    chains,
     choosing,
     complexes,
     constants,
@@ -37,6 +38,7 @@ FAMILIES = (
     choosing,
     arranging,
     bessel,
+    chains,
     complexes,
     constants,
     creation,

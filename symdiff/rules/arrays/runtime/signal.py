@@ -1,6 +1,7 @@
 """Functions that generated files bring along: adjoints of convolutions of any number of axes."""
 
 # mypy: allow-untyped-defs, allow-untyped-calls
+# mypy: disable-error-code=call-overload
 from __future__ import annotations
 
 import numpy as np
