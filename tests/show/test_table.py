@@ -73,7 +73,8 @@ def table(procedure):
     ],
     ids=lambda case: getattr(case, "__name__", ""),
 )
-def test_the_table_reads_like_hand_written_notes(made, expected):
+def test_the_table_reads_like_hand_written_notes(made, expected, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
     assert str(table(made())) == expected
 
 

@@ -135,6 +135,7 @@ def test_names_of_one_rule_are_names_of_one_function():
         ("numpy.min", "numpy.amin"),
         ("numpy.trapezoid", "scipy.integrate.trapezoid"),
         ("numpy.matrix_transpose", "numpy.linalg.matrix_transpose"),
+        ("scipy.signal.fftconvolve", "scipy.signal.oaconvolve"),
     }  # fmt: skip
     for primitive in registry.table():
         found = {}
