@@ -51,6 +51,7 @@ docs: $(VENV)/symdiff-installed
 
 bench: $(VENV)/tools-installed
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.arrays
 
 clean:
 	rm -rf .venv .venv-* build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

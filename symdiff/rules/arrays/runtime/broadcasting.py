@@ -9,6 +9,8 @@ import numpy as np
 def unbroadcast(adjoint, x):
     """The adjoint of x from that of what x was broadcast to: the sum over the axes added."""
     shape = np.shape(x)
+    if np.shape(adjoint) == shape:
+        return adjoint
     adjoint = np.sum(adjoint, axis=tuple(range(np.ndim(adjoint) - len(shape))))
     ones = tuple(i for i, n in enumerate(shape) if n == 1 != adjoint.shape[i])
     return np.sum(adjoint, axis=ones, keepdims=True) if ones else adjoint
