@@ -23,7 +23,7 @@ import statistics
 import sys
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -41,12 +41,14 @@ SECONDS = 1.0  # for each contender of a row
 TEXT = """\
 # Benchmarks
 
-Value and gradient of array programs ([benchmarks/array_functions.py](../benchmarks/array_functions.py)).
-The first column is the time of the function itself; the others are multiples of it: how many times
-as long the value and the gradient take together. Times are processor time, the best of many calls,
-in one thread. JAX is jitted, its compilation left out; where a tool has no updates in place, the
-program is written without them. In brackets: the peak of the memory allocated, in multiples of the function's own (for
-what is allocated through Python and NumPy only).
+Value and gradient of the array programs in `benchmarks/array_functions.py`. The third column is the
+time of the function itself; the others are multiples of it: how many times as long the value and
+the gradient take together. In brackets: the peak of the memory allocated through Python and NumPy,
+in multiples of the function's own.
+
+Times are processor time, the best of many calls, in one thread. JAX is jitted, its compilation left
+out; it unrolls the loops, which are Python's. Where a tool has no updates in place, the program is
+written without them.
 
 {table}
 
@@ -69,7 +71,7 @@ def measured() -> list[tuple[str, str, dict[str, tuple[float, int]]]]:
         times = best(contenders)
         memory = {n: peak(c) for n, c in contenders.items() if n not in ("jax", "pytorch")}
         found.append((function.__name__, size, {n: (times[n], memory.get(n, 0)) for n in times}))
-        print(row(*found[-1]), file=sys.stderr)
+        print(row(*found[-1], COLUMNS), file=sys.stderr)
     return found
 
 
@@ -104,10 +106,12 @@ def peak(call: Callable[[], Any]) -> int:
     return most
 
 
-def row(name: str, size: str, found: dict[str, tuple[float, int]]) -> str:
+def row(
+    name: str, size: str, found: dict[str, tuple[float, int]], columns: Sequence[str]
+) -> str:
     seconds, memory = found["function"]
     cells = [name.replace("_", " "), size, shown(seconds)]
-    for column in COLUMNS:
+    for column in columns:
         if column not in found:
             cells.append("")
             continue
@@ -125,10 +129,10 @@ def shown(seconds: float) -> str:
 
 
 def table(found: list[tuple[str, str, dict[str, tuple[float, int]]]]) -> str:
-    heads = ("program", "size", "function", *COLUMNS)
-    return "\n".join(
-        [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}", *(row(*f) for f in found)]
-    )
+    columns = [c for c in COLUMNS if any(c in times for _, _, times in found)]
+    heads = ("program", "size", "function", *columns)
+    rows = [row(*each, columns) for each in found]
+    return "\n".join([f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}", *rows])
 
 
 def summary(found: list[tuple[str, str, dict[str, tuple[float, int]]]]) -> str:

@@ -10,17 +10,18 @@ from symdiff.rules.arrays.registry import by_name
 
 
 @functools.cache
-def returns_new(name: str) -> bool:
-    """Whether a helper's value never shares memory with its arguments, as far as its text tells.
-    A helper that calls itself counts as one that may share."""
+def returns_new(name: str, first_is_new: bool = False) -> bool:
+    """Whether a helper's value never shares memory with its arguments, as far as its text tells;
+    with the first one it may, where that `first_is_new` itself. A helper that calls itself counts
+    as one that may share."""
     helper = array_helpers().get(name)
     if helper is None:
         return False
-    return _Text(helper.text, name).returns_new()
+    return _Text(helper.text, name, first_is_new).returns_new()
 
 
 class _Text:
-    def __init__(self, text: str, name: str) -> None:
+    def __init__(self, text: str, name: str, first_is_new: bool) -> None:
         function = ast.parse(text).body[0]
         assert isinstance(function, ast.FunctionDef)
         self.name = name
@@ -28,6 +29,7 @@ class _Text:
         args = function.args
         given = [*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg]
         self.params = {a.arg for a in given if a is not None}
+        self.new = args.args[0].arg if first_is_new and args.args else None
         # A parameter that is bound anew before anything is returned is a variable like others.
         for step in function.body:
             if any(isinstance(n, ast.Return) for n in ast.walk(step)):
@@ -48,8 +50,11 @@ class _Text:
                 return self.is_new(body) and self.is_new(orelse)
             case ast.Name(id=name):
                 return self.is_new_variable(name)
-            case ast.Call(func=ast.Name(id=name)):
-                return name != self.name and returns_new(name)
+            case ast.Subscript(value=whole):
+                return self.is_new(whole)
+            case ast.Call(func=ast.Name(id=name), args=args):
+                is_new = bool(args) and self.is_new(args[0])
+                return name != self.name and returns_new(name, is_new)
             case ast.Call(func=ast.Attribute(attr="copy"), args=[]):
                 return True
             case ast.Call(func=ast.Attribute() as func):
@@ -58,13 +63,19 @@ class _Text:
                     return False
                 primitive = by_name(path.replace("np.", "numpy.", 1))
                 never = primitive is not None and primitive.view == "never"
-                return path == "np.array" or never and path != "np.linalg.matrix_power"
+                return (
+                    path in ("np.array", "np.multiply.outer")
+                    or never
+                    and path != "np.linalg.matrix_power"
+                )
         return False
 
     def is_new_variable(self, name: str) -> bool:
         """Whether all that a variable is ever bound to is new."""
-        if name in self.params or name in self.pending:
-            return name in self.pending
+        if name in self.pending:
+            return True
+        if name in self.params and name != self.new:
+            return False
         self.pending.add(name)
         bound = [
             n for n in ast.walk(self.function)
@@ -76,4 +87,4 @@ class _Text:
         ]  # fmt: skip
         changed = [n for n in ast.walk(self.function) if isinstance(n, ast.AugAssign)]
         others = len(bound) - len(values) - sum(n.target in bound for n in changed)
-        return bool(values) and not others and all(map(self.is_new, values))
+        return bool(values or name == self.new) and not others and all(map(self.is_new, values))

@@ -56,5 +56,6 @@ def test_a_function_that_gives_no_view_gives_none(name):
 
 
 def test_what_a_helper_returns_is_told_from_its_text():
-    assert returns_new("unbroadcast") and returns_new("matmul_adjoint_of_first")
-    assert not returns_new("no_helper")
+    assert returns_new("matmul_adjoint_of_first") and returns_new("unbroadcast_within")
+    assert not returns_new("unbroadcast") and returns_new("unbroadcast", first_is_new=True)
+    assert not returns_new("no_helper") and not returns_new("no_helper", first_is_new=True)
