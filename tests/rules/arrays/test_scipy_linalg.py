@@ -95,7 +95,6 @@ def test_solve_sylvester(complex_, ranks_known):
 def test_cholesky(lower, complex_, ranks_known):
     a = positive(3, 3, complex_=complex_) + normal(3, 3)
     check("scipy.linalg.cholesky", a, lower=lower, ranks_known=ranks_known)
-    check("scipy.linalg.cho_factor", a, lower, ranks_known=ranks_known)
     c = regular(3, 3, complex_=complex_)
     for b in (normal(3), normal(3, 2, complex_=complex_)):
         check("scipy.linalg.cho_solve", (c, lower), b, ranks_known=ranks_known)
