@@ -1,11 +1,14 @@
 """Finding the source of a function: its file, and its node in the file's syntax tree."""
 
 from __future__ import annotations
+import __future__
 
 import ast
 import functools
+import importlib.machinery
 import inspect
 import linecache
+import operator
 import types
 from dataclasses import dataclass
 from typing import Any
@@ -114,12 +117,54 @@ def node_of(function: types.FunctionType) -> tuple[SourceFile, FunctionNode]:
         found.sort(key=_extent)
     for node in found:
         if _parameters(node) == code.co_varnames[: len(_parameters(node))]:
+            if not _is_compiled_from(function, file):
+                break
             return file, node
     raise NoSource(
         f"{code.co_filename}:{code.co_firstlineno} no longer holds the source of "
         f"{function.__qualname__!r}",
         fix="The file has changed since it was imported: import it anew.",
     )
+
+
+def _is_compiled_from(function: types.FunctionType, file: SourceFile) -> bool:
+    """Whether the text is what the code was made of: files change, and many texts are called
+    "<string>". An import hook may make what it likes of a file, and is trusted."""
+    loader = function.__globals__.get("__loader__")
+    hooked = loader is not None and type(loader) is not importlib.machinery.SourceFileLoader
+    if hooked and not file.path.startswith("<"):
+        return True
+    code = function.__code__
+    made = _codes(file, code.co_flags & _FUTURE).get(code.co_firstlineno, ())
+    return any(_contents(code) == _contents(other) for other in made)
+
+
+_FUTURE = functools.reduce(
+    operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+)
+
+
+@functools.lru_cache(maxsize=512)
+def _codes(file: SourceFile, flags: int) -> dict[int, list[types.CodeType]]:
+    """The code of all functions of a file, by their first lines."""
+    whole = with_room(lambda: compile(file.text, file.path, "exec", flags, dont_inherit=True))
+    found: dict[int, list[types.CodeType]] = {}
+    left = [whole]
+    for code in left:
+        found.setdefault(code.co_firstlineno, []).append(code)
+        left += [c for c in code.co_consts if isinstance(c, types.CodeType)]
+    return found
+
+
+def _contents(code: types.CodeType) -> tuple[Any, ...]:
+    """What code does, and nothing of where it stands."""
+    constants: list[Any] = []
+    for value in code.co_consts:
+        if isinstance(value, types.CodeType):
+            constants.append(_contents(value))
+        else:  # repr tells 1 from 1.0, and 0.0 from -0.0
+            constants.append(sorted(map(repr, value)) if type(value) is frozenset else repr(value))
+    return code.co_code, code.co_names, code.co_varnames, code.co_freevars, constants
 
 
 def _parameters(node: FunctionNode) -> tuple[str, ...]:

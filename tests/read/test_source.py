@@ -91,7 +91,8 @@ def test_text_that_linecache_knows_counts_as_a_file():
     assert node_of(f)[0].path == "<made 1>"
 
 
-def test_text_that_nothing_keeps_is_no_source():
+def test_text_that_nothing_keeps_is_no_source(monkeypatch):
+    monkeypatch.delitem(linecache.cache, "<string>", raising=False)
     names = {}
     exec("def f(x):\n    return x\n", names)
     with pytest.raises(NoSource, match="can't be found") as caught:
@@ -99,8 +100,38 @@ def test_text_that_nothing_keeps_is_no_source():
     assert "linecache" in str(caught.value)
 
 
+@pytest.mark.parametrize("constant", ["3.0", "2", "-2.0", "y"])
+def test_text_of_another_function_is_no_source(monkeypatch, constant):
+    another = f"def f(x):\n    return x * {constant}\n"
+    monkeypatch.setitem(linecache.cache, "<string>", (1, None, another.splitlines(True), ""))
+    names = {}
+    exec("def f(x):\n    return x * 2.0\n", names)
+    with pytest.raises(NoSource, match="no longer holds"):
+        node_of(names["f"])
+
+
+def test_functions_with_docstrings_sets_and_futures_are_known_again():
+    text = (
+        "from __future__ import annotations\n\n"
+        "def f(x: float, kind='a'):\n"
+        '    """A text."""\n'
+        "    def g(y: Unknown = 1.5) -> None:\n"
+        "        return x * y if kind in {'a', 'b', 'c'} else -0.0\n"
+        "    return sum(g(k) for k in range(3))\n"
+    )
+    assert symdiff.grad(compiled(text, "<made 2>"))(1.0) == 3.0
+
+
 @pytest.mark.parametrize(
-    "now", ["", "\n\ndef f(x):\n    return x\n", "def g(x):\n    return x\n", "def f(x, y): pass\n"]
+    "now",
+    [
+        "",
+        "\n\ndef f(x):\n    return x\n",
+        "def g(x):\n    return x\n",
+        "def f(x, y): pass\n",
+        "def f(x):\n    return x + x\n",
+        "def f(x):\n    return x * x * 2\n",
+    ],
 )
 def test_a_file_that_has_changed_is_not_taken_for_the_source(tmp_path, now):
     path = tmp_path / "changing.py"
