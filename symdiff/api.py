@@ -26,7 +26,7 @@ MANY = 256  # so many kinds of calls are remembered by each function that is mad
 class Derived:
     """A function made from another: callable like it, picklable, and safe under threads."""
 
-    part: int | None = None  # of what the generated function returns
+    mode: str | None = None  # what it is called where the function that calls it is read
 
     def __init__(self, function: Any, argnums: Argnums) -> None:
         self._selection = Selection(argnums)
@@ -54,6 +54,11 @@ class Derived:
         arguments = made.differentiated(args, kwargs)
         return value, like_each(gradient, arguments, made.single)
 
+    @property
+    def argnums(self) -> Argnums:
+        """The parameters that it differentiates with respect to."""
+        return self._selection.argnums  # type: ignore[no-any-return]
+
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.__wrapped__, self._selection.argnums)
 
@@ -65,6 +70,8 @@ class Derived:
 class Grad(Derived):
     """What `grad` returns."""
 
+    mode = "grad"
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not kwargs:
             known = self._known.get((*map(type, args),)) or self._known.get(key_of(args))
@@ -75,6 +82,8 @@ class Grad(Derived):
 
 class ValueAndGrad(Derived):
     """What `value_and_grad` returns."""
+
+    mode = "value_and_grad"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not kwargs:

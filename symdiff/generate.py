@@ -47,6 +47,7 @@ from symdiff.stages import (
 if TYPE_CHECKING:
     from symdiff.checking import Original
     from symdiff.read.reader import Reading
+    from symdiff.read.source import SourceFile
 
 Example = tuple[Sequence[Any], Mapping[str, Any]]  # the arguments of a call
 
@@ -268,9 +269,10 @@ _CHECKED: set[types.CodeType] = set()
 def _root_value(function: Any, unit: Any, arguments: int | None) -> Any:
     """What the reader makes of the function that is to be differentiated."""
     from symdiff.read.builtin import function_of_rule
+    from symdiff.read.derived import as_function
     from symdiff.read.scope import function_value, wrap
     from symdiff.read.static import StaticFunction
-    from symdiff.read.values import Bound, Builtin, Class, Conflict, LiveObject, Partial
+    from symdiff.read.values import Bound, Builtin, Class, Conflict, Derivative, LiveObject, Partial
 
     if isinstance(function, StaticFunction):
         return function.value(unit)
@@ -281,6 +283,8 @@ def _root_value(function: Any, unit: Any, arguments: int | None) -> Any:
             return function_of_rule(function, arguments).value(unit)
         receiver = LiveObject("self", function, lambda root: root)
         return Bound(function_value(method, unit, lambda root: type(root).__call__), receiver)
+    if isinstance(value, Derivative):
+        return as_function(value)
     if isinstance(value, (Builtin, Class)):
         return function_of_rule(function, arguments).value(unit)
     if isinstance(value, Conflict):
@@ -409,7 +413,11 @@ def _overlap(a: Any, b: Any) -> bool:
 
 def _code_key(function: Any) -> Any:
     plain = function
+    if getattr(type(plain), "mode", None) and type(plain).__module__.startswith("symdiff."):
+        return type(plain), Selection(plain.argnums).key, _code_key(plain.__wrapped__)
     if isinstance(plain, types.MethodType):
+        if hasattr(plain.__self__, "__symdiff_primal__"):
+            return plain.__name__, _code_key(plain.__self__.__symdiff_primal__)
         return (
             plain.__func__.__code__ if hasattr(plain.__func__, "__code__") else plain.__func__,
             type(plain.__self__),
@@ -520,6 +528,7 @@ def _generate(
     from symdiff.write import write
 
     shared = Shared()
+    shared.writer = _write_apart
     count = len(call[0]) if call is not None else None
     value = _root_value(function, shared.unit, count)
     names = _asked(selection, specs) if call is None else set()
@@ -601,6 +610,24 @@ def _simplified(made: Procedure) -> Procedure:
     for callee in made.callees.values():
         callee.callees = made.callees
     return made
+
+
+def _write_apart(procedure: Procedure, wanted: list[Var], mode: str) -> tuple[SourceFile, str]:
+    """The file in which the derivative of a function is written that is called in another one."""
+    from symdiff.differentiate.derivative import derivative
+    from symdiff.read.hidden import rename_hidden_globals
+    from symdiff.read.source import parse
+    from symdiff.write import write
+
+    rename_hidden_globals(procedure)
+    names = list(dict.fromkeys(v.base for v in wanted))
+    doc = _docstring(procedure, names, mode)
+    made = derivative(
+        procedure, [tuple(wanted)], names, mode=mode, single=True, doc=doc, again=True
+    )
+    written = write(_simplified(made), live=True)
+    name = _file_name(written.name, names, procedure.place, written.text)
+    return parse(name, written.text), written.name
 
 
 def _split(
@@ -876,14 +903,17 @@ def _set_defaults(function: Any, root: Any) -> None:
 
 
 def _register(made: Generated) -> str:
-    """A readable file name for the text, known to linecache."""
-    place = made.reading.procedure.place
+    return _file_name(made.name, made.wrt, made.reading.procedure.place, made.text)
+
+
+def _file_name(function: str, wrt: Sequence[str | int], place: Place | None, text: str) -> str:
+    """A readable file name for a text, known to linecache."""
     origin = "" if place is None else f" from {place.file.rpartition('/')[2]}:{place.line}"
-    base = f"<symdiff {made.name} wrt {', '.join(map(str, made.wrt))}{origin}"
+    base = f"<symdiff {function} wrt {', '.join(map(str, wrt))}{origin}"
     name, n = f"{base}>", 1
-    while name in _FILES and _FILES[name] != made.text:
+    while name in _FILES and _FILES[name] != text:
         n += 1
         name = f"{base} #{n}>"
-    _FILES[name] = made.text
-    linecache.cache[name] = (len(made.text), None, made.text.splitlines(keepends=True), name)
+    _FILES[name] = text
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
     return name

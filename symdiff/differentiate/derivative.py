@@ -45,9 +45,11 @@ from symdiff.stages import (
 )
 
 
-def elementary(procedure: Procedure, wrt: Sequence[Any]) -> tuple[Procedure, set[Var], Procedures]:
+def elementary(
+    procedure: Procedure, wrt: Sequence[Any], again: bool = False
+) -> tuple[Procedure, set[Var], Procedures]:
     """The procedure in elementary stages, its active variables, and what reverses its calls."""
-    procedures = Procedures(procedure)
+    procedures = Procedures(procedure, again)
     inputs = {v for structure in wrt for v in leaves(structure) if is_differentiable(v.kind)}
     outputs = set(variables(procedure.result))
     varied = Activity(procedure, inputs, outputs, procedures.summaries).varied
@@ -65,15 +67,17 @@ def derivative(
     mode: str = "grad",
     single: bool = False,
     doc: str = "",
+    again: bool = False,
 ) -> Procedure:
     """The procedure that returns a function's value and the adjoints of some of its parameters.
 
     `wrt` holds, for each differentiated parameter, the variables of its numbers in the structure
     of the parameter. In mode "grad" the result is a scalar and its adjoint is one; in mode
     "pullback" the adjoint of the result is the last parameter, `dout`. With `single` the adjoint of
-    the only parameter is returned as it is, else a tuple of adjoints.
+    the only parameter is returned as it is, else a tuple of adjoints. With `again` it is written to
+    be read and differentiated again: only numbers and arrays pass between its functions.
     """
-    flat, active, procedures = elementary(procedure, wrt)
+    flat, active, procedures = elementary(procedure, wrt, again)
     sweep = Reverse(active, {v for s in wrt for v in leaves(s)}, procedures)
     sweep.look_through(flat.body)
     params = list(flat.params)

@@ -29,9 +29,14 @@ from symdiff.stages import (
 
 
 class Procedures(CallReverser):
-    """The derivative functions of everything that a procedure calls."""
+    """The derivative functions of everything that a procedure calls.
 
-    def __init__(self, procedure: Procedure) -> None:
+    With `again` a backward function computes the forward sweep once more, instead of being handed
+    what a forward function has kept.
+    """
+
+    def __init__(self, procedure: Procedure, again: bool = False) -> None:
+        self.again = again
         self.primal = procedure.callees
         self.helpers: dict[str, Helper] = procedure.helpers
         self.globals: dict[str, GlobalValue] = procedure.globals
@@ -63,13 +68,15 @@ class Procedures(CallReverser):
         if not ins:
             return
         forward, backward = self.pair(callee, ins, outs)
-        kept = Var("kept", OBJECT)
-        step.callee, step.targets = forward, (*step.targets, kept)
+        handed: tuple[Var, ...] = ()
+        if not self.again:
+            handed = (Var("kept", OBJECT),)
+            step.callee, step.targets = forward, (*step.targets, *handed)
         given = tuple(a for a in adjoints if a is not None)
         targets = tuple(
             Var(f"d{p.name}", p.var.kind, temporary=True) for p in (callee.params[i] for i in ins)
         )
-        sweep.out.append(Call(targets, backward, (*step.args, kept, *given)))
+        sweep.out.append(Call(targets, backward, (*step.args, *handed, *given)))
         for i, target in zip(ins, targets, strict=True):
             sweep.note_full(target, step.args[i])
             sweep.accumulate(step.args[i], target)
@@ -121,35 +128,39 @@ class Procedures(CallReverser):
         adjoints = [sweep.whole_adjoint(v) or sweep.zero(v) for v in inputs]
         taken = {p.name for p in procedure.params}
         douts = [Param(_free(d.name, taken), d.var) for d in douts]
-        kept = Param(_free("kept", taken), Var("kept", OBJECT))
-        packed, body, adjoints = keeping.provide_tuple(
-            sweep, procedure.body, sweep.out, adjoints, kept.var
-        )
+        names = ", ".join(callee.params[i].name for i in ins)
+        doc = f"Adjoint of {names}." if len(ins) == 1 else f"Adjoints of ({names})."
         self.globals |= sweep.globals
         self.helpers |= sweep.helpers
-        own = {p.var: Var(p.var.base, p.var.kind) for p in procedure.params}
-        body = [map_expressions(s, lambda e: substitute(e, own)) for s in body]
-        adjoints = [substitute(a, own) for a in adjoints]
-        again = [Param(p.name, own[p.var], p.passed) for p in procedure.params]
-        names = ", ".join(callee.params[i].name for i in ins)
-        self.made[forward] = Procedure(
-            forward,
-            procedure.params,
-            procedure.body,
-            Apply("tuple", (*leaves, packed)),
-            callee.place,
-            f"Value of {callee.name}, and what {backward} needs.",
-            self.globals,
-            self.helpers,
-            self.made,
-        )
+        if self.again:
+            body, params = [*procedure.body, *sweep.out], procedure.params
+        else:
+            kept = Param(_free("kept", taken), Var("kept", OBJECT))
+            packed, body, adjoints = keeping.provide_tuple(
+                sweep, procedure.body, sweep.out, adjoints, kept.var
+            )
+            self.made[forward] = Procedure(
+                forward,
+                procedure.params,
+                procedure.body,
+                Apply("tuple", (*leaves, packed)),
+                callee.place,
+                f"Value of {callee.name}, and what {backward} needs.",
+                self.globals,
+                self.helpers,
+                self.made,
+            )
+            own = {p.var: Var(p.var.base, p.var.kind) for p in procedure.params}
+            body = [map_expressions(s, lambda e: substitute(e, own)) for s in body]
+            adjoints = [substitute(a, own) for a in adjoints]
+            params = [Param(p.name, own[p.var], p.passed) for p in procedure.params] + [kept]
         self.made[backward] = Procedure(
             backward,
-            [*again, kept, *douts],
+            [*params, *douts],
             body,
             adjoints[0] if len(adjoints) == 1 else Apply("tuple", tuple(adjoints)),
             callee.place,
-            f"Adjoint of {names}." if len(ins) == 1 else f"Adjoints of ({names}).",
+            doc,
             self.globals,
             self.helpers,
             self.made,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import enum
+from collections.abc import Callable
 from typing import Any
 
 from symdiff.errors import SymdiffError
@@ -78,6 +79,7 @@ class Signature:
         self.busy = True
         self.called_itself = False
         self.result: Any = Unknown()  # the structure of what it returns
+        self.changes = False  # whether it changes its arguments
         self.captures: list[tuple[Slot, tuple[Any, ...], Param]] = []
         self.pending: list[tuple[Call, Any]] = []
         self.procedure: Procedure | None = None
@@ -90,6 +92,11 @@ class Signature:
 
 
 def alike(then: Any, now: Any) -> bool:
+    return known_alike(then, now, alike)
+
+
+def known_alike(then: Any, now: Any, alike: Callable[[Any, Any], bool]) -> bool:
+    """Whether what is known of two values is the same, if `alike` says so of their parts."""
     if isinstance(then, Var) and isinstance(now, Var):
         return then.kind == now.kind
     if isinstance(then, Tuple) and isinstance(now, Tuple):
@@ -311,7 +318,8 @@ class Calls(Builtins):
             atom = next(iter(bound.values()))
             assert isinstance(atom, Runtime)
             return self.emit(Apply(f"helper:{helper}", (atom,)), REAL, node)
-        own = function.node in self.shared.recursive or _loops(function.node)
+        loops = not self.shared.apart_from and _loops(function.node)
+        own = function.node in self.shared.recursive or loops
         if own and function.node not in self.shared.in_place:
             state, block, size = dict(self.state), self.block, len(self.block)
             try:

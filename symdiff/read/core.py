@@ -20,6 +20,7 @@ from symdiff.read.values import (
     Choice,
     Class,
     Conflict,
+    Derivative,
     Function,
     Identity,
     Partial,
@@ -879,7 +880,7 @@ def describe(value: Value) -> str:
             return f"the {'class' if isinstance(value, Class) else 'function'} {name!r}"
         case Builtin(name=name):
             return f"the function {name.removeprefix('builtins.')!r}"
-        case Function() | Bound() | Partial() | Choice():
+        case Function() | Bound() | Partial() | Choice() | Derivative():
             return "a function"
     return _DESCRIBED.get(type(value).__name__, "this value")
 
@@ -908,7 +909,7 @@ def same_class(a: Any, b: Any) -> bool:
     return bool(a == b)
 
 
-CALLABLE = (Function, Builtin, Partial, Bound, Choice, Class)
+CALLABLE = (Function, Builtin, Partial, Bound, Choice, Class, Derivative)
 
 
 def slot_name(slot: Slot) -> str:

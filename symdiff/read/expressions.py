@@ -892,6 +892,8 @@ class Expressions(Matching):
             if found is None:
                 raise self.refuse(node, f"the module {module.name!r} has no member {name!r}")
             return found
+        if module.name == "symdiff":
+            return Builtin(f"symdiff.{name}")
         import sys
 
         live = sys.modules.get(module.name)

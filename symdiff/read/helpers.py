@@ -67,6 +67,7 @@ def _find(reader: Calls, function: Function, parameter: str) -> str | None:
         for c in constants.values()
         if isinstance(c, Global) and c.name in reader.unit.globals
     }
+    reader.shared.originals[name] = function
     reader.shared.helpers[name] = Helper(name, text, (param,), out, (partial,), globals_)
     return name
 

@@ -21,6 +21,7 @@ from symdiff.read.fence import offences
 from symdiff.read.inference import infer
 from symdiff.read.memory import arrays_in
 from symdiff.read.names import assigned_names, written_in
+from symdiff.read.nested import Made, Writer
 from symdiff.read.records import (
     Fields,
     attributes_of_self,
@@ -38,6 +39,7 @@ from symdiff.read.values import (
     Builtin,
     Class,
     Conflict,
+    Derivative,
     Function,
     LiveObject,
     Module,
@@ -140,8 +142,22 @@ class Shared:
         self.closed: dict[Any, str | None] = {}
         self.recursive: set[ast.AST] = set()
         self.in_place: set[ast.AST] = set()
+        self.originals: dict[str, Value] = {}  # the functions that helpers stand for
+        self.derivatives: dict[Any, list[Made]] = {}  # written for calls in what is read
+        self.deriving: list[Any] = []  # those that are being written
+        self.writer: Writer | None = None
+        self.apart_from: Shared | None = None  # of the function around one that is differentiated
         self.returns: dict[int, list[tuple[ast.AST, Value]]] = {}
         self._bodies: dict[ast.AST, list[ast.stmt]] = {}
+
+    def apart(self) -> Shared:
+        """What the procedures of a function have in common that is differentiated by itself."""
+        made = Shared()
+        made.unit, made.writer, made.apart_from = self.unit, self.writer, self
+        made.helpers, made.closed, made.originals = self.helpers, self.closed, self.originals
+        made.derivatives, made.deriving = self.derivatives, self.deriving
+        made.recursive, made._bodies = self.recursive, self._bodies
+        return made
 
     def desugared(self, node: ast.FunctionDef) -> list[ast.stmt]:
         if node not in self._bodies:
@@ -211,6 +227,7 @@ def read(
             shared.recursive.add(found.node)
             fresh = Shared()
             fresh.recursive, fresh.in_place = shared.recursive, shared.in_place
+            fresh.unit, fresh.writer = shared.unit, shared.writer
             shared = fresh
 
 
@@ -455,7 +472,7 @@ def _result(reader: Reader, value: Value, function: Function) -> Expr:
             fix="Return as many numbers, in the same structure, on every path.",
         )
     try:
-        if not isinstance(value, (Function, Builtin, Class, Bound, Partial)):
+        if not isinstance(value, (Function, Builtin, Class, Bound, Partial, Derivative)):
             return reader.tree(value, where)
         raise reader.refuse(where, "a function")
     except SymdiffError:
@@ -630,7 +647,8 @@ def _as_function(reader: Reader, value: ast.expr) -> Value | None:
         return None
     finally:
         reader.block = saved
-    if isinstance(found, (Function, Builtin, Partial, Bound, Class)) and not has_variables(found):
+    functions = (Function, Builtin, Partial, Bound, Class, Derivative)
+    if isinstance(found, functions) and not has_variables(found):
         keep(reader)
         return found
     return None
@@ -662,7 +680,7 @@ def _holds_functions(reader: Reader, value: Value) -> bool:
         return isinstance(items, Var) or any(_holds_functions(reader, v) for v in items)
     if isinstance(value, Tuple):
         return any(_holds_functions(reader, v) for v in value.items)
-    return isinstance(value, (Function, Builtin, Partial, Bound, Class, LiveObject))
+    return isinstance(value, (Function, Builtin, Partial, Bound, Class, Derivative, LiveObject))
 
 
 def _free_names(value: ast.expr) -> list[str]:
@@ -833,7 +851,7 @@ def spec_of_value(value: Value) -> Spec | None:
         return kind_of(value)
     if isinstance(value, Tuple):
         return (tuple, *(spec_of_value(v) for v in value.items))
-    if isinstance(value, (Function, Builtin, Partial, Bound, LiveObject)):
+    if isinstance(value, (Function, Builtin, Partial, Bound, Derivative, LiveObject)):
         return Value_(value)
     return OBJECT
 

@@ -17,7 +17,7 @@ import operator
 import sys
 import types
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -30,6 +30,7 @@ from symdiff.read.values import (
     Builtin,
     Class,
     Conflict,
+    Derivative,
     Function,
     LiveObject,
     Method,
@@ -153,11 +154,9 @@ class LiveScope:
 
 def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any = None) -> Value:
     """What the reader makes of a live Python object found at `path`."""
-    ours = type(value).__module__.startswith("symdiff.") or (
-        isinstance(value, types.FunctionType) and value.__module__ in ("symdiff.api", "symdiff")
-    )
-    if ours and not hasattr(value, "__symdiff_primal__"):
-        return Conflict("derivatives inside a differentiated function are not supported yet")
+    ours = our_own(value, path, read, unit, identity)
+    if ours is not None:
+        return ours
     if isinstance(value, enum.Enum):
         unit.guard(path, read, value)
         return LiveObject(path, value, read)
@@ -185,7 +184,8 @@ def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any =
         return Partial(Builtin(f"operator.{name}.of"), tuple(Const(k) for k in given), {})
     if isinstance(plain, types.FunctionType):
         unit.guard(path, read, value)
-        return function_value(plain, unit, (lambda root: unwrap(read(root))) if read else None)
+        made = function_value(plain, unit, (lambda root: unwrap(read(root))) if read else None)
+        return replace(made, differentiable=hasattr(value, "__symdiff_primal__"))
     of_python = isinstance(getattr(plain, "__func__", None), types.FunctionType)
     if isinstance(plain, types.MethodType) and of_python:
         # A bound method is made anew at each look-up: its function is what stays.
@@ -244,6 +244,34 @@ def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any =
         unit.guard_kind(path, read, value)
         return unit.constant(path, GlobalValue(repr(value), read), kind_of(value), identity)
     return LiveObject(path, value, read)
+
+
+def our_own(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any) -> Value | None:
+    """What the reader makes of what symdiff gives to its users: its functions, and derivatives."""
+    if isinstance(value, types.FunctionType) and value.__module__ in ("symdiff.api", "symdiff"):
+        unit.guard(path, read, value)
+        return Builtin(f"symdiff.{value.__name__}", value)
+    holder = getattr(value, "__self__", None)
+    if isinstance(value, types.MethodType) and hasattr(holder, "__symdiff_primal__"):
+        if not type(holder).__module__.startswith("symdiff."):
+            return None
+        of = Access(read, "attribute", "__self__") if read else None
+        function = wrap(holder, path.rpartition(".")[0] or path, of, unit, identity)
+        unit.guard(f"{path}()", Access(read, "attribute", "__func__") if read else None,
+                   value.__func__)  # fmt: skip
+        return Derivative(function, value.__name__, None)
+    mode = getattr(type(value), "mode", None)
+    if mode is None or not type(value).__module__.startswith("symdiff."):
+        return None
+    argnums = value.argnums
+    unit.guard_kind(path, read, value)
+    unit.guard(f"{path}.argnums", Access(read, "attribute", "argnums") if read else None, argnums)
+    of = Access(read, "attribute", "__wrapped__") if read else None
+    of_what = wrap(value.__wrapped__, path, of, unit, identity)
+    if isinstance(of_what, Conflict):
+        return of_what
+    argnums = tuple(argnums) if isinstance(argnums, (list, tuple)) else argnums
+    return Derivative(of_what, mode, argnums)
 
 
 def _home(function: Any) -> str:
@@ -534,7 +562,7 @@ class StaticScope:
         return self._import(name)
 
     def _import(self, name: str) -> Module:
-        if not is_standard(name):
+        if not is_standard(name) and name != "symdiff":
             found = _module_in(self.folder, name) if self.folder else None
             if found is None and self.folder is not None:
                 found = _module_in(package_root(self.folder), name)

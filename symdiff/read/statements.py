@@ -9,12 +9,12 @@ from typing import Any
 
 from symdiff.errors import SymdiffError
 from symdiff.read.arrays import AUGMENTED
-from symdiff.read.calls import Calls
 from symdiff.read.core import Growing, Slot, has_real
 from symdiff.read.desugar import VALUE
 from symdiff.read.expressions import BINARY
 from symdiff.read.fence import offences
 from symdiff.read.names import written_in
+from symdiff.read.nested import Nested
 from symdiff.read.records import last_name
 from symdiff.read.values import (
     Builtin,
@@ -54,7 +54,7 @@ class NotSimple(Exception):
     """The test of a while loop is more than one expression after all."""
 
 
-class Statements(Calls):
+class Statements(Nested):
     """What each statement does to the state."""
 
     def statements(self, body: list[ast.stmt]) -> None:
@@ -572,7 +572,9 @@ class Statements(Calls):
                 if isinstance(function, Function) and isinstance(wrapped, Function):
                     return replace(function, name=wrapped.name, wrapped=wrapped.wrapped or wrapped)
             return function
-        if isinstance(self.evaluate(call), (Builtin, LiveObject, Var, Global)):
+        found = self.evaluate(call)
+        ours = isinstance(found, Builtin) and found.name.startswith("symdiff.")
+        if not ours and isinstance(found, (Builtin, LiveObject, Var, Global)):
             raise self.refuse(
                 decorator,
                 f"what the decorator {name!r} makes of the function can't be followed",
@@ -681,7 +683,6 @@ TRANSPARENT = {
     "njit",
     "jit",
     "vectorize",
-    "differentiable",
     "wraps",
     "staticmethod",
     "classmethod",

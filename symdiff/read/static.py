@@ -12,11 +12,12 @@ from pathlib import Path
 from symdiff.deep import with_room
 from symdiff.errors import BadTarget, UnsupportedSyntax, together
 from symdiff.read.core import Frame
+from symdiff.read.derived import as_function
 from symdiff.read.fence import offences
 from symdiff.read.records import last_name
 from symdiff.read.scope import StaticScope, Unit, static_scope
 from symdiff.read.source import parse
-from symdiff.read.values import Bound, Class, Function, Partial, Value
+from symdiff.read.values import Bound, Class, Derivative, Function, Partial, Value
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +71,8 @@ class StaticFunction:
                 found = Class(part, member, self.scope)
             else:
                 found = _member(self.scope, member, unit, found) if member is not None else None
+        if isinstance(found, Derivative):
+            return as_function(found)
         if not isinstance(found, (Function, Bound, Partial)):
             known = _like(self.name, _functions(self.scope))
             where = self.scope.file.path

@@ -78,6 +78,7 @@ class Function:
     owner: Value | None = None  # the class it is a method of, for super()
     live: Any = None
     wrapped: Any = None  # the function that functools.wraps says it stands for
+    differentiable: bool = False  # it has its derivatives as methods
 
     @property
     def identity(self) -> Any:
@@ -98,6 +99,15 @@ class Partial:
     function: Value
     args: tuple[Value, ...]
     keywords: dict[str, Value]
+
+
+@dataclass(frozen=True, eq=False)
+class Derivative:
+    """What `symdiff.grad`, or another of its functions, makes of a function."""
+
+    function: Value
+    mode: str  # "grad", "value_and_grad"
+    argnums: Any
 
 
 @dataclass(frozen=True)
@@ -206,6 +216,7 @@ Value = (
     | Function
     | Bound
     | Partial
+    | Derivative
     | Builtin
     | Module
     | Class

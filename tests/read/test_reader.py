@@ -650,8 +650,3 @@ def test_a_list_that_is_given_twice_and_changed_is_refused():
     with pytest.raises(NotDifferentiable, match="given to it twice"):
         symdiff.grad(f, argnums=(0, 1))(xs, xs)
     assert symdiff.grad(f, argnums=(0, 1))(xs, [2.0]) == ([10.0], [10.0])
-
-
-def test_derivatives_inside_are_refused():
-    inner = symdiff.grad(math.sin)
-    assert "not supported yet" in refusal(lambda x: inner(x) * x, 1.0)

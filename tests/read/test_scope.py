@@ -17,7 +17,7 @@ from symdiff.read.values import (
     Bound,
     Builtin,
     Class,
-    Conflict,
+    Derivative,
     Function,
     Global,
     LiveObject,
@@ -92,7 +92,7 @@ def test_what_live_objects_are_to_the_reader():
     assert scope.lookup("cosine", Unit()).name == "math.cos"
     assert type(wrap(LINE.at, "at", None, Unit())) is Bound
     assert type(wrap(functools.partial(helper, 1.0), "p", None, Unit())) is Partial
-    assert type(wrap(symdiff.grad(helper), "g", None, Unit())) is Conflict
+    assert type(wrap(symdiff.grad(helper), "g", None, Unit())) is Derivative
 
 
 def test_two_globals_of_one_name_get_two_names():

@@ -1,0 +1,448 @@
+"""Reading derivatives: `symdiff.grad(g)` called inside a function that is read.
+
+The function that is differentiated becomes a procedure of its own, whose parameters are the numbers
+in its arguments and the outer variables that it reads. Its derivative is written, and what was
+written is followed like any function of the user's: so a derivative of a derivative, or one with
+respect to what a closure captures, needs nothing more. The text is written once for a definition
+and the kinds of what it is given, not once for each closure that is made from it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from symdiff.errors import NotDifferentiable, SymdiffError, together
+from symdiff.read.calls import Calls, InPlace, Signature, known_alike
+from symdiff.read.core import Frame, Slot
+from symdiff.read.derived import definition, enclosing, innermost, positional_names
+from symdiff.read.inside import Inside, has_leaves, leaves_of
+from symdiff.read.scope import StaticScope
+from symdiff.read.source import SourceFile
+from symdiff.read.values import (
+    Bound,
+    Builtin,
+    Choice,
+    Derivative,
+    Function,
+    LiveObject,
+    Partial,
+    Ref,
+    Runtime,
+    Tuple,
+    Unknown,
+    Value,
+    kind_of,
+)
+from symdiff.stages import (
+    REAL,
+    Apply,
+    ArrayOf,
+    Const,
+    Expr,
+    Global,
+    Kind,
+    Opaque,
+    Param,
+    Procedure,
+    Var,
+    expressions,
+    is_differentiable,
+    steps,
+)
+
+# From a procedure, the variables to differentiate with respect to, and the mode, to the file that
+# the derivative is written in, and the name of the function in it.
+Writer = Callable[[Procedure, list[Var], str], tuple[SourceFile, str]]
+
+
+@dataclass
+class Made:
+    """A derivative that was written, and the values it was written for."""
+
+    signature: Signature
+    function: Function
+    frames: tuple[Frame, ...]  # those that the differentiated function stands in
+
+    def arguments(self, reader: Nested, frames: tuple[Frame, ...]) -> list[Expr] | None:
+        """The outer values to call it with, for a function made anew in other frames; None if what
+        was known of them is no longer so."""
+        moved = dict(zip(self.frames, frames, strict=True))
+
+        def slot(old: Slot) -> Slot:
+            return (moved.get(old[0], old[0]), old[1])
+
+        def alike(then: Any, now: Any) -> bool:
+            if isinstance(then, Function) and isinstance(now, Function):
+                held = moved.get(then.frame, then.frame) is now.frame
+                return held and definition(then) == definition(now)
+            return known_alike(then, now, alike)
+
+        for old, value in self.signature.seen.items():
+            if not alike(value, reader.read_slot(slot(old))):
+                return None
+        return [reader.captured_now(slot(s), path) for s, path, _ in self.signature.captures]
+
+
+class GeneratedScope(StaticScope):
+    """The names of a generated file: its constants are those of the function it was made from."""
+
+    def __init__(self, file: SourceFile, constants: dict[str, Global], known: dict[str, Value]):
+        super().__init__(file, "generated", None)
+        self.constants, self.known = constants, known
+
+    def lookup(self, name: str, unit: Any) -> Value | None:
+        if name in self.known:
+            return self.known[name]
+        return self.constants[name] if name in self.constants else super().lookup(name, unit)
+
+
+class Nested(Calls):
+    """Calls of derivatives."""
+
+    # --- what makes them ---
+
+    def derivative_of(
+        self, mode: str, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        given = dict(zip(("function", "argnums"), args, strict=False)) | keywords
+        if "function" not in given or given.keys() - {"function", "argnums"}:
+            raise self.refuse(node, f"symdiff.{mode}() takes a function and argnums")
+        argnums = self.literal_argument(given.get("argnums", Const(0)), node)
+        return Derivative(given["function"], mode, argnums)
+
+    def literal_argument(self, value: Value, node: ast.AST) -> Any:
+        if isinstance(value, Const):
+            return value.value
+        items = self.items(value, node) if isinstance(value, (Tuple, Ref)) else None
+        if items is None:
+            raise self.refuse(node, "argnums must be known when the function is read")
+        return tuple(self.literal_argument(v, node) for v in items)
+
+    def builtin_symdiff_grad(
+        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        return self.derivative_of("grad", args, keywords, node)
+
+    def builtin_symdiff_value_and_grad(
+        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        return self.derivative_of("value_and_grad", args, keywords, node)
+
+    def builtin_symdiff_differentiable(
+        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        function = args[0]
+        if not isinstance(function, Function):
+            raise self.refuse(node, "symdiff.differentiable() takes a function")
+        return replace(function, differentiable=True)
+
+    def attribute(self, value: Value, name: str, node: ast.AST) -> Value:
+        own = isinstance(value, Function) and value.differentiable
+        if own and name in ("grad", "value_and_grad"):
+            return Derivative(value, name, None)
+        return super().attribute(value, name, node)
+
+    # --- calling them ---
+
+    def apply_function(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        if isinstance(function, Derivative):
+            return self.call_derivative(function, args, keywords, node)
+        return super().apply_function(function, args, keywords, node)
+
+    def call_derivative(
+        self, derivative: Derivative, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        if any(isinstance(v, Unknown) for v in (*args, *keywords.values())):
+            return Unknown()
+        target = self.differentiated(derivative.function, args, node)
+        if isinstance(target, Choice):
+            return self.conditional(
+                target.test,
+                lambda: self.call_derivative(
+                    replace(derivative, function=target.then), args, keywords, node
+                ),
+                lambda: self.call_derivative(
+                    replace(derivative, function=target.orelse), args, keywords, node
+                ),
+                node,
+            )
+        inside = self.new_inside()
+        places, args, keywords = self.chosen(derivative, target, args, keywords, node)
+        names = positional_names(target)
+        inner, of_function = inside.value(target, innermost(target).name)
+        first = len(inside.params)
+        values: dict[Any, Any] = {}
+        keys: list[Any] = []
+        for i, value in enumerate(args):
+            name = names[i] if i < len(names) else f"x_{i}"
+            values[i], key = inside.value(value, name)
+            keys.append((i, key))
+        for name, value in keywords.items():
+            values[name], key = inside.value(value, name)
+            keys.append((name, key))
+        frames = enclosing(target)
+        wanted = tuple(places)
+        at = (derivative.mode, of_function, tuple(keys), wanted)
+        known = self.shared.derivatives.setdefault(at, [])
+        captured: list[Expr] | None = None
+        made = None
+        for made in known:
+            captured = made.arguments(self, frames)
+            if captured is not None:
+                break
+        if captured is None:
+            made = self.derive(derivative, inner, inside, values, places, at, frames, node)
+            known.append(made)
+            captured = made.arguments(self, frames)
+        assert made is not None and captured is not None
+        self.refuse_shared(made.signature, inside.atoms[first:], node)
+        result = self.follow(made, [*inside.atoms, *captured], derivative, node)
+        if not isinstance(result, Tuple):
+            return Unknown()
+        value, adjoints = result.items
+        assert isinstance(adjoints, Tuple)
+        rest = iter(adjoints.items)
+        found = tuple(self.rebuilt(inside, values[p], rest) for p in places)
+        single = isinstance(derivative.argnums, (int, str))
+        gradient = found[0] if single else Tuple(found)
+        return Tuple((value, gradient)) if derivative.mode == "value_and_grad" else gradient
+
+    def new_inside(self) -> Inside:
+        return Inside(type(self)(self.shared.apart(), self), self)
+
+    def differentiated(self, function: Value, args: list[Value], node: ast.AST) -> Value:
+        """What is differentiated, as something that has parameters."""
+        if isinstance(function, Ref) and function.identity.kind == "instance":
+            method = self.instance_attribute(function, "__call__", node)
+            if method is not None:
+                return method
+        if isinstance(function, LiveObject):
+            method = self.live_attribute(function, "__call__", node)
+            if isinstance(method, Bound):
+                return Bound(method.function, function)
+        if isinstance(function, Builtin):
+            from symdiff.read.builtin import function_of_rule
+
+            try:
+                return function_of_rule(function.live, len(args)).value(self.unit)
+            except SymdiffError as error:
+                raise self.refuse(node, error.message, fix=error.fix, error=type(error)) from None
+        inner: Value = function
+        while isinstance(inner, (Bound, Partial, Derivative)):
+            inner = inner.function
+        if not isinstance(inner, (Function, Choice)):
+            raise self.refuse(node, "what is differentiated here is not a function that is known")
+        return function
+
+    def chosen(
+        self,
+        derivative: Derivative,
+        target: Value,
+        args: list[Value],
+        keywords: dict[str, Value],
+        node: ast.AST,
+    ) -> tuple[list[int | str], list[Value], dict[str, Value]]:
+        """Which arguments to differentiate with respect to, by position or keyword; and all of the
+        arguments, defaults that are asked for among them."""
+        function = innermost(target)
+        plain, a = positional_names(target), function.node.args
+        argnums = derivative.argnums
+        defaults = dict(
+            zip(
+                [p.arg for p in [*a.posonlyargs, *a.args]][::-1],
+                function.defaults[::-1],
+                strict=False,
+            )
+        )
+        defaults |= function.kwdefaults
+        keywords = dict(keywords)
+        if argnums is None:
+            real = [i for i, v in enumerate(args) if has_leaves(self, v)]
+            more = [k for k, v in keywords.items() if has_leaves(self, v)]
+            return [*real, *more], args, keywords
+        found: list[int | str] = []
+        for want in argnums if isinstance(argnums, tuple) else (argnums,):
+            at: int | str = want
+            if isinstance(want, int) and want < 0:
+                at = want + len(plain)
+            if isinstance(at, str) and at in plain and plain.index(at) < len(args):
+                at = plain.index(at)
+            elif isinstance(at, int) and len(args) <= at < len(plain):
+                at = plain[at]
+            if isinstance(at, str) and at not in keywords and at in defaults:
+                keywords[at] = defaults[at]
+            if (
+                isinstance(at, int)
+                and not 0 <= at < len(args)
+                or (isinstance(at, str) and at not in keywords)
+            ):
+                raise self.refuse(
+                    node,
+                    f"{function.name}() has no argument {want!r} to differentiate with respect to",
+                    error=NotDifferentiable,
+                )
+            value = args[at] if isinstance(at, int) else keywords[at]
+            if not has_leaves(self, value):
+                label = at if isinstance(at, str) else plain[at] if at < len(plain) else f"{at}"
+                raise self.refuse(
+                    node,
+                    f"the argument {label!r} is not a real number: it has no gradient",
+                    error=NotDifferentiable,
+                    fix="Pass a float (3.0 instead of 3), or differentiate with respect to another "
+                    "argument.",
+                )
+            found.append(at)
+        return found, args, keywords
+
+    def derive(
+        self,
+        derivative: Derivative,
+        function: Value,
+        inside: Inside,
+        values: dict[Any, Any],
+        places: list[int | str],
+        at: Any,
+        frames: tuple[Frame, ...],
+        node: ast.AST,
+    ) -> Made:
+        """Read the differentiated function, and write its derivative."""
+        name = innermost(function).name
+        if at in self.shared.deriving:
+            raise self.refuse(node, f"{name}() differentiates itself, without end")
+        reader, shared = inside.reader, inside.reader.shared
+        signature = reader.signature = Signature(name if name.isidentifier() else "inner")
+        reader.frame, reader.reading = self.frame, []
+        given = [v for k, v in values.items() if isinstance(k, int)]
+        named = {k: v for k, v in values.items() if isinstance(k, str)}
+        self.shared.deriving.append(at)
+        try:
+            value = reader.apply_function(function, given, named, node)
+            if reader.offences:
+                raise together(reader.offences)
+            result = self.scalar_result(reader, value, name, node)
+            captured = {p.var for _, _, p in signature.captures}
+            stored = {v for a in reader.stored for v in reader.memory_of(a)}
+            if not captured.isdisjoint(stored):
+                raise self.refuse(
+                    node, f"{name}() changes an array of the function around it: not supported"
+                )
+            signature.changes = not {p.var for p in inside.params}.isdisjoint(stored)
+        except InPlace:
+            raise self.refuse(
+                node,
+                f"{name}() changes what belongs to the function around it: its derivative can't "
+                "be taken here",
+                fix="Return what it computes instead.",
+            ) from None
+        finally:
+            self.shared.deriving.pop()
+        for i, (slot, path, param) in enumerate(signature.captures):
+            signature.captures[i] = (slot, path, Param(inside.name(param.name), param.var))
+        params = [*inside.params, *(param for _, _, param in signature.captures)]
+        procedure = Procedure(
+            signature.name, params, reader.block, result, self.shared.place_of(innermost(function))
+        )
+        procedure.callees = shared.callees
+        procedure = reader.finish(procedure)
+        wanted = [v for p in places for v in leaves_of(inside, values[p])]
+        assert shared.writer is not None
+        file, written = shared.writer(procedure, wanted, "grad")
+        signature.busy = False
+        constants = {g.name: g for g in globals_in(procedure) if "." not in g.name}
+        scope = GeneratedScope(file, constants, shared.originals)
+        found = scope.lookup(written, self.unit)
+        assert isinstance(found, Function)
+        return Made(signature, found, frames)
+
+    def scalar_result(self, reader: Nested, value: Value, name: str, node: ast.AST) -> Expr:
+        if isinstance(value, Unknown):
+            return Const(0.0)
+        if not isinstance(value, Runtime) or not is_real(kind_of(value)):
+            raise self.refuse(
+                node,
+                f"{name}() does not return a real scalar: it has no gradient",
+                error=NotDifferentiable,
+                fix="Return a number.",
+            )
+        return value
+
+    def refuse_shared(self, signature: Signature, atoms: list[Expr], node: ast.AST) -> None:
+        """An array that is given twice, and changed by the function, is one: not followed."""
+        arrays = [a for a in atoms if isinstance(a, Var) and isinstance(a.kind, ArrayOf)]
+        seen: set[Var] = set()
+        for array in arrays if signature.changes else ():
+            memory = set(self.memory_of(array))
+            if not seen.isdisjoint(memory):
+                raise self.refuse(
+                    node, f"{signature.name}() changes an array that is given to it twice"
+                )
+            seen |= memory
+
+    def follow(self, made: Made, atoms: list[Expr], derivative: Derivative, node: ast.AST) -> Value:
+        """Read a call of the written derivative; what can't be read in it is said of the call."""
+        reported = len(self.offences)
+        values = cast("list[Value]", list(atoms))
+        try:
+            return self.call_function(made.function, values, {}, node)
+        except SymdiffError as error:
+            self.offences.append(error)
+            return Unknown()
+        finally:
+            self.offences[reported:] = [
+                self.said_of_call(made, error, node) for error in self.offences[reported:]
+            ]
+
+    def said_of_call(self, made: Made, error: SymdiffError, node: ast.AST) -> SymdiffError:
+        if error.place is None or error.place.file != made.function.scope.file.path:
+            return error
+        line = made.function.scope.file.lines[error.place.line - 1].strip()
+        return self.refuse(
+            node,
+            f"the derivative of {made.signature.name}() can't be differentiated again: "
+            f"{error.message}",
+            why=f"In the derivative: {line}",
+            error=type(error),
+        )
+
+    def rebuilt(self, inside: Inside, value: Any, adjoints: Any) -> Value:
+        """The adjoint of an argument, in its structure."""
+        if isinstance(value, Var):
+            return next(adjoints) if is_differentiable(value.kind) else Const(None)
+        if isinstance(value, Tuple):
+            items = tuple(self.rebuilt(inside, v, adjoints) for v in value.items)
+            return Tuple(items, value.type)
+        if isinstance(value, Ref):
+            content = inside.given[value.identity]
+            made: Any
+            if isinstance(content, tuple):
+                made = tuple(self.rebuilt(inside, v, adjoints) for v in content)
+            elif isinstance(content, dict):
+                made = {k: self.rebuilt(inside, v, adjoints) for k, v in content.items()}
+            else:
+                return self.rebuilt(inside, content, adjoints)
+            return self.new_object(value.identity.kind, made, value.identity.cls)
+        return Const(None)
+
+
+def is_real(kind: Kind) -> bool:
+    return kind is REAL or isinstance(kind, ArrayOf) and kind.item is REAL
+
+
+def globals_in(procedure: Procedure) -> set[Global]:
+    """The globals that a procedure and what it calls read."""
+    found: set[Global] = set()
+    for each in [procedure, *procedure.callees.values()]:
+        pending = [e for step in steps(each.body) for e in expressions(step)]
+        pending.append(each.result)
+        while pending:
+            top = pending.pop()
+            if isinstance(top, Global):
+                found.add(top)
+            elif isinstance(top, (Apply, Opaque)):
+                pending.extend(top.args)
+    return found
