@@ -215,6 +215,31 @@ class Generated:
         wrt = _structures(self.reading, self.chosen)
         return elementary(self.reading.procedure, wrt)[0], [v for s in wrt for v in leaves(s)]
 
+    def traced(self) -> Generated:
+        """The derivative that tells what passes through the stages of `elementary`."""
+        from symdiff.differentiate.traced import traced
+        from symdiff.write import write
+
+        made = traced(self.reading.procedure, _structures(self.reading, self.chosen))
+        written = write(made, live=callable(self.root))
+        return dataclasses.replace(
+            self,
+            derivative=made,
+            text=written.text,
+            name=written.name,
+            code=None,
+            refreshed=written.globals,
+            backward=None,
+            _compiled=None,
+        )
+
+    def arguments(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments of a call by the names of the parameters, defaults included."""
+        signature = inspect.signature(self.function)
+        bound = signature.bind_partial(*args, **kwargs)
+        bound.apply_defaults()
+        return dict(bound.arguments)
+
     def original(self) -> Original:
         from symdiff.checking import FromCallable, FromFile, FromText
         from symdiff.read.static import StaticFunction

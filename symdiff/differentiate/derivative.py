@@ -46,10 +46,13 @@ from symdiff.stages import (
 
 
 def elementary(
-    procedure: Procedure, wrt: Sequence[Any], again: bool = False
+    procedure: Procedure,
+    wrt: Sequence[Any],
+    again: bool = False,
+    reverser: type[Procedures] = Procedures,
 ) -> tuple[Procedure, set[Var], Procedures]:
     """The procedure in elementary stages, its active variables, and what reverses its calls."""
-    procedures = Procedures(procedure, again)
+    procedures = reverser(procedure, again)
     inputs = {v for structure in wrt for v in leaves(structure) if is_differentiable(v.kind)}
     outputs = set(variables(procedure.result))
     varied = Activity(procedure, inputs, outputs, procedures.summaries).varied
@@ -78,8 +81,7 @@ def derivative(
     be read and differentiated again: only numbers and arrays pass between its functions.
     """
     flat, active, procedures = elementary(procedure, wrt, again)
-    sweep = Reverse(active, {v for s in wrt for v in leaves(s)}, procedures)
-    sweep.look_through(flat.body)
+    sweep = procedures.sweep(flat, active, {v for s in wrt for v in leaves(s)})
     params = list(flat.params)
     seeds: list[tuple[Expr, Expr]] = []
     forward_end: list[Any] = [Remark("backward")]
@@ -96,7 +98,28 @@ def derivative(
     else:
         dout = Var("dout", flat.result.kind if isinstance(flat.result, Var) else OBJECT)
         params = _with_extra(params, "dout", dout)
-        _seed(flat.result, dout, seeds, forward_end, active)
+        seeds = seeds_of(flat.result, dout, forward_end, active)
+    name = f"{procedure.name}_{mode}"
+    made = assembled(
+        procedure, name, flat, sweep, procedures, wrt, params, seeds, forward_end, single
+    )
+    made.doc = doc
+    return made
+
+
+def assembled(
+    procedure: Procedure,
+    name: str,
+    flat: Procedure,
+    sweep: Reverse,
+    procedures: Procedures,
+    wrt: Sequence[Any],
+    params: list[Param],
+    seeds: Sequence[tuple[Expr, Expr]],
+    forward_end: Block,
+    single: bool = False,
+) -> Procedure:
+    """The forward sweep and its end, then the reverse sweep from the adjoints in `seeds` on."""
     for leaf, adjoint in seeds:
         sweep.accumulate(leaf, adjoint)
     sweep.block(flat.body)
@@ -105,12 +128,12 @@ def derivative(
     body = [Remark("forward"), *flat.body, *forward_end, *sweep.out]
     result: Expr = adjoints[0] if single else Apply("tuple", tuple(adjoints))
     made = Procedure(
-        f"{procedure.name}_{mode}",
+        name,
         params,
         body,
         Apply("tuple", (flat.result, result)),
         procedure.place,
-        doc,
+        "",
         procedure.globals | procedures.globals | sweep.globals,
         procedure.helpers | procedures.helpers | sweep.helpers,
         procedure.callees | procedures.made,
@@ -137,13 +160,11 @@ def split(procedure: Procedure, wrt: Sequence[Any]) -> tuple[Procedure, Procedur
     a backward one that takes the parameters, `kept` and the cotangent `dout`, and returns the
     adjoints."""
     flat, active, procedures = elementary(procedure, wrt)
-    sweep = Reverse(active, {v for s in wrt for v in leaves(s)}, procedures)
-    sweep.look_through(flat.body)
+    sweep = procedures.sweep(flat, active, {v for s in wrt for v in leaves(s)})
     dout = Var("dout", flat.result.kind if isinstance(flat.result, Var) else OBJECT)
     kept = Var("kept", OBJECT)
-    seeds: list[tuple[Expr, Expr]] = []
     seeding: list[Any] = []
-    _seed(flat.result, dout, seeds, seeding, active)
+    seeds = seeds_of(flat.result, dout, seeding, active)
     for leaf, adjoint in seeds:
         sweep.accumulate(leaf, adjoint)
     sweep.block(flat.body)
@@ -291,6 +312,13 @@ def leaves(structure: Any) -> list[Var]:
     if isinstance(structure, (tuple, list)):
         return [v for part in structure for v in leaves(part)]
     return []
+
+
+def seeds_of(result: Expr, dout: Expr, out: list[Any], active: set[Var]) -> list[tuple[Expr, Expr]]:
+    """The active variables of a result, each with its part of the cotangent `dout`."""
+    seeds: list[tuple[Expr, Expr]] = []
+    _seed(result, dout, seeds, out, active)
+    return seeds
 
 
 def _seed(

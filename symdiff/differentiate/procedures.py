@@ -48,6 +48,12 @@ class Procedures(CallReverser):
     def constant(self, expr: Expr) -> Expr:
         return self.constants.get(expr, expr) if isinstance(expr, Var) else expr
 
+    def sweep(self, procedure: Procedure, active: set[Var], inputs: set[Var]) -> Reverse:
+        """The reverse sweep, yet to be made, of a procedure in elementary stages."""
+        sweep = Reverse(active, inputs, self)
+        sweep.look_through(procedure.body)
+        return sweep
+
     def note_constants(self, procedure: Procedure) -> None:
         for step in steps(procedure.body):
             if isinstance(step, Stage) and isinstance(step.value, Const):
@@ -113,8 +119,7 @@ class Procedures(CallReverser):
         procedure = flatten(procedure, varied)
         active = Activity(procedure, set(inputs), outputs, self.summaries).active
         self.note_constants(procedure)
-        sweep = Reverse(active, set(inputs), self)
-        sweep.look_through(procedure.body)
+        sweep = self.sweep(procedure, active, set(inputs))
         douts = [
             Param(name, Var(name, _adjoint_kind(leaves[i])))
             for i, name in zip(
