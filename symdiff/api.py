@@ -189,12 +189,15 @@ def stages(
 ) -> Stages:
     """The staged computation: a sequence of stages, which prints as the table of two columns.
 
-    `at` and `kwargs` are the arguments of an example call, as for `source`.
+    `at` and `kwargs` are the arguments of an example call, as for `source`. With them the table
+    shows the value of every stage and of every adjoint at that point.
     """
     from symdiff.show.table import Stages
+    from symdiff.show.values import values_at
 
-    made = generate(function, Selection(argnums), None, _example(function, at, kwargs))
-    return Stages(*made.elementary())
+    example = _example(function, at, kwargs)
+    made = generate(function, Selection(argnums), None, example)
+    return Stages(*made.elementary(), values_at(made, *example) if example else None)
 
 
 def _example(

@@ -7,19 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-WIDEST, NARROWEST = 120, 60
+WIDEST, NARROWEST, NARROWEST_COLUMN = 120, 60, 24
 INDENT = "    "
 GAP = "    "
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One side of a row. `target` is what stands left of the equals sign, if there is one."""
+    """One side of a row. `target` is what stands left of the equals sign, if there is one, and
+    `value` what came of it at a point, if one is given."""
 
     text: str = ""
     target: str = ""
     number: int = 0
     mark: bool = False
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +38,58 @@ def layout(rows: Sequence[Row], width: int | None = None) -> str:
     if width is None:
         width = shutil.get_terminal_size((WIDEST, 24)).columns
     width = max(NARROWEST, min(WIDEST, width))
+    below = _lines(rows, width, beside=False)
+    beside = _lines(rows, width, beside=True)
+    fits = max(map(len, beside)) <= width
+    return "\n".join(beside if fits and len(beside) <= len(below) else below)
+
+
+def _lines(rows: Sequence[Row], width: int, beside: bool) -> list[str]:
+    """The table with values beside what they are of, or below."""
     digits = len(str(max((row.forward.number for row in rows), default=0)))
     lefts, rights = _aligned(rows), [INDENT * row.depth + row.backward.text for row in rows]
     lefts = [INDENT * row.depth + text for row, text in zip(rows, lefts, strict=True)]
-    room = width - 2 * (digits + 6) - len(GAP) - 1
-    left_width, right_width = _shares(_longest(lefts), _longest(rights), room)
+    first, second = ((_longest([_values(row)[i] for row in rows]) if beside else 0) for i in (0, 1))
+    apart = sum(len(GAP) + w for w in (first, second) if w)
+    room = width - 2 * (digits + 6) - len(GAP) - 1 - apart
+    room = max(room, 2 * NARROWEST_COLUMN) if beside else room
+    left, right = _longest(lefts), _longest(rights)
+    if not beside:
+        indented = [[INDENT * (r.depth + 1) + value for value in _values(r)] for r in rows]
+        left = max(left, _longest([values[0] for values in indented]))
+        right = max(right, _longest([values[1] for values in indented]))
+    left_width, right_width = _shares(left, right, room)
 
     blank = " " * (digits + 6)
-    lines = [f" {blank}{'forward':<{left_width}}{GAP}{blank}backward"]
-    for row, left, right in zip(rows, lefts, rights, strict=True):
+    widths = (left_width, first, right_width, second)
+    lines = [_line((blank, "", blank, ""), ("forward", "", "backward", ""), widths)]
+    for row, *sides in zip(rows, lefts, rights, strict=True):
         heads = [
             f"{c.number or '':>{digits}} {'(*)' if c.mark else '':<3}  "
             for c in (row.forward, row.backward)
         ]
         indent = INDENT * (row.depth + 1)
-        parts = _wrapped(left, left_width, indent), _wrapped(right, right_width, indent)
-        for i in range(max(map(len, parts))):
-            first, second = (part[i] if i < len(part) else "" for part in parts)
-            a, b = heads if i == 0 else (blank, blank)
-            lines.append(f" {a}{first:<{left_width}}{GAP}{b}{second}".rstrip())
-    return "\n".join(lines)
+        columns = []
+        for text, value, wide in zip(sides, _values(row), (left_width, right_width), strict=True):
+            column = _wrapped(text, wide, indent)
+            if value and not beside:
+                column = [*column, *_wrapped(indent + value, wide, indent)][not text.strip() :]
+            columns += [column, [value] if beside else []]
+        for i in range(max(map(len, columns))):
+            texts = [c[i] if i < len(c) else "" for c in columns]
+            lines.append(_line((heads[0], "", heads[1], ""), texts, widths))
+            heads = [blank, blank]
+    return lines
+
+
+def _values(row: Row) -> tuple[str, str]:
+    return row.forward.value, row.backward.value
+
+
+def _line(heads: Sequence[str], texts: Sequence[str], widths: Sequence[int]) -> str:
+    """Columns side by side, each a head and a text; those of no width left out."""
+    shown = [h + f"{t:<{w}}" for h, t, w in zip(heads, texts, widths, strict=True) if w]
+    return " " + GAP.join(shown).rstrip()
 
 
 def _longest(texts: Sequence[str]) -> int:
@@ -85,9 +119,11 @@ def _aligned(rows: Sequence[Row]) -> list[str]:
 def _wrapped(text: str, width: int, indent: str) -> list[str]:
     """The text in lines of at most `width`, broken at spaces and before operators if need be."""
     lines = []
+    indent = indent[: width // 2]
     while len(text) > width:
         least = len(indent) + 4
         spots = [i for i in range(least, width + 1) if text[i] == " "]
+        spots = [i + 2 for i in spots if text[i:].startswith(" ;  ")] or spots
         spots = spots or [i for i in range(least, width + 1) if text[i] in "·+-/("]
         cut = spots[-1] if spots else width
         lines.append(text[:cut].rstrip())

@@ -50,10 +50,10 @@ def shown(value: Any) -> str:
     if isinstance(value, numbers.Integral):
         return str(int(value))
     if isinstance(value, numbers.Real):
-        return f"{float(value):.6g}"
+        return f"{float(value) + 0.0:.6g}"
     if isinstance(value, numbers.Complex):
         made = complex(value)
-        return f"{made.real:.6g}{made.imag:+.6g}j"
+        return f"{made.real + 0.0:.6g}{made.imag + 0.0:+.6g}j"
     if isinstance(value, str):
         return repr(value if len(value) <= 24 else value[:23] + "…")
     if isinstance(value, dict):

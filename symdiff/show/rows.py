@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from symdiff.show.layout import Cell, Row
 from symdiff.show.names import Names
 from symdiff.show.notation import formula, symbol
+from symdiff.show.numbers import shown
 from symdiff.show.pruning import pruned
 from symdiff.show.sweep import Contribution, Sweep
+from symdiff.show.values import Seen, Series, Values
 from symdiff.stages import (
     Apply,
     Block,
@@ -37,7 +39,8 @@ from symdiff.stages import (
 @dataclass(frozen=True, slots=True)
 class ForwardStage:
     """A stage of the forward sweep. `is_fork` says that it reads a variable that some earlier
-    stage has read already; `depth` counts the loops and branches around it."""
+    stage has read already; `depth` counts the loops and branches around it; `seen` holds its values
+    and adjoints at a point, if one is given."""
 
     number: int
     target: str
@@ -45,6 +48,7 @@ class ForwardStage:
     is_fork: bool
     depth: int = 0
     place: Place | None = None
+    seen: Seen = field(default_factory=Seen, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,11 @@ class Rows:
     name that is passive and read once is shown where it is read.
     """
 
-    def __init__(self, procedure: Procedure, inputs: Collection[Var]) -> None:
+    def __init__(
+        self, procedure: Procedure, inputs: Collection[Var], values: Values | None = None
+    ) -> None:
         procedure = pruned(procedure)
+        self._procedure, self._values = procedure.name, values
         self.names = Names(procedure)
         self.sweep = Sweep(procedure, inputs, self.names)
         self.rows: list[Row] = []
@@ -81,6 +88,7 @@ class Rows:
         self._total = sum(
             bool(self.sweep.at(s)) for s in steps(procedure.body) if isinstance(s, Stage)
         )
+        self._inputs(procedure)
         self._block(procedure.body, 0)
         self._result(procedure)
 
@@ -123,6 +131,17 @@ class Rows:
         cells = [Cell(c) if isinstance(c, str) else c for c in (forward, backward)]
         self.rows.append(Row(cells[0], cells[1], depth))
 
+    def _inputs(self, procedure: Procedure) -> None:
+        """The arguments at a point, if one is given, and the gradient."""
+        if self._values is None:
+            return
+        for param in procedure.params:
+            if param.name in self._values.arguments:
+                given = Cell(shown(self._values.arguments[param.name]), self.name(param.var))
+                adjoint = self._values.adjoints.get(param.name)
+                value = f"{self._adjoint(param.var)} = {shown(adjoint)}"
+                self._add(given, Cell(value="" if adjoint is None else value), 0)
+
     def _block(self, block: Block, depth: int) -> None:
         for step in block:
             match step:
@@ -148,22 +167,26 @@ class Rows:
         if self._is_inlined(step):
             self._inlined[step.target] = substitute(step.value, self._inlined)
             return
+        seen = Seen() if self._values is None else self._values.of(self._procedure, step.number)
+        value = _equals("", seen.values)
         if not found:
-            self._add(self._assignment(step), "", depth)
+            self._add(replace(self._assignment(step), value=value), "", depth)
             return
         operands = {c.update.var for c in found}
         forward = replace(
             self._assignment(step),
             number=len(self.stages) + 1,
             mark=not operands.isdisjoint(self._already_read),
+            value=value,
         )
         self._already_read |= operands
         backward = replace(
             self._contributions(found, last=self._adjoint(step.target)),
             number=self._total - len(self.stages),
+            value=_equals(self._adjoint(step.target), seen.adjoints),
         )
         target, text = self.names(step.target), _joined(forward)
-        stage = ForwardStage(forward.number, target, text, forward.mark, depth, step.place)
+        stage = ForwardStage(forward.number, target, text, forward.mark, depth, step.place, seen)
         self.stages.append(stage)
         self.backward.append(BackwardStage(backward.number, stage, backward.text, backward.mark))
         self._add(forward, backward, depth)
@@ -287,6 +310,11 @@ class Rows:
 
 def _joined(cell: Cell) -> str:
     return f"{cell.target} = {cell.text}" if cell.target else cell.text
+
+
+def _equals(name: str, series: Series) -> str:
+    """`= 0.5`, `dx = 0.5`; nothing where nothing was seen."""
+    return f"{name} = {series}".lstrip() if series else ""
 
 
 def _reads(procedure: Procedure) -> Iterable[Var]:

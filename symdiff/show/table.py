@@ -7,6 +7,7 @@ from typing import TypeVar, overload
 
 from symdiff.show.layout import layout
 from symdiff.show.rows import BackwardStage, ForwardStage, Rows
+from symdiff.show.values import Values
 from symdiff.stages import Procedure, Var
 
 Item = TypeVar("Item")
@@ -48,11 +49,15 @@ class Stages(_Listing[ForwardStage]):
 
     As text they are the table: what the function does on the left, read downwards, and the steps
     of the reverse sweep on the right, read upwards. A forward (*) marks a fork, a backward (*) a
-    contribution to a variable that has several.
+    contribution to a variable that has several. With `values` at a point, the value of each stage
+    stands beside it, and beside its reversal the adjoint of its variable.
     """
 
-    def __init__(self, procedure: Procedure, inputs: Collection[Var]) -> None:
-        made = Rows(procedure, inputs)
+    def __init__(
+        self, procedure: Procedure, inputs: Collection[Var], values: Values | None = None
+    ) -> None:
+        made = Rows(procedure, inputs, values)
+        self.values = values
         super().__init__(made.stages)
         self.rows = made.rows
         self.backward = BackwardStages(made.backward[::-1])
