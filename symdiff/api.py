@@ -11,6 +11,7 @@ import functools
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from symdiff.fitting import fits
 from symdiff.generate import Example, Generated, Selection, arranged, find, generate, precheck
 from symdiff.precision import is_narrow, like_each
 from symdiff.signature import key_of
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from symdiff.show.table import BackwardStages, Stages
 
 Argnums = int | str | Sequence[int | str] | None
+ALIASES = {"pushforward": "jvp", "value_and_grad": "grad", "vjp": "pullback"}
 MANY = 256  # so many kinds of calls are remembered by each function that is made
 
 
@@ -137,6 +139,44 @@ def vjp(
     return value, pullback
 
 
+def jvp(
+    function: Callable[..., Any],
+    primals: Sequence[Any],
+    tangents: Sequence[Any],
+    argnums: Argnums = None,
+    *,
+    kwargs: Mapping[str, Any] | None = None,
+) -> tuple[Any, Any]:
+    """The value of a function at `primals`, and its derivative along `tangents`, in one sweep.
+
+    `tangents` holds one tangent for each of the arguments that `argnums` names, in the structure
+    and the shapes of the argument; without `argnums` one for each positional argument, where those
+    of arguments that can have none (integers, text) are None. The tangent that is returned has the
+    structure of the value. Raises SymdiffError where the function can't be differentiated,
+    TypeError where a tangent does not fit its argument.
+    """
+    args, named = tuple(primals), dict(kwargs or {})
+    made = find(function, Selection(argnums), "jvp", args, named)
+    given = list(tangents)
+    if argnums is None and len(given) == len(args):
+        known = {i: t for i, t in zip(made.positions(len(args)), given, strict=True)}
+        given = [known[i] for i in range(len(made.chosen)) if i in known]
+    elif isinstance(argnums, (int, str)) and not isinstance(tangents, (list, tuple)):
+        given = [tangents]
+    if len(given) != len(made.chosen):
+        raise TypeError(f"jvp() needs {len(made.chosen)} tangents, and was given {len(given)}")
+    for argument, tangent in zip(made.differentiated(args, named), given, strict=True):
+        if not fits(argument, tangent):
+            raise TypeError(
+                "a tangent must have the structure and the shapes of its argument: "
+                f"{tangent!r:.80} does not fit {argument!r:.80}"
+            )
+    value, derivative = made.function(
+        *args, **named, **dict(zip(made.own_parameters, given, strict=True))
+    )
+    return value, derivative
+
+
 def _again(kept: Any) -> Any:
     """A copy of what is kept, for the reverse sweep empties its stacks."""
     if type(kept) is tuple:
@@ -150,6 +190,12 @@ def pullback(function: Callable[..., Any], argnums: Argnums = None) -> Callable[
     return generate(function, Selection(argnums), "pullback").function
 
 
+def pushforward(function: Callable[..., Any], argnums: Argnums = None) -> Callable[..., Any]:
+    """The generated pushforward itself: it takes the function's arguments and a tangent for each
+    differentiated one (`x_dot` for `x`), and returns the value and its tangent."""
+    return generate(function, Selection(argnums), "jvp").function
+
+
 def source(
     function: Any,
     argnums: Argnums = None,
@@ -161,7 +207,8 @@ def source(
     """The generated source: a complete module, whose last function is the derivative.
 
     `argnums` as for `grad`; None takes every real parameter. `mode` is "grad" (the default where
-    the function returns a scalar) or "pullback". Kinds of parameters come from annotations,
+    the function returns a scalar), "pullback" or "jvp" (also
+    called "pushforward"). Kinds of parameters come from annotations,
     defaults and uses, and from the arguments of an example call, `at` and `kwargs`, where they are
     given. Raises SymdiffError.
     """
@@ -177,6 +224,7 @@ def generated(
     kwargs: Mapping[str, Any] | None = None,
 ) -> Generated:
     """What `source` shows, and how it came about."""
+    mode = ALIASES.get(mode or "", mode)
     return generate(function, Selection(argnums), mode, _example(function, at, kwargs))
 
 

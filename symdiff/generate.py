@@ -548,9 +548,9 @@ def _generate(
     function: Any, selection: Selection, mode: str | None, specs: dict[str, Any], call: Any
 ) -> Generated:
     from symdiff.differentiate.derivative import derivative
+    from symdiff.differentiate.pushforward import pushforward
     from symdiff.read.hidden import rename_hidden_globals
     from symdiff.read.reader import Shared, read
-    from symdiff.write import write
 
     shared = Shared()
     shared.writer = _write_apart
@@ -591,6 +591,9 @@ def _generate(
     if mode == "split":
         return _split(function, reading, chosen, structures)
     labels = [n if i is None else f"{n}[{i}]" for n, i in chosen]
+    if mode == "jvp":
+        made = pushforward(procedure, structures, chosen, _docstring(procedure, labels, mode))
+        return _finished(function, reading, made, selection, chosen, live=call is not None)
     made = derivative(
         procedure,
         structures,
@@ -601,21 +604,33 @@ def _generate(
     )
     if mode == "grad" and _is_object(procedure.result):
         raise _not_scalar(procedure, "an object of a kind that is not known", reading.returned)
+    return _finished(function, reading, made, selection, chosen, live=call is not None)
+
+
+def _finished(
+    function: Any,
+    reading: Reading,
+    made: Procedure,
+    selection: Selection,
+    chosen: list[tuple[str, int | None]],
+    live: bool,
+) -> Generated:
+    """The derivative, simplified and written."""
+    from symdiff.write import write
+
     made = _simplified(made)
-    written = write(made, live=call is not None)
-    wrt = tuple(n for n, _ in chosen)
-    result = Generated(
+    written = write(made, live=live)
+    return Generated(
         function,
         reading,
         made,
         written.text,
         written.name,
-        wrt,
+        tuple(n for n, _ in chosen),
         selection.single,
         chosen=chosen,
         refreshed=written.globals,
     )
-    return result
 
 
 def place_of(function: Any) -> Place | None:
@@ -822,6 +837,10 @@ def _docstring(procedure: Procedure, labels: list[str], mode: str) -> str:
     if mode == "pullback":
         adjoints = "the adjoints" if len(labels) != 1 else "the adjoint"
         what = f"{adjoints} of {names}, given the cotangent dout of the value"
+    if mode == "jvp":
+        along = labels if len(labels) != 1 else labels[:1]
+        dots = ", ".join(f"{name}_dot" for name in along)
+        what = f"its tangent along {dots if len(labels) == 1 else f'({dots})'}"
     place = procedure.place
     where = (
         ""

@@ -11,25 +11,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from symdiff import rules
 from symdiff.differentiate.emitting import ZERO
+from symdiff.differentiate.sizes import full, is_array, is_full, kind_of, owned, real_part
+from symdiff.differentiate.sweep import STRUCTURE
 from symdiff.errors import NotDifferentiable
 from symdiff.rules.arrays import registry
-from symdiff.rules.arrays.helpers import with_callees
-from symdiff.rules.arrays.indexing import is_basic, repeats
+from symdiff.rules.arrays.indexing import repeats
 from symdiff.rules.arrays.nodes import Node
 from symdiff.rules.arrays.vectorized import operator_partials
 from symdiff.rules.shapes import Dims, dims_of, fills, item_of, summed_axes
 from symdiff.stages import (
     COMPLEX,
     INTEGER,
-    REAL,
     Apply,
     ArrayOf,
     Const,
     Expr,
-    Global,
-    Kind,
     ListOf,
     Opaque,
     Scalar,
@@ -44,19 +41,10 @@ if TYPE_CHECKING:
     from symdiff.differentiate.reverse import Reverse
 
 ALL = Const(Ellipsis)
-STRUCTURE = frozenset({"tuple", "list", "slice", "keyword", "range"})
 ELEMENTWISE = frozenset(
     {"add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "neg", "pos", "abs"}
 )
 STORES = frozenset({"setitem", "add_at", "sub_at", "mul_at", "truediv_at", "scatter_add"})
-
-
-def is_array(expr: Expr) -> bool:
-    return isinstance(kind_of(expr), (ArrayOf, TupleOf))
-
-
-def kind_of(expr: Expr) -> Kind:
-    return rules.kind_of(expr)
 
 
 def reverse_array(sweep: Reverse, step: Stage, adjoint: Expr | None) -> bool:
@@ -112,24 +100,9 @@ def _reverse(sweep: Reverse, step: Stage, adjoint: Expr | None) -> bool:
 def _elementwise(
     sweep: Reverse, value: Apply, target: Var, adjoint: Expr, mask: Expr | None
 ) -> None:
-    primitive = registry.by_name(value.op)
-    pairs: list[tuple[Expr, object]]
-    if primitive is not None and primitive.partials is not None:
-        ans = Node(target, target.kind)
-        pairs = list(registry.partials(primitive, value.args, ans))
-    else:
-        constants = tuple(map(sweep.procedures.constant, value.args))
-        pairs = list(zip(value.args, operator_partials(value.op, constants, target), strict=True))
     arrays = [a for a in value.args if not isinstance(kind_of(a), Scalar)]
-    for arg, found in pairs:
-        if found is None or not sweep.is_active(arg):
-            continue
-        partial = found if isinstance(found, Expr) else registry.as_node(found).expr
-        if partial == ZERO:
-            continue
-        sweep.note_helpers(partial)
+    for arg, partial in sweep.array_partials(value, target):
         product = sweep.times(adjoint, partial)
-        assert isinstance(arg, Var)
         if mask is not None and passes_masks(sweep, arg, target):
             sweep.adjoints[arg] = product
             sweep.masks[arg] = mask
@@ -137,7 +110,7 @@ def _elementwise(
         share = sweep.masked(product, mask)
         if arrays == [arg]:
             # Nothing else has a shape: that of the argument is that of the value.
-            share = _real(sweep, share, arg)
+            share = real_part(sweep, share, arg)
             if is_full(sweep, adjoint, target):
                 sweep.note_full(share, arg)
             sweep.accumulate(arg, share)
@@ -180,7 +153,7 @@ def unbroadcast(sweep: Reverse, share: Expr, out: Var, arg: Var, adjoint: Expr) 
     wide, narrow = dims_of(out.kind), dims_of(arg.kind)
     if not isinstance(arg.kind, ArrayOf):
         narrow = ()
-    share = _real(sweep, share, arg)
+    share = real_part(sweep, share, arg)
     if wide is not None and narrow is not None:
         axes = summed_axes(wide, narrow)
         if axes == ([], []):
@@ -261,61 +234,6 @@ def _values(args: tuple[Expr, ...]) -> Iterator[Expr]:
             yield from _values(arg.args)
         else:
             yield arg
-
-
-def _real(sweep: Reverse, share: Expr, arg: Var, is_complex: bool = False) -> Expr:
-    """The contribution to a real argument of what is computed with complex numbers."""
-    is_complex = is_complex or item_of(kind_of(share)) is COMPLEX
-    own = arg.kind.item if isinstance(arg.kind, ArrayOf) else arg.kind
-    if is_complex and own is not COMPLEX:
-        made = Apply("numpy.real", (share,))
-        return sweep.emit(made, kind_of(made))
-    return share
-
-
-# --- sizes ---------------------------------------------------------------------------------------
-
-
-def is_full(sweep: Reverse, adjoint: Expr, var: Expr) -> bool:
-    """Whether an adjoint certainly has all of the shape of its variable."""
-    if (adjoint, var) in sweep.full:
-        return True
-    if not isinstance(kind_of(var), ArrayOf):
-        return True
-    return fills(dims_of(kind_of(adjoint)), dims_of(kind_of(var)))
-
-
-def full(sweep: Reverse, adjoint: Expr, var: Var) -> Expr:
-    """An adjoint with all of the shape of its variable, to be read only."""
-    if is_full(sweep, adjoint, var):
-        return adjoint
-    shape = Apply("numpy.shape", (var,))
-    made = sweep.emit(Apply("numpy.broadcast_to", (adjoint, shape)), _kind_like(var, adjoint))
-    sweep.note_full(made, var)
-    return made
-
-
-def owned(sweep: Reverse, adjoint: Expr, var: Var) -> Expr:
-    """An adjoint with all of the shape of its variable, as an array that can be changed."""
-    if is_full(sweep, adjoint, var):
-        return adjoint
-    if dims_of(kind_of(adjoint)) == ():
-        op: str = "numpy.full_like"
-        args: tuple[Expr, ...] = (var, adjoint)
-        if adjoint == Const(1.0):
-            op, args = "numpy.ones_like", (var,)
-        elif adjoint == ZERO:
-            op, args = "zeros_like", (var,)
-        made = sweep.emit(Apply(op, args), _kind_like(var, adjoint))
-    else:
-        made = sweep.emit(Apply("copy", (full(sweep, adjoint, var),)), _kind_like(var, adjoint))
-    sweep.note_full(made, var)
-    return made
-
-
-def _kind_like(var: Var, adjoint: Expr) -> Kind:
-    kind = var.kind
-    return kind if isinstance(kind, ArrayOf) else kind_of(adjoint)
 
 
 # --- items and stores ----------------------------------------------------------------------------
@@ -463,7 +381,7 @@ def _call(sweep: Reverse, value: Apply, target: Var, adjoint: Expr | dict[int, E
         assert isinstance(arg, Var)
         share = sweep.expand(node.expr, node.kind)
         by_helper = isinstance(node.expr, Apply) and node.expr.op.startswith("helper:")
-        share = _real(sweep, share, arg, by_helper and is_complex)
+        share = real_part(sweep, share, arg, by_helper and is_complex)
         if isinstance(arg.kind, ListOf) and (by_helper or isinstance(kind_of(share), ArrayOf)):
             op = "ndarray.tolist" if isinstance(arg.kind.item, Scalar) else "builtins.list"
             share = sweep.emit(Apply(op, (share,)), arg.kind)
@@ -478,23 +396,3 @@ def _variables(expr: Expr) -> list[Var]:
 
 def _node(expr: Expr) -> Node:
     return Node(expr, kind_of(expr))
-
-
-def helpers_of(expr: Expr) -> dict[str, object]:
-    """The functions of `runtime/` that an expression calls."""
-    found: dict[str, object] = {}
-    pending = [expr]
-    while pending:
-        top = pending.pop()
-        if isinstance(top, Apply):
-            name = top.op.removeprefix("helper:")
-            if name != top.op:
-                from symdiff.rules.arrays.helpers import array_helpers
-
-                if name in array_helpers():
-                    found |= with_callees(name)
-            pending.extend(top.args)
-    return found
-
-
-__all__ = ["REAL", "Global", "is_basic", "reverse_array", "unbroadcast"]

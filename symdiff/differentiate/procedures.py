@@ -6,7 +6,9 @@ from __future__ import annotations
 from symdiff.differentiate import keeping
 from symdiff.differentiate.activity import Activity, Summaries, results
 from symdiff.differentiate.flatten import flatten
-from symdiff.differentiate.reverse import CallReverser, Reverse
+from symdiff.differentiate.forward import Forward, reassigned
+from symdiff.differentiate.reverse import Reverse
+from symdiff.differentiate.sweep import Calls
 from symdiff.stages import (
     OBJECT,
     REAL,
@@ -28,7 +30,7 @@ from symdiff.stages import (
 )
 
 
-class Procedures(CallReverser):
+class Procedures(Calls):
     """The derivative functions of everything that a procedure calls.
 
     With `again` a backward function computes the forward sweep once more, instead of being handed
@@ -86,6 +88,73 @@ class Procedures(CallReverser):
         for i, target in zip(ins, targets, strict=True):
             sweep.note_full(target, step.args[i])
             sweep.accumulate(step.args[i], target)
+
+    def forward_call(self, sweep: Forward, step: Call) -> None:
+        """The call of a procedure in forward mode: of one that returns tangents too."""
+        callee = self.primal[step.callee]
+        outs = tuple(i for i, t in enumerate(step.targets) if t in sweep.active)
+        table = self.summaries.of(step.callee, callee)
+        ins = tuple(
+            i
+            for i, arg in enumerate(step.args)
+            if sweep.tangent(arg) is not None and any(i in table[j] for j in outs)
+        )
+        if not ins:
+            sweep.out.append(step)
+            return
+        outs = tuple(j for j in outs if any(i in table[j] for i in ins))
+        given = tuple(sweep.whole_tangent(step.args[i]) for i in ins)
+        dots = tuple(sweep.new_tangent(step.targets[j]) for j in outs)
+        name = self.with_tangents(callee, ins, outs)
+        sweep.out.append(Call((*step.targets, *dots), name, (*step.args, *given), step.place))
+        for j, dot in zip(outs, dots, strict=True):
+            sweep.tangents[step.targets[j]] = dot
+            sweep.note_full(dot, step.targets[j])
+
+    def with_tangents(self, callee: Procedure, ins: tuple[int, ...], outs: tuple[int, ...]) -> str:
+        """The name of the procedure that returns the results, and the tangents of some of them."""
+        key = (f"{callee.name}_jvp", ins, outs)
+        if key in self.keys:
+            return self.keys[key][0]
+        name, n = f"{callee.name}_jvp", 1
+        while name in self.made or any(name in names for names in self.keys.values()):
+            n += 1
+            name = f"{callee.name}_{n}_jvp"
+        self.keys[key] = (name, name)
+        procedure = fresh(callee)
+        inputs = [procedure.params[i].var for i in ins]
+        leaves = results(procedure)
+        outputs = {v for i in outs if isinstance(v := leaves[i], Var)}
+        varied = Activity(procedure, set(inputs), outputs, self.summaries).varied
+        procedure = flatten(procedure, varied)
+        active = Activity(procedure, set(inputs), outputs, self.summaries).active
+        self.note_constants(procedure)
+        sweep = Forward(active, reassigned(procedure.body, [p.var for p in procedure.params]), self)
+        taken = {p.name for p in procedure.params}
+        params = list(procedure.params)
+        for var in inputs:
+            dot = Var(f"{var.base}_dot", var.kind)
+            params.append(Param(_free(dot.base, taken), dot))
+            taken.add(params[-1].name)
+            if var in active:
+                sweep.tangents[var] = dot
+                sweep.note_full(dot, var)
+        body = sweep.block(procedure.body)
+        tangents = [sweep.whole_tangent(leaves[j], body) for j in outs]
+        self.globals |= sweep.globals
+        self.helpers |= sweep.helpers
+        self.made[name] = Procedure(
+            name,
+            params,
+            body,
+            Apply("tuple", (*leaves, *tangents)),
+            callee.place,
+            f"Value of {callee.name} and its tangent.",
+            self.globals,
+            self.helpers,
+            self.made,
+        )
+        return name
 
     def pair(
         self, callee: Procedure, ins: tuple[int, ...], outs: tuple[int, ...]

@@ -7,26 +7,14 @@ assignment, later ones are additions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from symdiff import rules
 from symdiff.differentiate import keeping
-from symdiff.differentiate.arrays import (
-    STORES,
-    STRUCTURE,
-    add_to_items,
-    helpers_of,
-    is_array,
-    is_full,
-    owned,
-    reverse_array,
-)
+from symdiff.differentiate.arrays import STORES, add_to_items, reverse_array
 from symdiff.differentiate.containers import reverse_container
-from symdiff.differentiate.emitting import ZERO, Emitter, zeros_like
+from symdiff.differentiate.emitting import ZERO
+from symdiff.differentiate.sizes import is_array, is_full, owned
+from symdiff.differentiate.sweep import Calls, Sweep
 from symdiff.stages import (
-    OBJECT,
-    OPTIONAL,
-    REAL,
     Apply,
     ArrayOf,
     Block,
@@ -35,8 +23,6 @@ from symdiff.stages import (
     Carried,
     Const,
     Expr,
-    GlobalValue,
-    Helper,
     Kind,
     ListOf,
     Loop,
@@ -50,22 +36,19 @@ from symdiff.stages import (
     ends,
     expressions,
     steps,
-    substitute,
     variables,
 )
 
 Adjoints = dict[Var, Expr]
 
 
-class Reverse(Emitter):
+class Reverse(Sweep):
     """The reverse sweep of one procedure."""
 
-    def __init__(self, active: set[Var], inputs: set[Var], procedures: CallReverser) -> None:
-        super().__init__()
-        self.active, self.inputs, self.procedures = active, inputs, procedures
+    def __init__(self, active: set[Var], inputs: set[Var], procedures: Calls) -> None:
+        super().__init__(active, procedures)
+        self.inputs = inputs
         self.adjoints: Adjoints = {}
-        self.globals: dict[str, GlobalValue] = {}
-        self.helpers: dict[str, Helper] = {}
         self.stacks: Block = []  # the definitions of stacks, for the beginning of the forward sweep
         self.arms: keeping.Arms = {}
         self.loops = 0
@@ -73,8 +56,6 @@ class Reverse(Emitter):
         self.definitions: dict[Var, Expr] = {}  # of the primal's stages
         self.uses: dict[Var, int] = {}  # how often the primal reads a variable
         self.updated: set[Var] = set()  # arrays of which the primal makes another version
-        # Adjoints that certainly have the shape of a variable.
-        self.full: set[tuple[Expr, Expr]] = set()
         self.masks: dict[Var, Expr] = {}  # adjoints that count only where a `where` has taken them
         self.parts: dict[Var, dict[int, Expr]] = {}  # adjoints of the items of tuples
 
@@ -92,9 +73,6 @@ class Reverse(Emitter):
                         self.updated.add(holder)
 
     # --- adjoints ---
-
-    def is_active(self, expr: Expr) -> bool:
-        return isinstance(expr, Var) and expr in self.active
 
     def new_adjoint(self, var: Var) -> Var:
         return Var(f"d{var.base}", var.kind, var.temporary)
@@ -199,35 +177,6 @@ class Reverse(Emitter):
                 return var
         return self.emit(wanted, kind)
 
-    def note_helpers(self, expr: Expr) -> None:
-        """Bring along the functions that an expression calls."""
-        for name, helper in helpers_of(expr).items():
-            assert isinstance(helper, Helper)
-            self.helpers.setdefault(name, helper)
-
-    def expand(self, expr: Expr, kind: Kind) -> Expr:
-        """What a rule of arrays gives, taken apart into elementary stages."""
-        self.note_helpers(expr)
-        if not isinstance(expr, Apply):
-            return expr
-        return self.emit(self.operation(expr), kind)
-
-    def operation(self, expr: Apply) -> Apply:
-        args: list[Expr] = []
-        for arg in expr.args:
-            if isinstance(arg, Apply) and arg.op in STRUCTURE:
-                args.append(self.operation(arg))
-            elif isinstance(arg, Apply) and arg.op not in ("numpy.shape", "numpy.ndim"):
-                args.append(self.emit(self.operation(arg), rules.kind_of(arg)))
-            else:
-                args.append(arg)
-        return Apply(expr.op, tuple(args))
-
-    def assign(self, target: Var, value: Expr) -> Var:
-        """A stage that gives a value its name."""
-        self.out.append(Stage(target, value, None, self.number))
-        return target
-
     def adjoint_or_zero(self, var: Var) -> Expr:
         known = self.adjoints.get(var)
         if known is None:
@@ -236,15 +185,6 @@ class Reverse(Emitter):
         elif var in self.masks:
             known = self.adjoints[var] = self.masked(known, self.masks.pop(var))
         return known
-
-    def note_full(self, adjoint: Expr, var: Expr) -> None:
-        if isinstance(var, Var) and isinstance(var.kind, ArrayOf):
-            self.full.add((adjoint, var))
-
-    def same_shape(self, adjoint: Expr, known: Expr, var: Expr) -> None:
-        """An adjoint of one variable becomes that of another one of the same shape."""
-        if (adjoint, known) in self.full:
-            self.note_full(adjoint, var)
 
     def whole_adjoint(self, var: Var) -> Expr | None:
         """The adjoint so far, with all of the shape of its variable; it is taken away."""
@@ -255,13 +195,6 @@ class Reverse(Emitter):
             del self.adjoints[var]
             return found
         return self.adjoints.pop(var)
-
-    def zero(self, var: Var) -> Expr:
-        if isinstance(var.kind, ArrayOf):
-            return Apply("zeros_like", (var,))
-        if not isinstance(var.kind, ListOf):
-            return ZERO
-        return zeros_like(var, var.kind)
 
     def replace(self, var: Var, value: Expr) -> None:
         """Make a new version of a list's adjoint that stands for the old one."""
@@ -320,31 +253,8 @@ class Reverse(Emitter):
 
     def primitive(self, value: Apply, out: Var, adjoint: Expr) -> None:
         """Apply the rule of a primitive: each argument gets the adjoint times its partial."""
-        pairs: list[tuple[Var, Expr, Expr | None]]
-        if value.op.startswith("helper:"):
-            helper = self.procedures.helpers[value.op.removeprefix("helper:")]
-            params, partials, rule_out = helper.params, helper.partials, helper.out
-            pairs = list(zip(params, value.args, partials, strict=True))
-        else:
-            args = tuple(self.for_rule(a) for a in value.args)
-            rule = rules.template(value.op, args)
-            self.globals |= rule.globals
-            if any("math." in value.text for value in rule.globals.values()):
-                self.globals["math"] = GlobalValue("import math")
-            self.helpers |= rule.helpers
-            rule_out = rule.out
-            pairs = list(_pairs(rule.params, value.args, rule.partials))
-        table: dict[Var, Expr] = {p: a for p, a, _ in pairs} | {rule_out: out}
-        for _, arg, partial in pairs:
-            if partial is not None and partial != ZERO and self.is_active(arg):
-                self.accumulate(arg, self.times(adjoint, substitute(partial, table)))
-
-    def for_rule(self, arg: Expr) -> Expr:
-        """An argument as its rule is to see it: literals as such, what is active as real."""
-        arg = self.procedures.constant(arg)
-        if isinstance(arg, Var) and arg in self.active and arg.kind in (OBJECT, OPTIONAL):
-            return Var(arg.base, REAL)
-        return arg
+        for arg, partial in self.partials_of(value, out):
+            self.accumulate(arg, self.times(adjoint, partial))
 
     # --- branches ---
 
@@ -540,29 +450,3 @@ class Reverse(Emitter):
             if c.var in self.active:
                 note(c.next)
         return list(found)
-
-
-def _pairs(
-    params: Iterable[object], args: Iterable[Expr], partials: Iterable[object]
-) -> Iterable[tuple[Var, Expr, Expr | None]]:
-    for param, arg, partial in zip(params, args, partials, strict=True):
-        if isinstance(param, tuple):
-            assert isinstance(arg, Apply)
-            yield from _pairs(
-                param, arg.args, partial if isinstance(partial, tuple) else (None,) * len(param)
-            )
-        else:
-            assert isinstance(param, Var)
-            yield param, arg, partial  # type: ignore[misc]
-
-
-class CallReverser:
-    """What reversing a call needs to know; implemented in procedures.py."""
-
-    helpers: dict[str, Helper]
-
-    def constant(self, expr: Expr) -> Expr:
-        raise NotImplementedError
-
-    def reverse_call(self, sweep: Reverse, step: Call) -> None:
-        raise NotImplementedError

@@ -21,7 +21,13 @@ def multi_dot_kind(arrays, out=None) -> Kind:
     return of_dims(item, (*first[:-1], *(last[1:])))
 
 
-@array("numpy.linalg.multi_dot", sequences="arrays", kind=multi_dot_kind, only={"out": (None,)})
+@array(
+    "numpy.linalg.multi_dot",
+    multilinear=True,
+    sequences="arrays",
+    kind=multi_dot_kind,
+    only={"out": (None,)},
+)
 def multi_dot(arrays, out=None, *, ans, dout):
     if isinstance(arrays, Node):
         raise NotDifferentiable("numpy.linalg.multi_dot() of a list whose length is not known")

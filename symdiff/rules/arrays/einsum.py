@@ -90,7 +90,7 @@ def einsum_kind(*operands, out=None, dtype=None, order="K", casting="safe", opti
 
 
 @array(
-    "numpy.einsum", wrt="operands", kind=einsum_kind,
+    "numpy.einsum", multilinear=True, wrt="operands", kind=einsum_kind,
     only={"out": (None,), "dtype": (None,), "casting": ("safe",)},
 )  # fmt: skip
 def einsum(

@@ -26,7 +26,9 @@ def _literal(mode, function):
     return LETTERS.get(mode, mode)
 
 
-@array("numpy.convolve", wrt="a v", kind=lambda a, v, mode="full": _full(a, v, mode))
+@array(
+    "numpy.convolve", multilinear=True, wrt="a v", kind=lambda a, v, mode="full": _full(a, v, mode)
+)
 def convolve(a, v, mode="full", *, ans, dout):
     mode = _literal(mode, "numpy.convolve")
     if mode == "full" and a.rank == v.rank == 1:
@@ -37,7 +39,12 @@ def convolve(a, v, mode="full", *, ans, dout):
     )
 
 
-@array("numpy.correlate", wrt="a v", kind=lambda a, v, mode="valid": _full(a, v, mode))
+@array(
+    "numpy.correlate",
+    multilinear=True,
+    wrt="a v",
+    kind=lambda a, v, mode="valid": _full(a, v, mode),
+)
 def correlate(a, v, mode="valid", *, ans, dout):
     mode = _literal(mode, "numpy.correlate")
     if mode == "full" and a.rank == v.rank == 1:
@@ -67,7 +74,7 @@ def polyder(p, m=1, *, ans, dout):
     return helper("polyder_adjoint", p, m, dout, kind=ArrayOf(dout.item, p.dims))
 
 
-@array("numpy.polymul", wrt="a1 a2", kind=lambda a1, a2: _full(a1, a2, "full"))
+@array("numpy.polymul", multilinear=True, wrt="a1 a2", kind=lambda a1, a2: _full(a1, a2, "full"))
 def polymul(a1, a2, *, ans, dout):
     return convolve(a1, a2, ans=ans, dout=dout)
 

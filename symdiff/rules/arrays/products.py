@@ -22,7 +22,7 @@ def matmul_kind(x1, x2) -> Kind:
     return of_dims(item, (*stacks, *x1.dims[-2:-1], *(x2.dims[-1:] if len(x2.dims) > 1 else ())))
 
 
-@array("numpy.matmul", "matmul", wrt="x1 x2", kind=matmul_kind)
+@array("numpy.matmul", "matmul", multilinear=True, wrt="x1 x2", kind=matmul_kind)
 def matmul(x1, x2, *, ans, dout):
     if not x1.rank or not x2.rank:
         return (
@@ -87,7 +87,7 @@ def dot_kind(a, b, out=None) -> Kind:
     return of_dims(item, (*a.dims[:-1], *b.dims[:-2], *(b.dims[-1:] if len(b.dims) > 1 else ())))
 
 
-@array("numpy.dot", wrt="a b", kind=dot_kind, only=NO_OUT)
+@array("numpy.dot", multilinear=True, wrt="a b", kind=dot_kind, only=NO_OUT)
 def dot(a, b, out=None, *, ans, dout):
     if a.rank is None or b.rank is None:
         return (
@@ -123,7 +123,7 @@ def inner_kind(a, b) -> Kind:
     return of_dims(item, (*a.dims[:-1], *b.dims[:-1]))
 
 
-@array("numpy.inner", wrt="a b", kind=inner_kind)
+@array("numpy.inner", multilinear=True, wrt="a b", kind=inner_kind)
 def inner(a, b, *, ans, dout):
     if a.rank is None or b.rank is None:
         return (
@@ -170,7 +170,9 @@ def tensordot_kind(a, b, axes=2) -> Kind:
     return ArrayOf(item, (*free, *rest))
 
 
-@array("numpy.tensordot", "numpy.linalg.tensordot", wrt="a b", kind=tensordot_kind)
+@array(
+    "numpy.tensordot", "numpy.linalg.tensordot", multilinear=True, wrt="a b", kind=tensordot_kind
+)
 def tensordot(a, b, axes=2, *, ans, dout):
     pair = _contracted(a, b, axes)
     if pair is None:
@@ -206,7 +208,9 @@ def outer_kind(a, b, out=None) -> Kind:
     return ArrayOf(joined_item((a.kind, b.kind)), tuple(dims))
 
 
-@array("numpy.outer", "numpy.linalg.outer", wrt="a b", kind=outer_kind, only=NO_OUT)
+@array(
+    "numpy.outer", "numpy.linalg.outer", multilinear=True, wrt="a b", kind=outer_kind, only=NO_OUT
+)
 def outer(a, b, out=None, *, ans, dout):
     da = dout @ (b if b.rank == 1 else np.ravel(b))
     db = (a if a.rank == 1 else np.ravel(a)) @ dout
@@ -224,7 +228,7 @@ def vdot_kind(a, b) -> Kind:
     return joined_item((a.kind, b.kind))
 
 
-@array("numpy.vdot", wrt="a b", kind=vdot_kind)
+@array("numpy.vdot", multilinear=True, wrt="a b", kind=vdot_kind)
 def vdot(a, b, *, ans, dout):
     da, db = conj(dout * b), dout * conj(a)
     if a.rank == b.rank == 1 or a.dims == b.dims is not None and None not in a.dims:
@@ -244,7 +248,7 @@ def vecdot_kind(x1, x2, axis=-1) -> Kind:
     return of_dims(item, dims[:-1])
 
 
-@array("numpy.vecdot", "numpy.linalg.vecdot", wrt="x1 x2", kind=vecdot_kind)
+@array("numpy.vecdot", "numpy.linalg.vecdot", multilinear=True, wrt="x1 x2", kind=vecdot_kind)
 def vecdot(x1, x2, axis=-1, *, ans, dout):
     if axis == -1:
         spread = dout if dout.dims == () else dout[..., None]
@@ -264,7 +268,7 @@ def matvec_kind(x1, x2) -> Kind:
     return ArrayOf(item, (*stacks, x1.dims[-2]))
 
 
-@array("numpy.matvec", wrt="x1 x2", kind=matvec_kind)
+@array("numpy.matvec", multilinear=True, wrt="x1 x2", kind=matvec_kind)
 def matvec(x1, x2, *, ans, dout):
     dx1 = dout[..., None] * x2[..., None, :]
     return unbroadcast(dx1, x1), unbroadcast(np.matvec(mt(x1), dout), x2)
@@ -274,7 +278,7 @@ def vecmat_kind(x1, x2) -> Kind:
     return matvec_kind(mt(x2), x1) if x2.dims else ArrayOf(joined_item((x1.kind, x2.kind)), None)
 
 
-@array("numpy.vecmat", wrt="x1 x2", kind=vecmat_kind)
+@array("numpy.vecmat", multilinear=True, wrt="x1 x2", kind=vecmat_kind)
 def vecmat(x1, x2, *, ans, dout):
     dx1 = conj(np.matvec(x2, dout))
     return unbroadcast(dx1, x1), unbroadcast(conj(x1)[..., None] * dout[..., None, :], x2)
@@ -289,7 +293,7 @@ def kron_kind(a, b) -> Kind:
     return ArrayOf(item, tuple(product(pair) for pair in zip(*each, strict=True)))
 
 
-@array("numpy.kron", wrt="a b", kind=kron_kind)
+@array("numpy.kron", multilinear=True, wrt="a b", kind=kron_kind)
 def kron(a, b, *, ans, dout):
     if a.rank == b.rank == 1:
         blocks = np.reshape(dout, (a.size, b.size))
@@ -316,7 +320,13 @@ def cross_kind(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None) -> Kind:
     return ArrayOf(item, (*stacks, 3))
 
 
-@array("numpy.cross", wrt="a b", kind=cross_kind, note="vectors of two components are an error")
+@array(
+    "numpy.cross",
+    multilinear=True,
+    wrt="a b",
+    kind=cross_kind,
+    note="vectors of two components are an error",
+)
 def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None, *, ans, dout):
     if (axisa, axisb, axisc, axis) == (-1, -1, -1, None) and a.rank and b.rank:
         # np.linalg.cross, unlike np.cross, takes vectors of three components only
@@ -333,6 +343,6 @@ def linalg_cross_kind(x1, x2, axis=-1) -> Kind:
     return cross_kind(x1, x2, axis=axis if axis != -1 else None)
 
 
-@array("numpy.linalg.cross", wrt="x1 x2", kind=linalg_cross_kind)
+@array("numpy.linalg.cross", multilinear=True, wrt="x1 x2", kind=linalg_cross_kind)
 def linalg_cross(x1, x2, axis=-1, *, ans, dout):
     return cross(x1, x2, axis=None if axis == -1 else axis, ans=ans, dout=dout)

@@ -72,6 +72,7 @@ class ArrayPrimitive:
     only: tuple[tuple[str, tuple[Any, ...]], ...] = ()
     view: str = "never"
     linear: bool = False
+    multilinear: bool = False
     spreads: bool = False
     sequences: tuple[str, ...] = ()
     nested: tuple[str, ...] = ()
@@ -112,6 +113,7 @@ def array(
     kind: KindRule | None = None,
     view: str = "never",
     linear: bool = False,
+    multilinear: bool = False,
     spreads: bool = False,
     sequences: str = "",
     nested: str = "",
@@ -137,6 +139,7 @@ def array(
                 rule,
                 view=view,
                 linear=linear,
+                multilinear=multilinear,
                 spreads=spreads,
                 sequences=tuple(sequences.split()),
                 nested=tuple(nested.split()),

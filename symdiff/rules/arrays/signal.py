@@ -46,13 +46,13 @@ def _like(made, x):
     return Node(made.expr, ArrayOf(made.item, x.dims))
 
 
-@array("scipy.signal.convolve", wrt="in1 in2", kind=convolution_kind)
+@array("scipy.signal.convolve", multilinear=True, wrt="in1 in2", kind=convolution_kind)
 def convolve(in1, in2, mode="full", method="auto", *, ans, dout):
     return _convolution("scipy.signal.convolve", in1, in2, mode, dout)
 
 
 @array(
-    "scipy.signal.fftconvolve", "scipy.signal.oaconvolve", wrt="in1 in2", kind=convolution_kind,
+    "scipy.signal.fftconvolve", "scipy.signal.oaconvolve", multilinear=True, wrt="in1 in2", kind=convolution_kind,
     only={"axes": (None,)},
 )  # fmt: skip
 def fftconvolve(in1, in2, mode="full", axes=None, *, ans, dout):
@@ -60,14 +60,14 @@ def fftconvolve(in1, in2, mode="full", axes=None, *, ans, dout):
 
 
 @array(
-    "scipy.signal.convolve2d", wrt="in1 in2", kind=convolution_kind,
+    "scipy.signal.convolve2d", multilinear=True, wrt="in1 in2", kind=convolution_kind,
     only={"boundary": ("fill",), "fillvalue": (0, 0.0)},
 )  # fmt: skip
 def convolve2d(in1, in2, mode="full", boundary="fill", fillvalue=0, *, ans, dout):
     return _convolution("scipy.signal.convolve", in1, in2, mode, dout)
 
 
-@array("scipy.signal.correlate", wrt="in1 in2", kind=convolution_kind)
+@array("scipy.signal.correlate", multilinear=True, wrt="in1 in2", kind=convolution_kind)
 def correlate(in1, in2, mode="full", method="auto", *, ans, dout):
     da, db = _convolution("scipy.signal.convolve", in1, _reversed(conj(in2)), mode, dout)
     return _like(da, in1), _like(_reversed(conj(db)), in2)

@@ -28,7 +28,8 @@ def check_whole(
     call: Any, whole: Expr, value: Any, cotangents: list[Any], tolerance: float,
     differences: Callable[..., Any],
 ) -> None:  # fmt: skip
-    """Compare the gradient of the sum of what a call returns, weighted by `cotangents`."""
+    """Compare the gradient of the sum of what a call returns, weighted by `cotangents`, and its
+    derivative along a direction."""
     names = {var: f"v{i}" for i, var in enumerate(call.values)}
     text = ast.unparse(ast.fix_missing_locations(Builder(names)(whole)))
     if zlib.crc32(text.encode()) % EVERY or isinstance(value, list):
@@ -42,9 +43,17 @@ def check_whole(
     with np.errstate(all="ignore"):
         gradient = symdiff.grad(function, argnums=wrt)(*given, *weights)
     variables = list(call.values)
+    slopes = [differences(call, whole, variables[i], cotangents) for i in wrt]
+    rng = np.random.default_rng(2)
+    directions = [rng.normal(size=np.shape(given[i]))[()] for i in wrt]
+    directions = [d if np.ndim(d) else float(d) for d in directions]
+    with np.errstate(all="ignore"):
+        _, slope = symdiff.jvp(function, (*given, *weights), directions, argnums=wrt)
+    want = sum(float(np.sum(s * d)) for s, d in zip(slopes, directions, strict=True))
+    np.testing.assert_allclose(slope, want, rtol=tolerance, atol=10 * tolerance, err_msg=text)
     for i, found in zip(wrt, gradient, strict=True):
         assert np.shape(found) == np.shape(given[i]), text
-        want = differences(call, whole, variables[i], cotangents)
+        want = slopes[wrt.index(i)]
         np.testing.assert_allclose(found, want, rtol=tolerance, atol=tolerance, err_msg=text)
 
 

@@ -1,0 +1,140 @@
+"""The derivative of a whole procedure in forward mode: its value, and the tangent of its value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from symdiff.differentiate.derivative import as_float, elementary, leaves, not_floats
+from symdiff.differentiate.forward import Forward, reassigned
+from symdiff.stages import (
+    BOOLEAN,
+    INTEGER,
+    OBJECT,
+    Apply,
+    ArrayOf,
+    Block,
+    Const,
+    Expr,
+    ListOf,
+    Opaque,
+    Param,
+    Procedure,
+    Stage,
+    Var,
+    is_differentiable,
+)
+
+
+def pushforward(
+    procedure: Procedure,
+    wrt: Sequence[Any],
+    labels: Sequence[tuple[str, int | None]],
+    doc: str = "",
+) -> Procedure:
+    """The procedure that takes a function's arguments, and a tangent for each of the differentiated
+    ones, and returns the function's value and the tangent of the value.
+
+    `wrt` holds, for each differentiated parameter, the variables of its numbers in the structure
+    of the parameter; `labels` the name of the parameter and, where it is one of `*args`, its index.
+    A tangent has the structure of its parameter, that of the value has the structure of the value.
+    """
+    flat, active, procedures = elementary(procedure, wrt)
+    sweep = Forward(active, reassigned(flat.body, [p.var for p in flat.params]), procedures)
+    params = list(flat.params)
+    unpacking: Block = []
+    for structure, (name, index) in zip(wrt, labels, strict=True):
+        base = f"{name}_dot" if index is None else f"{name}_{index}_dot"
+        kind = structure.kind if isinstance(structure, Var) else OBJECT
+        dot = Var(base, kind)
+        params = _with_tangent(params, base, dot)
+        _take_apart(sweep, structure, dot, unpacking)
+    body = [*unpacking, *sweep.block(flat.body)]
+    ending: Block = []
+    tangent = _of_result(sweep, flat.result, ending)
+    body += ending
+    floats = not_floats(flat.body, body)
+    return Procedure(
+        f"{procedure.name}_jvp",
+        params,
+        body,
+        Apply("tuple", (flat.result, _as_floats(floats, tangent))),
+        procedure.place,
+        doc,
+        procedure.globals | procedures.globals | sweep.globals,
+        procedure.helpers | procedures.helpers | sweep.helpers,
+        procedure.callees | procedures.made,
+    )
+
+
+def _with_tangent(params: list[Param], wanted: str, var: Var) -> list[Param]:
+    """The parameters and that of a tangent: behind the others where it can be given by position."""
+    name, n = wanted, 0
+    while name in {p.name for p in params}:
+        n += 1
+        name = f"{wanted}_{n}"
+    if all(p.passed == "plain" and p.default is None for p in params):
+        return [*params, Param(name, var)]
+    last = [p for p in params if p.passed == "double star"]
+    return [*(p for p in params if p.passed != "double star"), Param(name, var, "keyword"), *last]
+
+
+def _take_apart(sweep: Forward, structure: Any, dot: Expr, out: Block) -> None:
+    """Give the variables of a parameter their tangents, the items of the parameter's tangent."""
+    if isinstance(structure, Var):
+        if structure in sweep.active:
+            sweep.tangents[structure] = dot
+            sweep.note_full(dot, structure)
+        return
+    keyed: list[tuple[Expr, object, Any]]
+    if isinstance(structure, dict):
+        keyed = [(Apply("getitem", (dot, Const(k))), k, v) for k, v in structure.items()]
+    elif hasattr(structure, "parts"):
+        # An instance that its class makes of keywords has attributes; a named tuple has items.
+        reads = (
+            [Opaque(f"_0.{k}", (dot,), pure=True) for k in structure.keywords]
+            if structure.keywords
+            else [Apply("getitem", (dot, Const(i))) for i in range(len(structure.parts))]
+        )
+        names = structure.keywords or range(len(structure.parts))
+        keyed = list(zip(reads, names, structure.parts, strict=True))
+    elif isinstance(structure, (tuple, list)):
+        keyed = [(Apply("getitem", (dot, Const(i))), i, v) for i, v in enumerate(structure)]
+    else:
+        return
+    for read, key, part in keyed:
+        if not any(v in sweep.active for v in leaves(part)):
+            continue
+        base = dot.base if isinstance(dot, Var) else "dot"
+        kind = part.kind if isinstance(part, Var) else OBJECT
+        item = Var(f"{part.base}_dot" if isinstance(part, Var) else f"{base}_{key}", kind)
+        out.append(Stage(item, read))
+        _take_apart(sweep, part, item, out)
+
+
+def _of_result(sweep: Forward, result: Expr, out: Block) -> Expr:
+    """The tangent of the value, in its structure."""
+    if isinstance(result, Apply) and result.op in ("tuple", "list"):
+        return Apply(result.op, tuple(_of_result(sweep, item, out) for item in result.args))
+    if isinstance(result, Apply) and result.op == "dict":
+        args = result.args
+        return Apply(
+            "dict",
+            tuple(a if i % 2 == 0 else _of_result(sweep, a, out) for i, a in enumerate(args)),
+        )
+    if isinstance(result, Var):
+        kind = result.kind
+        if isinstance(kind, (ArrayOf, ListOf)) or sweep.tangent(result) is not None:
+            return sweep.whole_tangent(result, out)
+        return Const(0.0) if is_differentiable(kind) or kind in (INTEGER, BOOLEAN) else Const(None)
+    if isinstance(result, Const) and isinstance(result.value, (int, float, complex)):
+        return Const(0.0)
+    return Const(None)
+
+
+def _as_floats(floats: set[Var], tangent: Expr) -> Expr:
+    if isinstance(tangent, Apply) and tangent.op in ("tuple", "list", "dict"):
+        return Apply(tangent.op, tuple(_as_floats(floats, a) for a in tangent.args))
+    if isinstance(tangent, Var) and isinstance(tangent.kind, (ArrayOf, ListOf)):
+        return tangent
+    return as_float(floats, tangent) if isinstance(tangent, Var) else tangent

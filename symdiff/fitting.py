@@ -1,0 +1,33 @@
+"""Whether a tangent fits its argument: the same structure, and the same shapes."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+
+def fits(argument: Any, tangent: Any) -> bool:
+    """Whether a tangent has the structure and the shapes of an argument. What is no number, array
+    or container of such may have any tangent: it is not read."""
+    shape = getattr(argument, "shape", None)
+    if isinstance(shape, tuple):
+        return getattr(tangent, "shape", () if isinstance(tangent, (int, float)) else None) == shape
+    if isinstance(argument, float):
+        own = getattr(tangent, "shape", () if isinstance(tangent, (int, float)) else None)
+        return own == ()
+    if isinstance(argument, dict):
+        return isinstance(tangent, dict) and all(
+            k in tangent and fits(v, tangent[k]) for k, v in argument.items()
+        )
+    if isinstance(argument, (list, tuple)):
+        return (
+            isinstance(tangent, (list, tuple))
+            and len(tangent) == len(argument)
+            and all(map(fits, argument, tangent))
+        )
+    if dataclasses.is_dataclass(argument):
+        names = [f.name for f in dataclasses.fields(argument) if hasattr(argument, f.name)]
+        return all(
+            hasattr(tangent, n) and fits(getattr(argument, n), getattr(tangent, n)) for n in names
+        )
+    return True
