@@ -20,6 +20,7 @@ from symdiff.differentiate.sweep import STRUCTURE
 from symdiff.differentiate.transpose import transposed
 from symdiff.errors import NotDifferentiable
 from symdiff.rules.arrays import registry
+from symdiff.rules.arrays.nodes import Node
 from symdiff.rules.arrays.vectorized import operator_partials
 from symdiff.rules.shapes import dims_of
 from symdiff.stages import (
@@ -211,7 +212,42 @@ def _call(sweep: Forward, primitive: ArrayPrimitive, step: Stage) -> Expr | None
             share = sweep.emit(made, kind_of(made))
             total = share if total is None else sweep.apply("add", total, share)
         return _noted(sweep, total, target)
+    if primitive.tangent is not None:
+        return _by_rule(sweep, primitive, value, target)
     return _noted(sweep, transposed(sweep, step, active), target)
+
+
+def _by_rule(sweep: Forward, primitive: ArrayPrimitive, value: Apply, target: Var) -> Expr | None:
+    ans: object = Node(target, target.kind)
+    if isinstance(target.kind, TupleOf):
+        kinds = target.kind.items
+        reads = [Apply("getitem", (target, Const(i))) for i in range(len(kinds))]
+        ans = tuple(
+            map(
+                Node,
+                (sweep.emit(r, k) for r, k in zip(reads, target.kind.items, strict=True)),
+                target.kind.items,
+            )
+        )
+
+    def dotted(node: Node) -> Node | None:
+        if not _has_tangent(sweep, node.expr):
+            return None
+        made = _dotted(sweep, node.expr)
+        return Node(made, kind_of(made))
+
+    found = registry.tangent_of_call(primitive, value.args, ans, dotted)
+    if isinstance(target.kind, TupleOf):
+        sweep.parts[target] = {
+            i: sweep.expand(registry.as_node(part).expr, kind)
+            for i, (part, kind) in enumerate(zip(found, target.kind.items, strict=True))
+            if part is not None
+        }
+        return None
+    if found is None:
+        return None
+    node = registry.as_node(found)
+    return _noted(sweep, sweep.expand(node.expr, node.kind), target)
 
 
 def _noted(sweep: Forward, found: Expr | None, target: Var) -> Expr | None:
@@ -247,7 +283,7 @@ def _linear(
 def _parameters(
     primitive: ArrayPrimitive, args: tuple[Expr, ...]
 ) -> Iterator[tuple[str, Expr, Callable[[Expr], Expr]]]:
-    """For each argument the name of its parameter, its value, and what puts another in its place."""
+    """For each argument its parameter, its value, and what puts another value in its place."""
     every = primitive.signature.parameters.values()
     plain = [p.name for p in every if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     star = next((p.name for p in every if p.kind is p.VAR_POSITIONAL), "")
@@ -300,7 +336,7 @@ def _has_tangent(sweep: Forward, expr: Expr) -> bool:
 
 
 def _dotted(sweep: Forward, arg: Expr) -> Expr:
-    if isinstance(arg, Apply) and arg.op in STRUCTURE:
+    if isinstance(arg, Apply) and (arg.op in STRUCTURE or arg.op == "numpy.array"):
         return Apply(arg.op, tuple(_dotted(sweep, a) for a in arg.args))
     if isinstance(arg, Const):
         return ZERO if isinstance(arg.value, (int, float, complex)) else arg

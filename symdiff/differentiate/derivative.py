@@ -9,9 +9,10 @@ from symdiff.differentiate import keeping
 from symdiff.differentiate.activity import Activity
 from symdiff.differentiate.emitting import ONE
 from symdiff.differentiate.flatten import expr_kind, flatten
-from symdiff.differentiate.procedures import Procedures, fresh
+from symdiff.differentiate.procedures import Procedures
 from symdiff.differentiate.reverse import Reverse
 from symdiff.differentiate.sizes import owned
+from symdiff.differentiate.sweep import fresh
 from symdiff.errors import NotDifferentiable
 from symdiff.stages import (
     BOOLEAN,

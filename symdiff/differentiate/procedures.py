@@ -8,7 +8,7 @@ from symdiff.differentiate.activity import Activity, Summaries, results
 from symdiff.differentiate.flatten import flatten
 from symdiff.differentiate.forward import Forward, reassigned
 from symdiff.differentiate.reverse import Reverse
-from symdiff.differentiate.sweep import Calls
+from symdiff.differentiate.sweep import Calls, fresh
 from symdiff.stages import (
     OBJECT,
     REAL,
@@ -39,7 +39,7 @@ class Procedures(Calls):
 
     def __init__(self, procedure: Procedure, again: bool = False) -> None:
         self.again = again
-        self.primal = procedure.callees
+        self.primal = dict(procedure.callees)
         self.helpers: dict[str, Helper] = procedure.helpers
         self.globals: dict[str, GlobalValue] = procedure.globals
         self.summaries = Summaries()
@@ -252,19 +252,3 @@ def _free(name: str, taken: set[str]) -> str:
 
 def _adjoint_kind(leaf: Expr) -> Kind:
     return leaf.kind if isinstance(leaf, Var) and is_differentiable(leaf.kind) else REAL
-
-
-def fresh(procedure: Procedure) -> Procedure:
-    """A copy whose steps may be changed; variables are shared."""
-    body = [map_expressions(s, lambda e: e) for s in procedure.body]
-    return Procedure(
-        procedure.name,
-        procedure.params,
-        body,
-        procedure.result,
-        procedure.place,
-        procedure.doc,
-        procedure.globals,
-        procedure.helpers,
-        procedure.callees,
-    )

@@ -23,12 +23,15 @@ from symdiff.stages import (
     Helper,
     Kind,
     ListOf,
+    Procedure,
     Stage,
     Var,
+    map_expressions,
     substitute,
 )
 
 if TYPE_CHECKING:
+    from symdiff.differentiate.activity import Summaries
     from symdiff.differentiate.forward import Forward
     from symdiff.differentiate.reverse import Reverse
 
@@ -173,6 +176,8 @@ class Calls:
     """What differentiating a call needs to know; implemented in procedures.py."""
 
     helpers: dict[str, Helper]
+    primal: dict[str, Procedure]
+    summaries: Summaries
 
     def constant(self, expr: Expr) -> Expr:
         raise NotImplementedError
@@ -182,3 +187,19 @@ class Calls:
 
     def forward_call(self, sweep: Forward, step: Call) -> None:
         raise NotImplementedError
+
+
+def fresh(procedure: Procedure) -> Procedure:
+    """A copy whose steps may be changed; variables are shared."""
+    body = [map_expressions(s, lambda e: e) for s in procedure.body]
+    return Procedure(
+        procedure.name,
+        procedure.params,
+        body,
+        procedure.result,
+        procedure.place,
+        procedure.doc,
+        procedure.globals,
+        procedure.helpers,
+        procedure.callees,
+    )

@@ -10,20 +10,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from symdiff.differentiate.activity import dependences, reachable
+from symdiff.differentiate.activity import dependences, graph, reachable
+from symdiff.differentiate.inlining import inlined, is_runtime_helper
 from symdiff.differentiate.reverse import Reverse
 from symdiff.differentiate.sizes import full, owned
-from symdiff.errors import NotDifferentiable
 from symdiff.stages import (
     Apply,
     ArrayOf,
     Block,
     Const,
     Expr,
+    Procedure,
     Stage,
     TupleOf,
     Var,
     is_differentiable,
+    map_expressions,
+    substitute,
     variables,
 )
 
@@ -34,35 +37,18 @@ if TYPE_CHECKING:
 def transposed(sweep: Forward, step: Stage, active: list[Var]) -> Expr | None:
     """The tangent of what a stage defines, given those of its arguments. For a tuple the tangents
     of the items are noted in `sweep.parts`. Raises NotDifferentiable."""
-    target = step.target
-    inner = Reverse({*active, target}, set(active), sweep.procedures)
+    # The variables that stand in for the user's have no names that adjoints would be called by.
+    names = {v: Var(v.base, v.kind, True) for v in [step.target, *variables(step.value)]}
+    target = names[step.target]
+    inputs = {names[v] for v in active}
+    inner = Reverse({*inputs, target}, inputs, sweep.procedures)
     inner.number = step.number
-    cotangents: dict[int, Var] = {}
-    if isinstance(target.kind, TupleOf):
-        for i, kind in enumerate(target.kind.items):
-            if is_differentiable(kind):
-                cotangents[i] = Var(f"d{target.base}_{i}", kind, temporary=True)
-        inner.parts[target] = dict(cotangents)
-        items = inner.item_of
-        known: dict[int, Var] = {}
-
-        def item_of(whole: Var, at: int, kind: object) -> Var:
-            if at not in known:
-                known[at] = items(whole, at, kind)  # type: ignore[arg-type]
-                if at in cotangents:
-                    inner.note_full(cotangents[at], known[at])
-            return known[at]
-
-        inner.item_of = item_of  # type: ignore[method-assign]
-    else:
-        cotangents[0] = Var(f"d{target.base}", target.kind, temporary=True)
-        inner.adjoints[target] = cotangents[0]
-        inner.note_full(cotangents[0], target)
-    inner.stage(step)
-    adjoints = [_whole(inner, v) for v in active]
-    block = inner.out
-    second = Reverse(_linear_in(block, set(cotangents.values())), set(), sweep.procedures)
-    second.inputs = set(cotangents.values())
+    inner.full |= {(t, names[v]) for t, v in sweep.full if isinstance(v, Var) and v in names}
+    cotangents = _cotangents(inner, target)
+    inner.stage(Stage(target, substitute(step.value, dict(names)), step.place, step.number))
+    adjoints = [_whole(inner, names[v]) for v in active]
+    second = Reverse(_linear_in(inner.out, set(cotangents)), set(cotangents), sweep.procedures)
+    block = _inline(sweep, second, inner.out)
     second.look_through(block)
     second.number = step.number
     second.full |= inner.full
@@ -75,23 +61,47 @@ def transposed(sweep: Forward, step: Stage, active: list[Var]) -> Expr | None:
             given = full(sweep, given, var)
         second.note_full(given, adjoint)
         second.accumulate(adjoint, given)
-    _refuse_helpers(block, second.active, step)
     second.block(block)
-    sweep.out += block
     found: dict[int, Expr] = {}
-    for i, cotangent in cotangents.items():
-        known_adjoint = second.adjoints.get(cotangent)
-        if known_adjoint is not None:
+    for i, cotangent in enumerate(cotangents):
+        known = second.adjoints.get(cotangent)
+        if known is not None:
             whole = isinstance(cotangent.kind, ArrayOf)
-            found[i] = owned(second, known_adjoint, cotangent) if whole else known_adjoint
-    sweep.out += second.out
+            found[i] = owned(second, known, cotangent) if whole else known
+    # Of a cotangent nothing but the shape is ever read: that of the value.
+    table: dict[Var, Expr] = {stand_in: var for var, stand_in in names.items()}
+    table |= {d: table.get(v, v) for d, v in cotangents.items()}
+    for stage in [*block, *second.out]:
+        sweep.out.append(map_expressions(stage, lambda e: substitute(e, table)))
     for made in (inner, second):
         sweep.globals |= made.globals
         sweep.helpers |= made.helpers
+    found = {i: substitute(e, table) for i, e in found.items()}
     if isinstance(target.kind, TupleOf):
-        sweep.parts[target] = found
+        sweep.parts[step.target] = found
         return None
     return found.get(0)
+
+
+def _cotangents(inner: Reverse, target: Var) -> dict[Var, Var]:
+    """The cotangents of a value, or of the items of a tuple, each with what it is of."""
+    if not isinstance(target.kind, TupleOf):
+        whole = Var(f"d{target.base}", target.kind, temporary=True)
+        inner.adjoints[target] = whole
+        inner.note_full(whole, target)
+        return {whole: target}
+    found: dict[Var, Var] = {}
+    parts = inner.parts[target] = {}
+    for i, kind in enumerate(target.kind.items):
+        item = Var(f"{target.base}_{i}", kind, temporary=True)
+        inner.assign(item, Apply("getitem", (target, Const(i))))
+        inner.definitions[item] = Apply("getitem", (target, Const(i)))
+        cotangent = Var(f"d{item.base}", kind, temporary=True)
+        found[cotangent] = item
+        if is_differentiable(kind):
+            parts[i] = cotangent
+            inner.note_full(cotangent, item)
+    return found
 
 
 def _whole(sweep: Reverse, var: Var) -> Expr:
@@ -112,14 +122,24 @@ def _linear_in(block: Block, cotangents: set[Var]) -> set[Var]:
     return reachable(cotangents, edges)
 
 
-def _refuse_helpers(block: Block, active: set[Var], step: Stage) -> None:
-    for inner in block:
-        if not isinstance(inner, Stage) or not isinstance(inner.value, Apply):
-            continue
-        if inner.value.op.startswith("helper:") and any(
-            v in active for v in variables(inner.value)
+def _inline(sweep: Forward, second: Reverse, block: Block) -> Block:
+    """The block with the steps of functions of `runtime/` that depend on the cotangents."""
+    found: Block = []
+    for step in block:
+        if (
+            isinstance(step, Stage)
+            and is_runtime_helper(step.value)
+            and step.target in second.active
         ):
-            name = step.value.op if isinstance(step.value, Apply) else "this"
-            raise NotDifferentiable(
-                f"{name}() has no rule for the forward mode ({inner.value.op})", step.place
-            )
+            body, procedure = inlined(step, second.active, second.procedures)
+            found += body
+            sweep.globals |= procedure.globals
+            sweep.helpers |= procedure.helpers
+        else:
+            found.append(step)
+    if len(found) > len(block):
+        seeds = set(second.active)
+        made = Procedure("transposed", [], found, Const(None))
+        made.callees = second.procedures.primal
+        second.active = reachable(seeds, graph(made, second.procedures.summaries)[0])
+    return found

@@ -21,7 +21,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from symdiff.errors import NotDifferentiable
@@ -56,6 +56,8 @@ class ArrayPrimitive:
     its derivative: `adjoint`, the contributions to the adjoints of `wrt`; `partials`, the partial
     derivatives of an elementwise function; or `scalar`, the primitive on numbers whose rule holds
     elementwise. All are None for functions whose derivative is zero where it exists.
+    The forward mode follows: `linear` functions are their own tangents, `multilinear` ones are in
+    each argument of `wrt`, `tangent` is a rule, and otherwise the adjoint is transposed.
     `only` holds parameters that must have their default, or one of the values given. `view` tells
     whether the value shares memory with the first argument: "always", "maybe" or "never".
     `spreads`: the adjoint takes a `dout` that is smaller than the value and broadcasts to it.
@@ -69,6 +71,7 @@ class ArrayPrimitive:
     adjoint: Callable[..., Any] | None = None
     partials: Callable[..., Any] | None = None
     scalar: str = ""
+    tangent: Callable[..., Any] | None = None
     only: tuple[tuple[str, tuple[Any, ...]], ...] = ()
     view: str = "never"
     linear: bool = False
@@ -150,6 +153,52 @@ def array(
         return rule
 
     return register
+
+
+def tangent(*names: str) -> Callable[[FunctionT], FunctionT]:
+    """Register the decorated rule as the tangent of functions that have an adjoint already.
+
+        @tangent("numpy.linalg.inv")
+        def inv(a, *, ans, a_dot):
+            return -ans @ a_dot @ ans
+
+    The parameters before the star are those of the function. Each of `wrt` has a tangent `x_dot`,
+    in its shape and structure; None stands for one that is zero. The rule returns the tangent of
+    the value, a tuple of them where the function returns several arrays; None for zero.
+    """
+
+    def register(rule: FunctionT) -> FunctionT:
+        for name in names:
+            known = _table[_by_name[name]]
+            if _own_parameters(rule) != known.signature:
+                raise ValueError(f"the tangent of {name} has other parameters than its adjoint")
+            _table[known.name] = replace(known, tangent=rule)
+        return rule
+
+    return register
+
+
+def tangent_of_call(
+    primitive: ArrayPrimitive,
+    args: Sequence[Expr],
+    ans: Any,
+    dotted: Callable[[Node], Node | None],
+) -> Any:
+    """What the tangent rule of a primitive says for a call: nodes, in the structure of the value.
+    `dotted` gives the tangent of an argument, None where it is zero."""
+    assert primitive.tangent is not None
+    bound = bind(primitive, args)
+    dots: dict[str, Any] = {}
+    for name in primitive.wrt:
+        operand = bound.arguments[name] = _operand(primitive, name, bound.arguments[name])
+        dots[f"{name}_dot"] = _dots(operand, dotted)
+    return primitive.tangent(*bound.args, **bound.kwargs, ans=ans, **dots)
+
+
+def _dots(operand: Any, dotted: Callable[[Node], Node | None]) -> Any:
+    if isinstance(operand, (tuple, list)):
+        return type(operand)(_dots(item, dotted) for item in operand)
+    return None if operand is None else dotted(operand)
 
 
 def floating(kinds: Sequence[Kind]) -> Scalar:
@@ -248,7 +297,11 @@ def refused(*names: str, why: str) -> None:
 def _own_parameters(rule: Callable[..., Any]) -> inspect.Signature:
     signature = inspect.signature(rule)
     return signature.replace(
-        parameters=[p for n, p in signature.parameters.items() if n not in ("ans", "dout")]
+        parameters=[
+            p
+            for n, p in signature.parameters.items()
+            if n not in ("ans", "dout") and not (p.kind is p.KEYWORD_ONLY and n.endswith("_dot"))
+        ]
     )
 
 

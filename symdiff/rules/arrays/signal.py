@@ -52,8 +52,8 @@ def convolve(in1, in2, mode="full", method="auto", *, ans, dout):
 
 
 @array(
-    "scipy.signal.fftconvolve", "scipy.signal.oaconvolve", multilinear=True, wrt="in1 in2", kind=convolution_kind,
-    only={"axes": (None,)},
+    "scipy.signal.fftconvolve", "scipy.signal.oaconvolve", multilinear=True, wrt="in1 in2",
+    kind=convolution_kind, only={"axes": (None,)},
 )  # fmt: skip
 def fftconvolve(in1, in2, mode="full", axes=None, *, ans, dout):
     return _convolution("scipy.signal.fftconvolve", in1, in2, mode, dout)
