@@ -18,6 +18,7 @@ from symdiff.api import (
     vjp,
 )
 from symdiff.errors import SymdiffError
+from symdiff.rules.custom import custom_jvp, custom_vjp, elementwise, stop_gradient
 
 if _TYPE_CHECKING:
     from symdiff import rules
@@ -36,7 +37,10 @@ __all__ = [
     "__version__",
     "backward_stages",
     "check",
+    "custom_jvp",
+    "custom_vjp",
     "differentiable",
+    "elementwise",
     "grad",
     "jvp",
     "pullback",
@@ -44,6 +48,7 @@ __all__ = [
     "rules",
     "source",
     "stages",
+    "stop_gradient",
     "value_and_grad",
     "vjp",
 ]

@@ -135,6 +135,23 @@ class NotDifferentiable(SymdiffError, TypeError):
     """
 
 
+class BadRule(SymdiffError, TypeError):
+    """A rule that does not fit its function: other parameters, a wrong number of adjoints, adjoints
+    in another structure than the arguments.
+
+    >>> import math, symdiff
+    >>> @symdiff.elementwise
+    ... def f(x):
+    ...     return math.sin(x)
+    >>> @f.partials
+    ... def rule(x):
+    ...     return math.cos(x)
+    Traceback (most recent call last):
+        ...
+    symdiff.errors.BadRule: ...
+    """
+
+
 class BadTarget(SymdiffError):
     """The command line's FILE:FUNCTION names no file, or no function in it.
 

@@ -360,9 +360,29 @@ class Helper:
 
 
 @dataclass(slots=True)
+class Rule:
+    """What a user says of a procedure's derivative, as procedures that take its parameters, its
+    results, and then what is told of each. `active` are the places of the parameters that have
+    adjoints; None stands for what was not given.
+
+    `partials` returns the partial of the only result by each active parameter. `pullback` also
+    takes a cotangent of each differentiable result, and returns the adjoints of the active
+    parameters. `pushforward` also takes the tangent of each active parameter, and returns the
+    tangents of the differentiable results. `missing` is said where none of them helps.
+    """
+
+    active: tuple[int, ...]
+    partials: Procedure | None = None
+    pullback: Procedure | None = None
+    pushforward: Procedure | None = None
+    missing: Exception | None = None
+
+
+@dataclass(slots=True)
 class Procedure:
     """A function as steps. `result` is an expression over atoms, with tuple, list and dict
-    applications where the function returns containers."""
+    applications where the function returns containers. Its derivative follows from its steps,
+    unless it has a `rule` of the user's."""
 
     name: str
     params: list[Param]
@@ -373,6 +393,7 @@ class Procedure:
     globals: dict[str, GlobalValue] = field(default_factory=dict)
     helpers: dict[str, Helper] = field(default_factory=dict)
     callees: dict[str, Procedure] = field(default_factory=dict, repr=False)
+    rule: Rule | None = field(default=None, repr=False)
 
 
 # --- walking -------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from symdiff.rules import (
     special,
 )
 from symdiff.rules.arrays.registry import ArrayPrimitive
+from symdiff.rules.custom import register
 from symdiff.rules.registry import (
     Primitive,
     a_sequence,
@@ -61,6 +62,7 @@ __all__ = [
     "of_kind",
     "piecewise_constant",
     "primitive",
+    "register",
     "table",
     "template",
 ]
