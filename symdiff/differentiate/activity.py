@@ -49,6 +49,7 @@ _NONE = {
     "zeros_like",
     "stack",
     "nonempty",
+    "stop_gradient",
     "lt",
     "le",
     "gt",
@@ -194,6 +195,8 @@ class Summaries:
         """Recursive procedures see each other's summaries grow until nothing changes."""
         group: list[str] = [name]
         for known in group:
+            if caller.callees[known].rule is not None:
+                continue
             for step in steps(caller.callees[known].body):
                 if (
                     isinstance(step, Call)
@@ -202,7 +205,10 @@ class Summaries:
                 ):
                     group.append(step.callee)
         for known in group:
-            self.table[known] = [[] for _ in results(caller.callees[known])]
+            self.table[known] = [
+                _ruled(caller.callees[known]) for _ in results(caller.callees[known])
+            ]
+        group = [known for known in group if caller.callees[known].rule is None]
         changed = True
         while changed:
             changed = False
@@ -216,6 +222,11 @@ class Summaries:
                 if made != self.table[known]:
                     self.table[known] = made
                     changed = True
+
+
+def _ruled(procedure: Procedure) -> list[int]:
+    """The parameters that a result depends on by a rule of the user's."""
+    return [] if procedure.rule is None else list(procedure.rule.active)
 
 
 def results(procedure: Procedure) -> tuple[Expr, ...]:
@@ -239,6 +250,8 @@ def refusals(procedure: Procedure, varied: set[Var], useful: set[Var]) -> Iterat
                     yield from found
                 if found:
                     refused.add(step.target)
+            case Call() if not useful.isdisjoint(step.targets):
+                yield from _of_rule(procedure.callees[step.callee], step, varied)
             case Loop() if (
                 step.target is not None and step.target in varied and step.target in useful
             ):
@@ -247,6 +260,26 @@ def refusals(procedure: Procedure, varied: set[Var], useful: set[Var]) -> Iterat
                     step.place,
                     fix="Loop over an index.",
                 )
+
+
+def _of_rule(callee: Procedure, step: Call, varied: set[Var]) -> Iterator[SymdiffError]:
+    """What a rule of the user's can't be used for."""
+    rule = callee.rule
+    found = [v for arg in step.args for v in dependences(arg) if v in varied]
+    if rule is None or not found:
+        return
+    if isinstance(rule.missing, SymdiffError):
+        yield rule.missing
+    for i, arg in enumerate(step.args):
+        if i not in rule.active and any(v in varied for v in dependences(arg)):
+            name = callee.params[i].name
+            yield NotDifferentiable(
+                f"the rule of {callee.name}() says nothing of {name!r}, which the function reads "
+                "from outside",
+                step.place,
+                why=f"{name} is active here: it depends on a differentiated argument.",
+                fix="Pass it as an argument.",
+            )
 
 
 def _of_value(step: Stage, expr: Expr, varied: set[Var]) -> Iterator[SymdiffError]:

@@ -3,11 +3,14 @@ the backward one needs, and a backward function, which returns the adjoints of i
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from symdiff.differentiate import keeping
 from symdiff.differentiate.activity import Activity, Summaries, results
 from symdiff.differentiate.flatten import flatten
 from symdiff.differentiate.forward import Forward, reassigned
 from symdiff.differentiate.reverse import Reverse
+from symdiff.differentiate.ruled import reverse_by_rule
 from symdiff.differentiate.sweep import Calls, fresh
 from symdiff.stages import (
     OBJECT,
@@ -67,6 +70,9 @@ class Procedures(Calls):
         if not outs:
             return
         callee = self.primal[step.callee]
+        if callee.rule is not None:
+            reverse_by_rule(sweep, self, step, callee, adjoints)
+            return
         table = self.summaries.of(step.callee, callee)
         ins = tuple(
             i

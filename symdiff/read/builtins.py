@@ -10,6 +10,7 @@ from symdiff import rules
 from symdiff.read.arrays import METHODS, is_array
 from symdiff.read.containers import KEYS
 from symdiff.read.core import Slot
+from symdiff.read.custom import stop
 from symdiff.read.iterators import is_generator
 from symdiff.read.values import (
     Builtin,
@@ -235,6 +236,14 @@ class Builtins(Writers):
         self, args: list[Value], keywords: dict[str, Value], node: ast.AST
     ) -> Value:
         return Const(None)
+
+    def builtin_symdiff_stop_gradient(
+        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        given = [*args, *keywords.values()]
+        if len(given) != 1:
+            raise self.refuse(node, "stop_gradient() takes one argument")
+        return stop(self, given[0], node)
 
     def builtin_range(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
         atoms = tuple(self.atom(a, node) for a in args)

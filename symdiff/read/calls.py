@@ -15,6 +15,7 @@ from typing import Any
 from symdiff.errors import SymdiffError
 from symdiff.read.builtins import Builtins
 from symdiff.read.core import Frame, Growing, Slot, same
+from symdiff.read.custom import call_with_rules
 from symdiff.read.desugar import VALUE, leaves_always
 from symdiff.read.fence import yields
 from symdiff.read.helpers import closed_helper
@@ -27,6 +28,7 @@ from symdiff.read.values import (
     Class,
     Conflict,
     Function,
+    Giving,
     Iterator,
     LiveObject,
     Method,
@@ -233,6 +235,8 @@ class Calls(Builtins):
                 return self.call_function(function, args, keywords, node)
             case Bound(function=inner, receiver=receiver):
                 return self.apply_function(inner, [receiver, *args], keywords, node)
+            case Giving():
+                return self.give_rule(function, args, node)
             case Partial():
                 given = {**function.keywords, **keywords}
                 return self.apply_function(function.function, [*function.args, *args], given, node)
@@ -270,6 +274,17 @@ class Calls(Builtins):
                 self.may_write(f"?.{name}", [*args, *keywords.values()], node)
                 return self.opaque_call(function, args, keywords, node)
         raise self.refuse(node, "this can't be called")
+
+    def give_rule(self, giving: Giving, args: list[Value], node: ast.AST) -> Value:
+        """`@f.pullback` over a function."""
+        if not args:
+            return giving  # with differs=
+        rules, rule = giving.function.rules, args[0]
+        assert rules is not None
+        if not isinstance(rule, Function):
+            raise self.refuse(node, "a rule must be a function made by 'def'")
+        rules.given[giving.kind] = rule
+        return rule
 
     def live_global(self, value: LiveObject) -> Global:
         """An object that exists already, which only code that runs live can refer to."""
@@ -313,6 +328,8 @@ class Calls(Builtins):
         """Call a function whose parameters have their values."""
         if any(isinstance(v, Unknown) for v in bound.values()):
             return Unknown()
+        if function.rules is not None:
+            return call_with_rules(self, function, bound, node)
         helper = closed_helper(self, function, bound)
         if helper is not None:
             atom = next(iter(bound.values()))

@@ -20,6 +20,7 @@ from symdiff.read.values import (
     Class,
     Conflict,
     Function,
+    Giving,
     Iterator,
     LiveObject,
     Method,
@@ -853,6 +854,8 @@ class Expressions(Matching):
             case Function():
                 if name in ("__name__", "__qualname__"):
                     return Const(value.name)
+                if value.rules is not None and name in value.rules.takes:
+                    return Giving(value, name)
             case Builtin():
                 if type(value.live).__name__ == "ufunc" and callable(getattr(value.live, name, 0)):
                     return Builtin(f"{value.name}.{name}", getattr(value.live, name))

@@ -139,6 +139,7 @@ class Shared:
         self.procedures: dict[Any, list[Any]] = {}
         self.callees: dict[str, Procedure] = {}
         self.helpers: dict[str, Helper] = {}
+        self.with_rules: dict[Any, list[Any]] = {}
         self.closed: dict[Any, str | None] = {}
         self.recursive: set[ast.AST] = set()
         self.in_place: set[ast.AST] = set()
@@ -296,7 +297,7 @@ def _read(target: Value, shared: Shared, specs: dict[str, Spec], guarded: bool) 
         if isinstance(value, Ref):
             value.identity.name = name
             given_lists[name] = (value, reader.content(value))
-    if node in shared.recursive:
+    if node in shared.recursive or function.rules is not None:
         value = reader.call_bound(function, bound, node)
     else:
         reader.reading.append(function.identity)

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import ast
 import builtins
+import copy
 import enum
 import functools
 import importlib
 import importlib.util
+import inspect
+import linecache
 import operator
 import sys
 import types
@@ -36,10 +39,19 @@ from symdiff.read.values import (
     Method,
     Module,
     Partial,
+    RuleSet,
     Tuple,
     Value,
     array_kind,
     kind_of,
+)
+from symdiff.rules.custom import (
+    Custom,
+    custom_jvp,
+    custom_of,
+    custom_vjp,
+    elementwise,
+    stop_gradient,
 )
 from symdiff.stages import OBJECT, ArrayOf, Const, Global, GlobalValue, Kind, Opaque
 
@@ -154,6 +166,11 @@ class LiveScope:
 
 def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any = None) -> Value:
     """What the reader makes of a live Python object found at `path`."""
+    custom = custom_of(value)
+    if custom is not None:
+        return with_rules(custom, value, path, read, unit, identity)
+    if value is stop_gradient or isinstance(value, type) and issubclass(value, Custom):
+        return Builtin(f"symdiff.{value.__name__}", value)
     ours = our_own(value, path, read, unit, identity)
     if ours is not None:
         return ours
@@ -187,6 +204,11 @@ def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any =
         made = function_value(plain, unit, (lambda root: unwrap(read(root))) if read else None)
         return replace(made, differentiable=hasattr(value, "__symdiff_primal__"))
     of_python = isinstance(getattr(plain, "__func__", None), types.FunctionType)
+    if isinstance(value, types.MethodType) and (custom := custom_of(value.__func__)) is not None:
+        method = Access(read, "attribute", "__func__") if read else None
+        owner = Access(read, "attribute", "__self__") if read else None
+        function = with_rules(custom, value.__func__, path, method, unit, identity)
+        return Bound(function, wrap(value.__self__, "self", owner, unit, identity))
     if isinstance(plain, types.MethodType) and of_python:
         # A bound method is made anew at each look-up: its function is what stays.
         if isinstance(value, types.MethodType):
@@ -272,6 +294,70 @@ def our_own(value: Any, path: str, read: Reader | None, unit: Unit, identity: An
         return of_what
     argnums = tuple(argnums) if isinstance(argnums, (list, tuple)) else argnums
     return Derivative(of_what, mode, argnums)
+
+
+TAKES = {f"symdiff.{c.__name__}": c.takes for c in (elementwise, custom_vjp, custom_jvp)}
+
+
+def with_rules(
+    custom: Custom, value: Any, path: str, read: Reader | None, unit: Unit, identity: Any
+) -> Value:
+    """A live function with rules of the user's."""
+    unit.guard(path, read, value)
+    rules_of = RuleSet(custom.takes)
+    for kind, rule in custom.symdiff_rules.items():
+        given = _rule_reader(read, kind)
+        unit.guard(f"{path}.{kind}", given, rule)
+        rules_of.given[kind] = function_value(rule, unit, given)
+    function = unwrap(custom.__symdiff_primal__)
+    plain = isinstance(function, types.FunctionType) and not is_standard(function.__module__ or "")
+    primal_of = (lambda root: _primal(read(root))) if read else None
+    if plain and linecache.getlines(function.__code__.co_filename, function.__globals__):
+        return replace(function_value(function, unit, primal_of), rules=rules_of)
+    name = getattr(function, "__name__", path)
+    module = getattr(function, "__module__", None) or _home(function)
+    if getattr(sys.modules.get(module.lstrip("_")), name, None) is function:
+        rules_of.native = Builtin(f"{module.lstrip('_')}.{name}", None)
+    else:
+        rules_of.native = LiveObject(path, function, primal_of)
+    made = native(function, name, rules_of)
+    return replace(made, live=function)
+
+
+def native(function: Any, name: str, rules_of: RuleSet) -> Function:
+    """A function without source, its parameters those of its own or of its rule."""
+    first = next(iter(rules_of.given.values()))
+    a = copy.deepcopy(first.node.args)
+    try:
+        plain = [p for p in inspect.signature(function).parameters.values() if p.kind <= 1]
+        count = len(plain)
+    except (TypeError, ValueError):
+        plain, count = [], len(a.args)
+    tangents = {f"{p.arg}_dot" for p in a.args}
+    a.args = [p for p in a.args[:count] if p.arg not in tangents]
+    keep = [p.arg not in ("out", "cotangent", *tangents) for p in a.kwonlyargs]
+    a.kwonlyargs = [p for p, kept in zip(a.kwonlyargs, keep, strict=True) if kept]
+    a.kw_defaults = [p for p, kept in zip(a.kw_defaults, keep, strict=True) if kept]
+    a.defaults = []
+    node = ast.copy_location(ast.FunctionDef(name, a, [ast.Pass()], []), first.node)
+    named = {p.name: p.default for p in plain if p.default is not p.empty}
+    defaults = [named[p.arg] for p in a.args if p.arg in named]
+    return Function(
+        node, first.scope, name, tuple(map(_literal, defaults)), frame=None, rules=rules_of
+    )
+
+
+def _rule_reader(read: Reader | None, kind: str) -> Reader | None:
+    def rule(root: Any) -> Any:
+        custom = custom_of(read(root)) if read is not None else None
+        return custom.symdiff_rules.get(kind) if custom is not None else None
+
+    return rule if read is not None else None
+
+
+def _primal(value: Any) -> Any:
+    custom = custom_of(value)
+    return unwrap(custom.__symdiff_primal__ if custom is not None else value)
 
 
 def _home(function: Any) -> str:

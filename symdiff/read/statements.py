@@ -16,6 +16,7 @@ from symdiff.read.fence import offences
 from symdiff.read.names import written_in
 from symdiff.read.nested import Nested
 from symdiff.read.records import last_name
+from symdiff.read.scope import TAKES
 from symdiff.read.values import (
     Builtin,
     Function,
@@ -23,6 +24,7 @@ from symdiff.read.values import (
     LiveObject,
     Method,
     Ref,
+    RuleSet,
     Runtime,
     Tuple,
     Undefined,
@@ -573,6 +575,8 @@ class Statements(Nested):
                     return replace(function, name=wrapped.name, wrapped=wrapped.wrapped or wrapped)
             return function
         found = self.evaluate(call)
+        if isinstance(found, Builtin) and isinstance(function, Function) and found.name in TAKES:
+            return replace(function, rules=RuleSet(TAKES[found.name]))
         ours = isinstance(found, Builtin) and found.name.startswith("symdiff.")
         if not ours and isinstance(found, (Builtin, LiveObject, Var, Global)):
             raise self.refuse(

@@ -79,11 +79,30 @@ class Function:
     live: Any = None
     wrapped: Any = None  # the function that functools.wraps says it stands for
     differentiable: bool = False  # it has its derivatives as methods
+    rules: RuleSet | None = None  # what the user says of its derivative
 
     @property
     def identity(self) -> Any:
         """Equal for the same function object, however often it was looked up."""
         return self.live if self.live is not None else (self.node, self.frame, id(self.scope))
+
+
+@dataclass(eq=False)
+class RuleSet:
+    """The rules that the user gives a function, by their kind. `native` is what to call where the
+    function itself has no source; `takes` are the kinds it may be given by decorators."""
+
+    takes: tuple[str, ...]
+    given: dict[str, Function] = field(default_factory=dict)
+    native: Value | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Giving:
+    """`f.pullback`, and the like: what takes a rule of a kind for a function."""
+
+    function: Function
+    kind: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,6 +233,7 @@ Value = (
     | Tuple
     | Ref
     | Function
+    | Giving
     | Bound
     | Partial
     | Derivative

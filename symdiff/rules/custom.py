@@ -15,6 +15,8 @@ same.
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import functools
 import inspect
 import types
@@ -172,7 +174,7 @@ def misfit(kind: str, own: Params, given: Params) -> str:
         return f"takes {extra[0]!r}, which the function does not"
     for how in ("star", "double star"):
         if any(p == how for _, p in own) != any(p == how for _, p in given):
-            return f"and the function differ in *args or **kwargs"  # noqa: F541
+            return "and the function differ in *args or **kwargs"
     names = {n for n, passed in own if passed == "keyword"}
     lacking = names - set(by_keyword)
     if lacking:
@@ -249,5 +251,17 @@ def registered(value: Any) -> Custom | None:
 
 
 def stop_gradient(value: T) -> T:
-    """The value itself, through which no derivative flows."""
-    return value
+    """The value itself, through which no derivative flows. Lists, tuples, dicts and dataclasses
+    are made anew, with what they hold."""
+    made: Any = value
+    if isinstance(value, tuple) and hasattr(value, "_make"):
+        made = value._make(map(stop_gradient, value))
+    elif type(value) in (list, tuple):
+        made = type(value)(map(stop_gradient, value))  # type: ignore[call-overload]
+    elif type(value) is dict:
+        made = {k: stop_gradient(v) for k, v in value.items()}
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        made = copy.copy(value)
+        for f in dataclasses.fields(value):
+            object.__setattr__(made, f.name, stop_gradient(getattr(value, f.name)))
+    return made  # type: ignore[no-any-return]

@@ -33,7 +33,7 @@ COPIES = frozenset({"copy", "sorted", "add", "mul"})
 # The operations whose result may be, or hold, one of their arguments.
 HOLDERS = UPDATES | COPIES | frozenset({
     "tuple", "list", "dict", "getitem", "part", "cond", "and", "or", "reversed", "enumerate", "zip",
-    "keyword", "builtins.list",
+    "keyword", "builtins.list", "stop_gradient",
 })  # fmt: skip
 # Containers of what they are made of.
 MAKERS = frozenset({"tuple", "list", "dict", "append", "extend", "insert", "setitem", "zip"})

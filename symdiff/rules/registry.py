@@ -271,6 +271,7 @@ _STRUCTURAL: dict[str, Callable[..., Kind]] = {
     "zeros_like": lambda base: base,
     "stack": lambda: STACK,
     "nonempty": lambda stack: BOOLEAN,
+    "stop_gradient": lambda value: value,
 }
 
 _COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
@@ -312,7 +313,7 @@ def _of_arrays(op: str, args: tuple[Expr, ...]) -> Kind | None:
             if op == "abs" and made.item is COMPLEX:
                 return ArrayOf(REAL, made.dims)
         return made
-    if op in UPDATES_OF_ARRAYS or op in ("copy", "zeros_like"):
+    if op in UPDATES_OF_ARRAYS or op in ("copy", "zeros_like", "stop_gradient"):
         base = kind_of(args[0])
         return base if isinstance(base, ArrayOf) else None
     return None

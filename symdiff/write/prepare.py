@@ -17,6 +17,7 @@ from symdiff.stages import (
     ListOf,
     Loop,
     Merge,
+    Opaque,
     Procedure,
     Remark,
     Scalar,
@@ -41,8 +42,9 @@ Addition = tuple[Branch, Merge]
 
 def prepare(procedure: Procedure) -> Procedure:
     """The procedure that is printed step by step."""
+    body = [map_expressions(s, _bare) for s in procedure.body]
+    procedure = replace(procedure, body=body, result=_bare(procedure.result))
     counts = read_counts(procedure)
-    body = [map_expressions(s, lambda e: e) for s in procedure.body]
     for step in list(steps(body)):
         if isinstance(step, Loop):
             _over_items(step, counts)
@@ -55,6 +57,16 @@ def prepare(procedure: Procedure) -> Procedure:
         _stacks_last(block)
     body, result = unpack_tuples(body, procedure.result)
     return settle(copy_parameters(_set_value_aside(replace(procedure, body=body, result=result))))
+
+
+def _bare(expr: Expr) -> Expr:
+    """An expression without what only says how it is differentiated."""
+    if not isinstance(expr, (Apply, Opaque)):
+        return expr
+    args = tuple(map(_bare, expr.args))
+    if isinstance(expr, Apply) and expr.op == "stop_gradient":
+        return args[0]
+    return replace(expr, args=args)
 
 
 def _all_blocks(block: Block) -> list[Block]:

@@ -185,5 +185,3 @@ def toeplitz_adjoint(c, dout):
     """The adjoint of c in scipy.linalg.toeplitz(c), the first row of which is its conjugate."""
     row = toeplitz_adjoint_of_row(c, dout)
     return toeplitz_adjoint_of_column(c, dout) + np.conj(row)
-
-

@@ -1,0 +1,371 @@
+"""Makes the procedures of functions that the user has given rules, and of the rules."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from symdiff.errors import BadRule, SymdiffError, UnsupportedCall, together
+from symdiff.read.core import Growing
+from symdiff.read.forms import (
+    as_parameter,
+    form_of,
+    form_of_result,
+    form_of_spec,
+    is_number,
+    like_result,
+    may_vary,
+)
+from symdiff.read.names import assigned_names
+from symdiff.read.returned import Returned
+from symdiff.read.scope import changed_in_place
+from symdiff.read.standing import standing
+from symdiff.read.values import Builtin, Class, Function, Partial, Ref, Tuple, Value, kind_of
+from symdiff.rules.custom import expected, misfit
+from symdiff.rules.shapes import elementwise_kind
+from symdiff.stages import (
+    OBJECT,
+    REAL,
+    Apply,
+    ArrayOf,
+    Const,
+    Expr,
+    Opaque,
+    Param,
+    Procedure,
+    Rule,
+    Var,
+)
+
+if TYPE_CHECKING:
+    from symdiff.read.calls import Calls
+
+
+@dataclass(eq=False)
+class Made:
+    """A procedure with a rule, and what its callers have to know."""
+
+    procedure: Procedure
+    result: Any  # the form of what it returns
+    captures: list[tuple[Any, tuple[Any, ...], Param]] = field(default_factory=list)
+    seen: dict[Any, Any] = field(default_factory=dict)
+
+
+class Making:
+    """Makes the procedure of one function for one form of its arguments."""
+
+    def __init__(
+        self, reader: Calls, function: Function, bound: dict[str, Value], node: ast.AST
+    ) -> None:
+        self.reader, self.function, self.bound, self.node = reader, function, bound, node
+        assert function.rules is not None
+        self.rules = function.rules
+        self.name = reader.shared.procedure_name(function.name)
+        self.captures: dict[Any, tuple[Any, tuple[Any, ...], Param]] = {}
+        self.seen: dict[Any, Any] = {}
+        self.taken: dict[str, dict[Any, Var]] = {}  # what each procedure calls what it captures
+        self.leaves: list[Expr] = []
+        for value in bound.values():
+            form_of(reader, value, self.leaves, node)
+        self.active = tuple(i for i, v in enumerate(self.leaves) if may_vary(kind_of(v)))
+
+    def made(self) -> Made:
+        procedure, form = self.primal()
+        shared = self.reader.shared
+        shared.callees[self.name] = procedure
+        rule = Rule(self.active)
+        procedure.rule = rule
+        wanted = [k for k in ("partials", "pushforward", "pullback") if k in self.rules.given]
+        for kind in wanted:
+            try:
+                setattr(rule, kind, self.rule(kind, self.rules.given[kind], form))
+            except SymdiffError as error:
+                rule.missing = error
+        if not wanted:
+            rule.missing = self.without_rule()
+        everyone = [procedure, *(p for k in wanted if (p := getattr(rule, k)) is not None)]
+        count = len(self.leaves)
+        for each in everyone:
+            own = self.taken[each.name]
+            outer = [
+                Param(p.name, own.get(key) or Var(p.name, p.var.kind))
+                for key, (_, _, p) in self.captures.items()
+            ]
+            each.params = _apart([*each.params[:count], *outer, *each.params[count:]])
+        return Made(procedure, form, list(self.captures.values()), self.seen)
+
+    def without_rule(self) -> SymdiffError:
+        how = " or ".join(f"@{self.function.name}.{kind}" for kind in self.rules.takes)
+        place = self.function.scope.file.place(self.function.node)
+        return UnsupportedCall(
+            f"{self.function.name}() is to have a rule of its own, and none is given",
+            place,
+            fix=f"Give it one: {how}.",
+            lines=self.function.scope.file.lines,
+        )
+
+    # --- reading a function by itself ---
+
+    def part(self, function: Function, title: str) -> Any:
+        """A reader for one of the functions."""
+        from symdiff.read.calls import Signature
+
+        sub: Any = type(self.reader)(self.reader.shared, self.reader)
+        sub.signature = Signature(title)
+        sub.frame = self.reader.frame
+        sub.reading.append(function.identity)
+        return sub
+
+    def finished(
+        self, sub: Any, function: Function, title: str, params: list[Param], atoms: list[Expr]
+    ) -> Procedure:
+        """The procedure that a reader has read; what it takes from outside is noted."""
+        if sub.offences:
+            raise together(sub.offences)
+        own = self.taken[title] = {}
+        for slot, path, param in sub.signature.captures:
+            self.captures.setdefault((slot, path), (slot, path, param))
+            own[slot, path] = param.var
+        self.seen |= sub.signature.seen
+        expr = atoms[0] if len(atoms) == 1 else Apply("tuple", tuple(atoms))
+        place = self.reader.shared.place_of(function)
+        procedure = Procedure(title, params, sub.block, expr, place)
+        procedure.callees = self.reader.shared.callees
+        return sub.finish(procedure)  # type: ignore[no-any-return]
+
+    def primal(self) -> tuple[Procedure, Any]:
+        from symdiff.read.calls import InPlace, Recursive
+
+        self.refuse_changes()
+        shared = self.reader.shared
+        if self.rules.native is None:
+            before = {k: list(v) for k, v in shared.procedures.items()}, dict(shared.callees)
+            try:
+                return self.as_read()
+            except (SymdiffError, InPlace, Recursive, Growing):
+                for table, old in zip((shared.procedures, shared.callees), before, strict=True):
+                    table.clear()
+                    table.update(old)
+                self.captures.clear()
+                self.seen.clear()
+        return self.as_it_stands()
+
+    def as_read(self) -> tuple[Procedure, Any]:
+        function = self.function
+        sub = self.part(function, self.name)
+        params: list[Param] = []
+        inside = {n: as_parameter(sub, v, n, self.reader, params) for n, v in self.bound.items()}
+        sub.enter(function, inside, inlined=False)
+        value = sub.body(function)
+        atoms: list[Expr] = []
+        form = form_of_result(sub, value, atoms, function.node)
+        return self.finished(sub, function, self.name, params, atoms), form
+
+    def refuse_changes(self) -> None:
+        """A function that changes its arguments is not one that a rule can speak for."""
+        node = self.function.node
+        if self.rules.native is not None or isinstance(node, ast.Lambda):
+            return
+        own = assigned_names(node)[0]
+        a = node.args
+        given = {p.arg for p in (*a.posonlyargs, *a.args, *a.kwonlyargs)}
+        rebound = {
+            n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        }
+        for name, where in changed_in_place(node):
+            if name in given and name not in rebound and name in own:
+                raise UnsupportedCall(
+                    f"{self.function.name}() has a rule of its own and changes its argument "
+                    f"{name!r}",
+                    self.function.scope.file.place(where),
+                    fix="Change a copy.",
+                    lines=self.function.scope.file.lines,
+                )
+
+    def as_it_stands(self) -> tuple[Procedure, Any]:
+        """A procedure that calls the function as it is."""
+        sub = self.part(self.function, self.name)
+        params: list[Param] = []
+        a = self.function.node.args
+        keyword = {p.arg for p in a.kwonlyargs}
+        values: list[tuple[str, Any]] = []
+        for name, value in self.bound.items():
+            inside = as_parameter(sub, value, name, self.reader, params)
+            if a.vararg is not None and name == a.vararg.arg:
+                values += [("", v) for v in inside.items]
+            elif a.kwarg is not None and name == a.kwarg.arg:
+                values += list(sub.content(inside).items())
+            else:
+                values.append((name if name in keyword else "", inside))
+        called = standing(self.reader, self.function, self.node)
+        sub.enter(self.function, {}, inlined=False)
+        trees: list[Expr] = [called]
+        words = []
+        for name, value in values:
+            trees.append(_passed(sub, value, self.node))
+            words.append(f"{name}=_{len(trees) - 1}" if name else f"_{len(trees) - 1}")
+        form = self.said_form()
+        atoms: list[Expr] = []
+        whole = Opaque(f"_0({', '.join(words)})", tuple(trees))
+        if isinstance(form, tuple):
+            held = sub.emit(whole, OBJECT, self.node)
+            self.take_apart(sub, form, held, atoms)
+        else:
+            atoms.append(sub.emit(whole, form, self.node))
+        made = self.finished(sub, self.function, self.name, params, atoms)
+        return made, form
+
+    def take_apart(self, sub: Any, form: Any, held: Var, atoms: list[Expr]) -> None:
+        for i, part in enumerate(form[2]):
+            kind = OBJECT if isinstance(part, tuple) else part
+            item = sub.emit(Apply("getitem", (held, Const(i))), kind, self.node)
+            if isinstance(part, tuple):
+                self.take_apart(sub, part, item, atoms)
+            else:
+                atoms.append(item)
+
+    def said_form(self) -> Any:
+        """The form of the result of a function that is not read: what its annotation says, else
+        what its returns show; a number or array, where nothing is said."""
+        from symdiff.read.reader import _annotated
+
+        node = self.function.node
+        unknown = ArrayOf(REAL, None)
+        if "partials" in self.rules.takes:
+            return elementwise_kind([kind_of(v) for v in self.leaves])
+        if isinstance(node, ast.Lambda) or self.rules.native is not None:
+            return unknown
+        said = _annotated(node.returns, self.function.scope) if node.returns is not None else None
+        if said is not None and not isinstance(said, dict):
+            form = form_of_spec(said)
+            return unknown if form is OBJECT else form
+        shown = [
+            n.value for n in ast.walk(node) if isinstance(n, ast.Return) and n.value is not None
+        ]
+        counts = {len(v.elts) if isinstance(v, ast.Tuple) else None for v in shown}
+        count = counts.pop() if len(counts) == 1 else None
+        return unknown if count is None else ("tuple", None, (unknown,) * count)
+
+    # --- rules ---
+
+    def rule(self, kind: str, rule: Function, form: Any) -> Procedure:
+        """A rule as a procedure of the leaves of the arguments, of the results, and the rest."""
+        self.refuse_misfit(kind, rule)
+        title = self.reader.shared.procedure_name(f"{self.name}_{kind}")
+        sub = self.part(rule, title)
+        params: list[Param] = []
+        given = self.matched(sub, rule, params)
+        given["out"] = like_result(sub, form, "out", params, cotangent=False)
+        if kind == "pullback":
+            given["cotangent"] = like_result(sub, form, "cotangent", params, cotangent=True)
+        if kind == "pushforward":
+            given |= self.tangents(sub, rule, params)
+        sub.enter(rule, given, inlined=False)
+        value = sub.body(rule)
+        if sub.offences:
+            raise together(sub.offences)
+        returned = Returned(self.function, rule, self.reader, sub, self.node)
+        if kind == "pushforward":
+            atoms = returned.tangents(form, value)
+        else:
+            word = "partial" if kind == "partials" else "adjoint"
+            found = returned.adjoints(self.bound, value, word)
+            atoms = [found[i] for i in self.active]
+        self.reader.shared.procedures[title] = [sub.signature]  # the name is taken
+        # What the rule reads from outside comes after the leaves; it is put in place by `made`.
+        return self.finished(sub, rule, title, params, atoms)
+
+    def refuse_misfit(self, kind: str, rule: Function) -> None:
+        own, given = _params(self.function.node), _params(rule.node)
+        why = misfit(kind, own, given)
+        if why:
+            raise BadRule(
+                f"the {kind} rule of {self.function.name}() {why}",
+                rule.scope.file.place(rule.node),
+                fix=f"Its parameters: {expected(kind, own)}.",
+                lines=rule.scope.file.lines,
+            )
+
+    def matched(self, sub: Any, rule: Function, params: list[Param]) -> dict[str, Value]:
+        """The arguments of the function under the names that its rule has for them."""
+        mine, theirs = self.function.node.args, rule.node.args
+        plain = [p.arg for p in (*mine.posonlyargs, *mine.args)]
+        names = dict(zip(plain, [p.arg for p in (*theirs.posonlyargs, *theirs.args)], strict=False))
+        for a, b in ((mine.vararg, theirs.vararg), (mine.kwarg, theirs.kwarg)):
+            if a is not None and b is not None:
+                names[a.arg] = b.arg
+        given: dict[str, Value] = {}
+        for name, value in self.bound.items():
+            own = names.get(name, name)
+            given[own] = as_parameter(sub, value, own, self.reader, params)
+        return given
+
+    def tangents(self, sub: Any, rule: Function, params: list[Param]) -> dict[str, Value]:
+        mine, theirs = self.function.node.args, rule.node.args
+        plain = [p.arg for p in (*mine.posonlyargs, *mine.args)]
+        first = [p.arg for p in (*theirs.posonlyargs, *theirs.args)]
+        names = dict(zip(plain, first, strict=False))
+        taken = {p.arg for p in (*theirs.posonlyargs, *theirs.args, *theirs.kwonlyargs)}
+        given: dict[str, Value] = {}
+        for name, value in self.bound.items():
+            dotted = f"{names.get(name, name)}_dot"
+            made = self.dotted(sub, value, dotted, params)
+            if dotted in taken:
+                given[dotted] = made
+        return given
+
+    def dotted(self, sub: Any, value: Any, name: str, params: list[Param]) -> Any:
+        """The tangent of an argument, in its structure; None for what has none."""
+        if is_number(value):
+            kind = kind_of(value)
+            if not may_vary(kind):
+                return Const(None)
+            params.append(Param(name, Var(name, REAL if kind is OBJECT else kind)))
+            return params[-1].var
+        if isinstance(value, Tuple):
+            items = (self.dotted(sub, v, f"{name}_{i}", params) for i, v in enumerate(value.items))
+            return Tuple(tuple(items), value.type)
+        if isinstance(value, Ref):
+            content = self.reader.content(value)
+            if isinstance(content, dict):
+                made: Any = {
+                    k: self.dotted(sub, v, f"{name}_{k}", params) for k, v in content.items()
+                }
+            elif isinstance(content, tuple):
+                made = tuple(
+                    self.dotted(sub, v, f"{name}_{i}", params) for i, v in enumerate(content)
+                )
+            else:
+                made = self.dotted(sub, content, name, params)
+            return sub.new_object(value.identity.kind, made, value.identity.cls)
+        return Const(None)
+
+
+def _params(node: Any) -> list[tuple[str, str]]:
+    a = node.args
+    found = [(p.arg, "plain") for p in (*a.posonlyargs, *a.args)]
+    found += [(a.vararg.arg, "star")] if a.vararg else []
+    found += [(p.arg, "keyword") for p in a.kwonlyargs]
+    return found + ([(a.kwarg.arg, "double star")] if a.kwarg else [])
+
+
+def _apart(params: list[Param]) -> list[Param]:
+    """Parameters with different names."""
+    taken: set[str] = set()
+    for param in params:
+        base, n = param.name, 1
+        while param.name in taken:
+            n += 1
+            param.name = f"{base}_{n}"
+        taken.add(param.name)
+    return params
+
+
+def _passed(sub: Any, value: Any, node: ast.AST) -> Expr:
+    """An argument as it is given to a function that is called as it stands."""
+    if isinstance(value, Function) and value.live is None and value.frame is None:
+        return standing(sub, value, node)
+    if isinstance(value, (Function, Builtin, Class, Partial)):
+        return standing(sub, value, node)
+    return sub.tree(value, node)  # type: ignore[no-any-return]
