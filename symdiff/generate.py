@@ -642,7 +642,13 @@ def place_of(function: Any) -> Place | None:
 
 
 def _simplified(made: Procedure) -> Procedure:
-    """A procedure and everything it calls, made smaller."""
+    """A procedure and everything it calls, made smaller, to be written and run."""
+    from symdiff.simplify import call_as_they_stand
+
+    return _smaller(call_as_they_stand(made))
+
+
+def _smaller(made: Procedure) -> Procedure:
     from symdiff.simplify import simplify
 
     made = simplify(made)
@@ -665,7 +671,7 @@ def _write_apart(procedure: Procedure, wanted: list[Var], mode: str) -> tuple[So
     made = derivative(
         procedure, [tuple(wanted)], names, mode=mode, single=True, doc=doc, again=True
     )
-    written = write(_simplified(made), live=True)
+    written = write(_smaller(made), live=True, again=True)
     name = _file_name(written.name, names, procedure.place, written.text)
     return parse(name, written.text), written.name
 

@@ -368,7 +368,8 @@ class Rule:
     `partials` returns the partial of the only result by each active parameter. `pullback` also
     takes a cotangent of each differentiable result, and returns the adjoints of the active
     parameters. `pushforward` also takes the tangent of each active parameter, and returns the
-    tangents of the differentiable results. `missing` is said where none of them helps.
+    tangents of the differentiable results. `missing` is said where none of them helps. With
+    `as_it_stands` the procedure only calls a function that could not be read.
     """
 
     active: tuple[int, ...]
@@ -376,6 +377,7 @@ class Rule:
     pullback: Procedure | None = None
     pushforward: Procedure | None = None
     missing: Exception | None = None
+    as_it_stands: bool = False
 
 
 @dataclass(slots=True)

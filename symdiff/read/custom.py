@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from symdiff.read.core import describe
 from symdiff.read.forms import form_of, new_result
-from symdiff.read.ruled import Making
+from symdiff.read.ruled import Made, Making
 from symdiff.read.values import Function, Iterator, Ref, Tuple, Value
 from symdiff.stages import Apply, Call, Expr, Var
 
@@ -25,9 +25,13 @@ def call_with_rules(
     """The value of a call whose derivative the user has said."""
     from symdiff.read.calls import alike
 
+    assert function.rules is not None
+    if function.rules.made is not None:
+        return _call(
+            reader, function.rules.made, [reader.atom(v, node) for v in bound.values()], node
+        )
     leaves: list[Expr] = []
     shape = tuple((name, form_of(reader, v, leaves, node)) for name, v in bound.items())
-    assert function.rules is not None
     given = tuple((kind, rule.identity) for kind, rule in function.rules.given.items())
     key = ("rules", function.identity, given, shape)
     known = reader.shared.with_rules.get(key, [])
@@ -38,15 +42,40 @@ def call_with_rules(
         made = Making(reader, function, bound, node).made()
         reader.shared.with_rules.setdefault(key, []).append(made)
     captured = [reader.captured_now(slot, path) for slot, path, _ in made.captures]
-    targets: list[Var] = []
-    value = new_result(reader, made.result, targets, function.name)
-    args = (*leaves, *captured)
+    value = _call(reader, made, [*leaves, *captured], node)
+    if made.form_is_plain:
+        return value
+    atoms = list(value.items) if isinstance(value, Tuple) else [value]
+    result: Value = new_result(reader, made.result, atoms)
+    return result
+
+
+def _call(reader: Calls, made: Made, args: list[Expr], node: ast.AST) -> Value:
+    """Call a procedure with a rule, with the numbers it takes: the number it returns, or a tuple of
+    them."""
+    adopt(reader, made)
+    name = made.title
+    targets = [Var(name, kind, temporary=True) for kind in made.kinds]
     for target in targets:
-        for leaf in leaves:
-            if isinstance(leaf, Var):
-                reader.note_doubt(target, leaf)
-    reader.block.append(Call(tuple(targets), made.procedure.name, args, reader.place(node)))
-    return value
+        for arg in args:
+            if isinstance(arg, Var):
+                reader.note_doubt(target, arg)
+    call = Call(tuple(targets), made.procedure.name, tuple(args), reader.place(node))
+    reader.block.append(call)
+    return targets[0] if len(targets) == 1 else Tuple(tuple(targets))
+
+
+def adopt(reader: Calls, made: Made) -> None:
+    """Make a procedure, and what it and its rules call, one of those of this reading."""
+    callees = reader.shared.callees
+    if callees.get(made.procedure.name) is made.procedure:
+        return
+    callees[made.procedure.name] = made.procedure
+    rule = made.procedure.rule
+    assert rule is not None
+    for part in (made.procedure, rule.partials, rule.pullback, rule.pushforward):
+        for name, callee in part.callees.items() if part is not None else ():
+            callees.setdefault(name, callee)
 
 
 def stop(reader: Any, value: Value, node: ast.AST) -> Value:

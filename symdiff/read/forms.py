@@ -114,18 +114,17 @@ def form_of_result(reader: Any, value: Any, atoms: list[Expr], node: ast.AST) ->
     raise reader.refuse(node, f"a function with a rule can't return {describe(value)}")
 
 
-def new_result(reader: Any, form: Any, atoms: list[Var], name: str) -> Any:
+def new_result(reader: Any, form: Any, atoms: list[Any]) -> Any:
+    """A result of this form, whose numbers are taken from `atoms` one by one."""
     if not isinstance(form, tuple):
-        base = "result" if name.startswith("<") else f"{name}_result"
-        atoms.append(Var(base, form, temporary=True))
-        return atoms[-1]
+        return atoms.pop(0)
     kind, cls, parts = form
     if kind == "tuple":
-        return Tuple(tuple(new_result(reader, p, atoms, name) for p in parts), cls)
+        return Tuple(tuple(new_result(reader, p, atoms) for p in parts), cls)
     if kind == "list":
-        items = tuple(new_result(reader, p, atoms, name) for p in parts)
+        items = tuple(new_result(reader, p, atoms) for p in parts)
         return reader.new_object("list", items if cls is None else items[0])
-    content = {k: new_result(reader, p, atoms, name) for k, p in parts}
+    content = {k: new_result(reader, p, atoms) for k, p in parts}
     return reader.new_object(kind, content, cls)
 
 

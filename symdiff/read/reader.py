@@ -156,6 +156,7 @@ class Shared:
         made = Shared()
         made.unit, made.writer, made.apart_from = self.unit, self.writer, self
         made.helpers, made.closed, made.originals = self.helpers, self.closed, self.originals
+        made.with_rules = self.with_rules
         made.derivatives, made.deriving = self.derivatives, self.deriving
         made.recursive, made._bodies = self.recursive, self._bodies
         return made
@@ -168,8 +169,10 @@ class Shared:
     def procedure_name(self, name: str) -> str:
         base = name if name.isidentifier() else "inner"
         made, n = base, 1
-        while made in self.callees or any(
-            s.name == made for found in self.procedures.values() for s in found
+        while (
+            made in self.callees
+            or made in self.originals
+            or any(s.name == made for found in self.procedures.values() for s in found)
         ):
             n += 1
             made = f"{base}_{n}"

@@ -26,6 +26,7 @@ class Returned:
         self.function, self.rule = function, rule
         self.outer, self.sub, self.node = outer, sub, node
         self.found: list[Expr] = []
+        self.broadcasts = False  # partials may have the shape of the value
 
     def misshapen(self, why: str, fix: str) -> SymdiffError:
         node: ast.AST = self.rule.node
@@ -42,6 +43,7 @@ class Returned:
 
     def adjoints(self, bound: dict[str, Value], value: Value, word: str) -> list[Expr]:
         """The adjoint (or partial) of each number among the arguments."""
+        self.broadcasts = word == "partial"
         given = self.by_name(bound, value, word)
         for name, argument in bound.items():
             self.match(argument, given.get(name, NOTHING), name)
@@ -89,6 +91,8 @@ class Returned:
         own = kind_of(argument)
         if not isinstance(got, Runtime):
             raise self.wrong(got, name, "an array" if isinstance(own, ArrayOf) else "a number")
+        if self.broadcasts:
+            return got
         kind = kind_of(got)
         if isinstance(kind, ArrayOf) and kind.dims and not isinstance(own, ArrayOf):
             raise self.wrong(got, name, "a number")

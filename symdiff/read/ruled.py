@@ -14,6 +14,7 @@ from symdiff.read.forms import (
     form_of_result,
     form_of_spec,
     is_number,
+    kinds_in,
     like_result,
     may_vary,
 )
@@ -21,7 +22,17 @@ from symdiff.read.names import assigned_names
 from symdiff.read.returned import Returned
 from symdiff.read.scope import changed_in_place
 from symdiff.read.standing import standing
-from symdiff.read.values import Builtin, Class, Function, Partial, Ref, Tuple, Value, kind_of
+from symdiff.read.values import (
+    Builtin,
+    Class,
+    Function,
+    Partial,
+    Ref,
+    RuleSet,
+    Tuple,
+    Value,
+    kind_of,
+)
 from symdiff.rules.custom import expected, misfit
 from symdiff.rules.shapes import elementwise_kind
 from symdiff.stages import (
@@ -31,6 +42,7 @@ from symdiff.stages import (
     ArrayOf,
     Const,
     Expr,
+    Kind,
     Opaque,
     Param,
     Procedure,
@@ -47,9 +59,18 @@ class Made:
     """A procedure with a rule, and what its callers have to know."""
 
     procedure: Procedure
+    title: str  # what its result is called
     result: Any  # the form of what it returns
     captures: list[tuple[Any, tuple[Any, ...], Param]] = field(default_factory=list)
     seen: dict[Any, Any] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> list[Kind]:
+        return kinds_in(self.result)
+
+    @property
+    def form_is_plain(self) -> bool:
+        return not isinstance(self.result, tuple)
 
 
 class Making:
@@ -64,6 +85,7 @@ class Making:
         self.name = reader.shared.procedure_name(function.name)
         self.captures: dict[Any, tuple[Any, tuple[Any, ...], Param]] = {}
         self.seen: dict[Any, Any] = {}
+        self.standing = False  # the function is called, not read
         self.taken: dict[str, dict[Any, Var]] = {}  # what each procedure calls what it captures
         self.leaves: list[Expr] = []
         for value in bound.values():
@@ -74,7 +96,7 @@ class Making:
         procedure, form = self.primal()
         shared = self.reader.shared
         shared.callees[self.name] = procedure
-        rule = Rule(self.active)
+        rule = Rule(self.active, as_it_stands=self.standing)
         procedure.rule = rule
         wanted = [k for k in ("partials", "pushforward", "pullback") if k in self.rules.given]
         for kind in wanted:
@@ -93,7 +115,11 @@ class Making:
                 for key, (_, _, p) in self.captures.items()
             ]
             each.params = _apart([*each.params[:count], *outer, *each.params[count:]])
-        return Made(procedure, form, list(self.captures.values()), self.seen)
+        title = self.function.name
+        title = f"{title}_result" if title.isidentifier() else "result"
+        made = Made(procedure, title, form, list(self.captures.values()), self.seen)
+        shared.originals[self.name] = _taking_numbers(self.function, made)
+        return made
 
     def without_rule(self) -> SymdiffError:
         how = " or ".join(f"@{self.function.name}.{kind}" for kind in self.rules.takes)
@@ -185,6 +211,7 @@ class Making:
 
     def as_it_stands(self) -> tuple[Procedure, Any]:
         """A procedure that calls the function as it is."""
+        self.standing = True
         sub = self.part(self.function, self.name)
         params: list[Param] = []
         a = self.function.node.args
@@ -348,6 +375,14 @@ def _params(node: Any) -> list[tuple[str, str]]:
     found += [(a.vararg.arg, "star")] if a.vararg else []
     found += [(p.arg, "keyword") for p in a.kwonlyargs]
     return found + ([(a.kwarg.arg, "double star")] if a.kwarg else [])
+
+
+def _taking_numbers(function: Function, made: Made) -> Function:
+    """The function as derivatives call it that are read again: its parameters are numbers."""
+    names = [ast.arg(f"_{i}") for i in range(len(made.procedure.params))]
+    a = ast.arguments([], names, None, [], [], None, [])
+    node = ast.copy_location(ast.FunctionDef(function.name, a, [ast.Pass()], []), function.node)
+    return Function(node, function.scope, function.name, rules=RuleSet((), made=made))
 
 
 def _apart(params: list[Param]) -> list[Param]:

@@ -171,6 +171,12 @@ def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any =
         return with_rules(custom, value, path, read, unit, identity)
     if value is stop_gradient or isinstance(value, type) and issubclass(value, Custom):
         return Builtin(f"symdiff.{value.__name__}", value)
+    custom = custom_of(value.__func__) if isinstance(value, types.MethodType) else None
+    if custom is not None:
+        method = Access(read, "attribute", "__func__") if read else None
+        owner = Access(read, "attribute", "__self__") if read else None
+        function = with_rules(custom, value.__func__, path, method, unit, identity)
+        return Bound(function, wrap(value.__self__, "self", owner, unit, identity))
     ours = our_own(value, path, read, unit, identity)
     if ours is not None:
         return ours
@@ -204,11 +210,6 @@ def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any =
         made = function_value(plain, unit, (lambda root: unwrap(read(root))) if read else None)
         return replace(made, differentiable=hasattr(value, "__symdiff_primal__"))
     of_python = isinstance(getattr(plain, "__func__", None), types.FunctionType)
-    if isinstance(value, types.MethodType) and (custom := custom_of(value.__func__)) is not None:
-        method = Access(read, "attribute", "__func__") if read else None
-        owner = Access(read, "attribute", "__self__") if read else None
-        function = with_rules(custom, value.__func__, path, method, unit, identity)
-        return Bound(function, wrap(value.__self__, "self", owner, unit, identity))
     if isinstance(plain, types.MethodType) and of_python:
         # A bound method is made anew at each look-up: its function is what stays.
         if isinstance(value, types.MethodType):
@@ -330,18 +331,16 @@ def native(function: Any, name: str, rules_of: RuleSet) -> Function:
     a = copy.deepcopy(first.node.args)
     try:
         plain = [p for p in inspect.signature(function).parameters.values() if p.kind <= 1]
-        count = len(plain)
     except (TypeError, ValueError):
-        plain, count = [], len(a.args)
+        plain = []
     tangents = {f"{p.arg}_dot" for p in a.args}
-    a.args = [p for p in a.args[:count] if p.arg not in tangents]
+    a.args = [p for p in a.args if p.arg not in tangents]
     keep = [p.arg not in ("out", "cotangent", *tangents) for p in a.kwonlyargs]
     a.kwonlyargs = [p for p, kept in zip(a.kwonlyargs, keep, strict=True) if kept]
     a.kw_defaults = [p for p, kept in zip(a.kw_defaults, keep, strict=True) if kept]
     a.defaults = []
     node = ast.copy_location(ast.FunctionDef(name, a, [ast.Pass()], []), first.node)
-    named = {p.name: p.default for p in plain if p.default is not p.empty}
-    defaults = [named[p.arg] for p in a.args if p.arg in named]
+    defaults = [p.default for p in plain[: len(a.args)] if p.default is not p.empty]
     return Function(
         node, first.scope, name, tuple(map(_literal, defaults)), frame=None, rules=rules_of
     )

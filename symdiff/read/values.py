@@ -90,11 +90,13 @@ class Function:
 @dataclass(eq=False)
 class RuleSet:
     """The rules that the user gives a function, by their kind. `native` is what to call where the
-    function itself has no source; `takes` are the kinds it may be given by decorators."""
+    function itself has no source; `takes` are the kinds it may be given by decorators. Where
+    what was written is read again, `made` is the procedure that the function was made."""
 
     takes: tuple[str, ...]
     given: dict[str, Function] = field(default_factory=dict)
     native: Value | None = None
+    made: Any = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,6 +41,7 @@ class Custom:
     """A function that has rules of its own, callable as before."""
 
     takes: tuple[str, ...] = ()  # the kinds of rules that it may be given
+    foreign = False  # registered
 
     def __init__(self, function: Function) -> None:
         if not callable(function):
@@ -65,7 +66,7 @@ class Custom:
     def _give(self, kind: str, rule: Any, differs: bool) -> Any:
         if rule is None:
             return functools.partial(self._give, kind, differs=differs)
-        fits(kind, rule, self.__symdiff_primal__)
+        fits(kind, rule, self.__symdiff_primal__, self.foreign)
         self.symdiff_rules[kind] = rule
         self.differs = self.differs or differs
         return rule
@@ -115,8 +116,9 @@ class custom_jvp(custom_vjp):
     """
 
 
-def fits(kind: str, rule: Any, function: Any) -> None:
+def fits(kind: str, rule: Any, function: Any, foreign: bool = False) -> None:
     """Check that the parameters of a rule are those of its function and what the rule is given.
+    Those of a `foreign` function that have defaults may be left out.
 
     Raises BadRule, with the line of the rule.
     """
@@ -128,19 +130,23 @@ def fits(kind: str, rule: Any, function: Any) -> None:
     except (ValueError, TypeError):
         own = None
     params = inspect.signature(rule).parameters
-    if own is not None:
-        mine = [(p.name, p.kind) for p in own.values()]
-        found = [(p.name, p.kind) for p in params.values()]
+    found = [(p.name, _PASSED[p.kind]) for p in params.values()]
+    if own is None:
+        mine = [(n, passed) for n, passed in found if n not in GIVEN[kind]]
     else:
-        mine = found = [(p.name, p.kind) for p in params.values() if p.name not in GIVEN[kind]]
-        found = [(p.name, p.kind) for p in params.values()]
-    why = misfit(kind, [(n, _PASSED[k]) for n, k in mine], [(n, _PASSED[k]) for n, k in found])
+        given = sum(passed == "plain" for _, passed in found)
+        mine = [
+            (p.name, _PASSED[p.kind])
+            for i, p in enumerate(own.values())
+            if not foreign or p.default is p.empty or i < given or p.name in params
+        ]
+    why = misfit(kind, mine, found)
     if why:
         code = rule.__code__
         raise BadRule(
             f"the {kind} rule of {name}() {why}",
             Place(code.co_filename, code.co_firstlineno),
-            fix=f"Its parameters: {expected(kind, [(n, _PASSED[k]) for n, k in mine])}.",
+            fix=f"Its parameters: {expected(kind, mine)}.",
         )
 
 
@@ -217,7 +223,8 @@ def register(
 
     The rules are functions like those that `elementwise`, `custom_vjp` and `custom_jvp` take. The
     function may be built in, compiled, or written in Python: it is called as it stands. A new rule
-    replaces the old one. Raises BadRule for rules that don't fit, and for functions that symdiff
+    replaces the old one. Parameters with defaults may be left out of its rule, and then are not to
+    be given. Raises BadRule for rules that don't fit, and for functions that symdiff
     has a rule for already.
     """
     from symdiff.rules import find
@@ -232,6 +239,7 @@ def register(
     if find(function) is not None:
         raise BadRule(f"{name}() has a rule already", fix="Give a function of your own a rule.")
     made: Custom = (elementwise if "partials" in rules else custom_jvp)(function)  # type: ignore[arg-type]
+    made.foreign = True
     for kind, rule in rules.items():
         made._give(kind, rule, differs)
     _registered[id(function)] = function, made
@@ -254,14 +262,14 @@ def stop_gradient(value: T) -> T:
     """The value itself, through which no derivative flows. Lists, tuples, dicts and dataclasses
     are made anew, with what they hold."""
     made: Any = value
-    if isinstance(value, tuple) and hasattr(value, "_make"):
-        made = value._make(map(stop_gradient, value))
-    elif type(value) in (list, tuple):
-        made = type(value)(map(stop_gradient, value))  # type: ignore[call-overload]
-    elif type(value) is dict:
-        made = {k: stop_gradient(v) for k, v in value.items()}
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        made = copy.copy(value)
-        for f in dataclasses.fields(value):
-            object.__setattr__(made, f.name, stop_gradient(getattr(value, f.name)))
+    if isinstance(made, tuple) and hasattr(made, "_make"):
+        made = made._make(map(stop_gradient, made))
+    elif type(made) in (list, tuple):
+        made = type(made)(map(stop_gradient, made))
+    elif type(made) is dict:
+        made = {k: stop_gradient(v) for k, v in made.items()}
+    elif dataclasses.is_dataclass(made) and not isinstance(made, type):
+        made = copy.copy(made)
+        for f in dataclasses.fields(made):
+            object.__setattr__(made, f.name, stop_gradient(getattr(made, f.name)))
     return made  # type: ignore[no-any-return]

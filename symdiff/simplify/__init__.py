@@ -14,10 +14,11 @@ from symdiff.simplify.replay import replay_tests
 from symdiff.simplify.result import name_result
 from symdiff.simplify.rounds import run_over_kept
 from symdiff.simplify.share import share
+from symdiff.simplify.standing import call_as_they_stand
 from symdiff.simplify.updates import merge_updates
 from symdiff.stages import Call, Procedure, steps
 
-__all__ = ["simplify"]
+__all__ = ["call_as_they_stand", "simplify"]
 
 
 def simplify(procedure: Procedure) -> Procedure:

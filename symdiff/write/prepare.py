@@ -40,10 +40,11 @@ from symdiff.write.ownership import copy_parameters
 Addition = tuple[Branch, Merge]
 
 
-def prepare(procedure: Procedure) -> Procedure:
+def prepare(procedure: Procedure, again: bool = False) -> Procedure:
     """The procedure that is printed step by step."""
-    body = [map_expressions(s, _bare) for s in procedure.body]
-    procedure = replace(procedure, body=body, result=_bare(procedure.result))
+    shown = _marked if again else _bare
+    body = [map_expressions(s, shown) for s in procedure.body]
+    procedure = replace(procedure, body=body, result=shown(procedure.result))
     counts = read_counts(procedure)
     for step in list(steps(body)):
         if isinstance(step, Loop):
@@ -66,6 +67,16 @@ def _bare(expr: Expr) -> Expr:
     args = tuple(map(_bare, expr.args))
     if isinstance(expr, Apply) and expr.op == "stop_gradient":
         return args[0]
+    return replace(expr, args=args)
+
+
+def _marked(expr: Expr) -> Expr:
+    """An expression in which what says how it is differentiated is a call that can be read."""
+    if not isinstance(expr, (Apply, Opaque)):
+        return expr
+    args = tuple(map(_marked, expr.args))
+    if isinstance(expr, Apply) and expr.op == "stop_gradient":
+        return Apply("symdiff.stop_gradient", args)
     return replace(expr, args=args)
 
 

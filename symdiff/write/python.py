@@ -46,9 +46,9 @@ from symdiff.write.statements import Marks, Pair, Statements, is_update
 Decision = tuple[Branch, tuple[Expr | None, Expr | None]]
 
 
-def function(procedure: Procedure, marks: Marks) -> ast.FunctionDef:
+def function(procedure: Procedure, marks: Marks, again: bool = False) -> ast.FunctionDef:
     """The syntax of a procedure; what is noted beside it goes into `marks`."""
-    procedure = prepare(procedure)
+    procedure = prepare(procedure, again)
     liveness = live_ranges(procedure)
     names = printed_names(procedure, liveness)
     shadowed = shadowed_builtins(procedure)

@@ -37,11 +37,14 @@ class Written:
     lines: dict[int, int] = field(default_factory=dict)
 
 
-def write(procedure: Procedure, *, header: str = "", live: bool = False) -> Written:
+def write(
+    procedure: Procedure, *, header: str = "", live: bool = False, again: bool = False
+) -> Written:
     """The source of a procedure and of everything it calls.
 
     `header` becomes comment lines at the top. With `live`, constants that can be read while the
-    program runs are left out of the text, for they need not have a text at all.
+    program runs are left out of the text, for they need not have a text at all. What is written
+    to be read and differentiated `again` says what its derivatives must know.
     """
     procedures = list(_callees(procedure, set()))
     names: dict[str, GlobalValue] = {}
@@ -55,8 +58,8 @@ def write(procedure: Procedure, *, header: str = "", live: bool = False) -> Writ
     functions = []
     for each in procedures:
         marks = Marks()
-        functions.append((function(each, marks), marks))
-    imports = _imports(procedures, names, helpers, [made for made, _ in functions])
+        functions.append((function(each, marks, again), marks))
+    imports = _imports(procedures, names, helpers, [made for made, _ in functions], again)
     refreshed = {n: v for n, v in names.items() if v.read is not None and not _is_import(v)}
     constants = [
         line
@@ -122,6 +125,7 @@ def _imports(
     names: dict[str, GlobalValue],
     helpers: dict[str, Helper],
     functions: list[ast.FunctionDef],
+    again: bool,
 ) -> list[str]:
     """The import lines, sorted, each once."""
     found = {v.text for v in names.values() if _is_import(v)}
@@ -133,7 +137,7 @@ def _imports(
             roots.update(_modules(expr))
     texts: list[ast.AST] = [*functions, *(ast.parse(h.text) for h in helpers.values())]
     read = {n.id for text in texts for n in ast.walk(text) if isinstance(n, ast.Name)}
-    roots |= {"math"} & read
+    roots |= {"math", *(["symdiff"] if again else [])} & read
     found.update(f"import {root}" for root in roots if root not in names)
     if "np" in read and "np" not in names:
         found.add("import numpy as np")
