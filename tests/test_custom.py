@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+
 import symdiff
 from symdiff.errors import BadRule, NotDifferentiable, UnsupportedCall
 
@@ -77,16 +78,13 @@ def _(a, *, out, cotangent):
     return cotangent / (3 * out * out)
 
 
-def both(f, argnums=0):
-    """The gradient, live and in the printed file."""
-    return symdiff.grad(f, argnums)
-
-
 # --- stop_gradient -------------------------------------------------------------------------------
 
 
 def test_no_derivative_flows_through_stop_gradient():
-    f = lambda x: x * symdiff.stop_gradient(x * x)
+    def f(x):
+        return x * symdiff.stop_gradient(x * x)
+
     assert f(3.0) == 27.0
     assert symdiff.grad(f)(3.0) == 9.0
     assert symdiff.grad(symdiff.grad(f))(3.0) == 0.0
@@ -112,7 +110,9 @@ def test_stop_gradient_leaves_no_trace_in_the_code():
 
 
 def test_an_elementwise_rule_is_put_in_place():
-    f = lambda x: softplus(x * x)
+    def f(x):
+        return softplus(x * x)
+
     assert symdiff.grad(f)(2.0) == pytest.approx(4 * sigmoid(4.0))
     assert "softplus_rule" not in symdiff.source(f)
 
@@ -165,18 +165,22 @@ def test_a_pullback_of_arrays():
 
 
 def test_a_function_that_cannot_be_read_is_called_as_it_stands():
-    f = lambda x: careful_power(x, 3) * x
+    def f(x):
+        return careful_power(x, 3) * x
+
     assert symdiff.grad(f)(2.0) == pytest.approx(32.0)
     assert symdiff.grad(symdiff.grad(f))(2.0) == pytest.approx(48.0)
     text = symdiff.source(f)
     assert "except ZeroDivisionError" in text
     names = {}
     exec(text, names)
-    assert names["function_grad" if "function_grad" in names else "f_grad"](2.0)[1] == (32.0,)
+    assert names["f_grad"](2.0)[1] == (32.0,)
 
 
 def test_the_derivative_of_a_solver_does_not_go_through_its_rounds():
-    f = lambda a: newton(a) ** 2
+    def f(a):
+        return newton(a) ** 2
+
     assert symdiff.grad(f)(2.0) == pytest.approx(2 / 3 * 2.0 ** (-1 / 3))
     assert symdiff.grad(symdiff.grad(f))(2.0) == pytest.approx(-2 / 9 * 2.0 ** (-4 / 3))
     assert "pop" not in symdiff.source(f)
@@ -225,7 +229,9 @@ def test_structured_arguments():
         a = power * parts["a"] ** (power - 1) * cotangent
         return {"a": a, "b": [parts["b"][1] * cotangent, parts["b"][0] * cotangent]}, None
 
-    f = lambda x, y: total({"a": x, "b": [y, x]}, 2)
+    def f(x, y):
+        return total({"a": x, "b": [y, x]}, 2)
+
     assert symdiff.grad(f, (0, 1))(3.0, 5.0) == (11.0, 3.0)
 
 
@@ -277,7 +283,9 @@ def test_a_pullback_with_a_loop_is_a_function_of_the_file():
             dx = dx * x
         return dx, None
 
-    f = lambda x, n: power(x, n)
+    def f(x, n):
+        return power(x, n)
+
     assert symdiff.grad(f)(2.0, 5) == 80.0
     assert symdiff.grad(symdiff.grad(f))(2.0, 5) == 160.0
 

@@ -3,8 +3,6 @@ the backward one needs, and a backward function, which returns the adjoints of i
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from symdiff.differentiate import keeping
 from symdiff.differentiate.activity import Activity, Summaries, results
 from symdiff.differentiate.flatten import flatten

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from symdiff import rules
 from symdiff.differentiate.activity import results
-from symdiff.differentiate.arrays import is_array, unbroadcast
+from symdiff.differentiate.arrays import unbroadcast
 from symdiff.differentiate.emitting import ZERO, Emitter
 from symdiff.differentiate.flatten import flatten
+from symdiff.differentiate.sizes import is_array
 from symdiff.stages import (
     Call,
     Const,

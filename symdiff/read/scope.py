@@ -174,9 +174,9 @@ def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any =
     custom = custom_of(value.__func__) if isinstance(value, types.MethodType) else None
     if custom is not None:
         method = Access(read, "attribute", "__func__") if read else None
-        owner = Access(read, "attribute", "__self__") if read else None
+        self_of = Access(read, "attribute", "__self__") if read else None
         function = with_rules(custom, value.__func__, path, method, unit, identity)
-        return Bound(function, wrap(value.__self__, "self", owner, unit, identity))
+        return Bound(function, wrap(value.__self__, "self", self_of, unit, identity))
     ours = our_own(value, path, read, unit, identity)
     if ours is not None:
         return ours

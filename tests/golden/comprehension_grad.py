@@ -11,11 +11,11 @@ def comprehension_grad(x, n):
     for k in range(1, n):
         if k % 3:
             terms.append(math.sin(x * k) / k)
-    sum_terms = sum(terms)  # 1 (*)
-    terms_0 = terms[0]  # 2 (*)
+    sum_terms = sum(terms)                         # 1 (*)
+    terms_0 = terms[0]                             # 2 (*)
     value = sum_terms * terms_0
     # backward
-    dterms = [0.0] * len(terms)  # 2
+    dterms = [0.0] * len(terms)                    # 2
     dterms[0] += sum_terms
     dterms = [a + b for a, b in zip(dterms, [terms_0] * len(terms))]  # 1
     dx = 0.0

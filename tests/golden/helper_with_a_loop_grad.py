@@ -14,13 +14,13 @@ def rational_grad(x, p, q):
     for c in q:
         value_kept_1.append(value_1)
         value_1 = value_1 * x + c
-    total = 1 + x * value_1  # 1 (*)
-    value /= total  # 2 (*)
+    total = 1 + x * value_1                        # 1 (*)
+    value /= total                                 # 2 (*)
     value_2 = value
     # backward
-    dvalue = 1.0 / total  # 2
+    dvalue = 1.0 / total                           # 2
     product = -dvalue * value
-    dx = product * value_1  # 1
+    dx = product * value_1                         # 1
     dvalue_1 = product * x
     dq = [0.0] * len(q)
     for i, value in zip(reversed(range(len(q))), reversed(value_kept_1)):

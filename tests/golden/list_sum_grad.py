@@ -5,14 +5,14 @@ def variance_grad(xs):
     """
     # forward
     len_xs = len(xs)
-    mean = sum(xs) / len_xs  # 1 (*)
+    mean = sum(xs) / len_xs                        # 1 (*)
     total = 0.0
     for i in range(len_xs):
         x = xs[i]
         total += (x - mean) ** 2
-    value = total / (len_xs - 1)  # 2 (*)
+    value = total / (len_xs - 1)                   # 2 (*)
     # backward
-    dtotal = 1.0 / (len_xs - 1)  # 2
+    dtotal = 1.0 / (len_xs - 1)                    # 2
     dxs = [0.0] * len(xs)
     dmean = 0.0
     for i in reversed(range(len_xs)):
