@@ -33,21 +33,13 @@ from symdiff.stages import (
 
 Values = dict[Var, Any]
 OPERATIONS: dict[str, Any] = {
-    "is": operator.is_,
-    "is_not": operator.is_not,
-    "in": lambda a, b: a in b,
-    "not_in": lambda a, b: a not in b,
-    "not": operator.not_,
-    "tuple": lambda *a: a,
-    "list": lambda *a: list(a),
-    "dict": lambda *a: dict(zip(a[::2], a[1::2], strict=True)),
-    "slice": slice,
-    "append": lambda xs, v: [*xs, v],
-    "extend": lambda xs, more: [*xs, *more],
-    "copy": copy.copy,
-    "zeros_like": lambda v: v * 0.0 if hasattr(v, "ndim") else [0.0] * len(v),
-    "stack": lambda: [],
-    "nonempty": bool,
+    "is": operator.is_, "is_not": operator.is_not, "in": lambda a, b: a in b,
+    "not_in": lambda a, b: a not in b, "not": operator.not_,
+    "tuple": lambda *a: a, "list": lambda *a: list(a),
+    "dict": lambda *a: dict(zip(a[::2], a[1::2], strict=True)), "slice": slice,
+    "append": lambda xs, v: [*xs, v], "extend": lambda xs, more: [*xs, *more],
+    "copy": copy.copy, "zeros_like": lambda v: v * 0.0 if hasattr(v, "ndim") else [0.0] * len(v),
+    "stack": lambda: [], "nonempty": bool,
     "part": lambda t, i, n: t[i],
 }
 
@@ -131,11 +123,11 @@ class _Machine:
             return found
         named = {
             a.args[0].value: self.value(a.args[1], values)
-            for a in args
-            if isinstance(a, Apply) and a.op == "keyword"
+            for a in args if isinstance(a, Apply) and a.op == "keyword"
         }
         done = [
-            self.value(a, values) for a in args if not (isinstance(a, Apply) and a.op == "keyword")
+            self.value(a, values)
+            for a in args if not (isinstance(a, Apply) and a.op == "keyword")
         ]
         if op in UPDATES - OPERATIONS.keys():
             return _updated(op, *done)

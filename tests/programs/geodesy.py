@@ -17,7 +17,9 @@ def vincenty(lat1, lon1, lat2, lon2):
     lam = L
     for _ in range(100):
         sinlam, coslam = math.sin(lam), math.cos(lam)
-        sin_sigma = math.sqrt((cosU2 * sinlam) ** 2 + (cosU1 * sinU2 - sinU1 * cosU2 * coslam) ** 2)
+        sin_sigma = math.sqrt(
+            (cosU2 * sinlam) ** 2 + (cosU1 * sinU2 - sinU1 * cosU2 * coslam) ** 2
+        )
         if sin_sigma == 0:
             return 0.0
         cos_sigma = sinU1 * sinU2 + cosU1 * cosU2 * coslam
@@ -37,17 +39,11 @@ def vincenty(lat1, lon1, lat2, lon2):
     u2 = cos2_alpha * (WGS84_A**2 - b**2) / b**2
     A = 1 + u2 / 16384 * (4096 + u2 * (-768 + u2 * (320 - 175 * u2)))
     B = u2 / 1024 * (256 + u2 * (-128 + u2 * (74 - 47 * u2)))
-    delta = (
-        B
-        * sin_sigma
-        * (
-            cos_2m
-            + B
-            / 4
-            * (
-                cos_sigma * (-1 + 2 * cos_2m**2)
-                - B / 6 * cos_2m * (-3 + 4 * sin_sigma**2) * (-3 + 4 * cos_2m**2)
-            )
+    delta = B * sin_sigma * (
+        cos_2m
+        + B / 4 * (
+            cos_sigma * (-1 + 2 * cos_2m**2)
+            - B / 6 * cos_2m * (-3 + 4 * sin_sigma**2) * (-3 + 4 * cos_2m**2)
         )
     )
     return b * A * (sigma - delta)
@@ -57,7 +53,9 @@ def sun_elevation(day, latitude, longitude):
     """Elevation of the sun by the almanac's short formula; `day` counts from J2000."""
     mean_longitude = (280.460 + 0.9856474 * day) % 360
     g = math.radians((357.528 + 0.9856003 * day) % 360)
-    ecliptic = math.radians(mean_longitude + 1.915 * math.sin(g) + 0.020 * math.sin(2 * g))
+    ecliptic = math.radians(
+        mean_longitude + 1.915 * math.sin(g) + 0.020 * math.sin(2 * g)
+    )
     obliquity = math.radians(23.439 - 0.0000004 * day)
     right_ascension = math.atan2(math.cos(obliquity) * math.sin(ecliptic), math.cos(ecliptic))
     declination = math.asin(math.sin(obliquity) * math.sin(ecliptic))

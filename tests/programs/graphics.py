@@ -51,7 +51,7 @@ def casteljau(t, points):
             ((1 - t) * x0 + t * x1, (1 - t) * y0 + t * y1)
             for (x0, y0), (x1, y1) in zip(points, points[1:])
         ]
-    ((x, y),) = points
+    (x, y), = points
     return math.hypot(x, y)
 
 

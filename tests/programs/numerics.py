@@ -3,12 +3,8 @@
 import math
 
 LANCZOS = (
-    76.18009172947146,
-    -86.50532032941677,
-    24.01409824083091,
-    -1.231739572450155,
-    0.1208650973866179e-2,
-    -0.5395239384953e-5,
+    76.18009172947146, -86.50532032941677, 24.01409824083091,
+    -1.231739572450155, 0.1208650973866179e-2, -0.5395239384953e-5,
 )
 
 
@@ -81,9 +77,8 @@ def adaptive_simpson(a, b, w):
         error = left + right - whole
         if depth == 0 or abs(error) <= 15 * eps:
             return left + right + error / 15
-        return refine(lo, f_lo, mid, f_mid, left, left_mid, f_left, eps / 2, depth - 1) + refine(
-            mid, f_mid, hi, f_hi, right, right_mid, f_right, eps / 2, depth - 1
-        )
+        return (refine(lo, f_lo, mid, f_mid, left, left_mid, f_left, eps / 2, depth - 1)
+                + refine(mid, f_mid, hi, f_hi, right, right_mid, f_right, eps / 2, depth - 1))
 
     f_a, f_b = f(a), f(b)
     mid, f_mid, whole = panel(a, f_a, b, f_b)
@@ -113,7 +108,7 @@ def cardano(p, q):
         root = math.sqrt(disc)
         u = -q / 2 + root
         v = -q / 2 - root
-        return math.copysign(abs(u) ** (1 / 3), u) + math.copysign(abs(v) ** (1 / 3), v)
+        return (math.copysign(abs(u) ** (1 / 3), u) + math.copysign(abs(v) ** (1 / 3), v))
     r = math.sqrt(-p / 3)
     phi = math.acos(max(-1.0, min(1.0, -q / (2 * r**3))))
     return max(2 * r * math.cos((phi + 2 * math.pi * k) / 3) for k in range(3))
@@ -190,13 +185,10 @@ def bessel_j0(x):
     ax = abs(x)
     if ax < 8.0:
         y = x * x
-        top = 57568490574.0 + y * (
-            -13362590354.0
-            + y * (651619640.7 + y * (-11214424.18 + y * (77392.33017 + y * -184.9052456)))
-        )
-        bottom = 57568490411.0 + y * (
-            1029532985.0 + y * (9494680.718 + y * (59272.64853 + y * (267.8532712 + y)))
-        )
+        top = 57568490574.0 + y * (-13362590354.0 + y * (651619640.7 + y * (
+            -11214424.18 + y * (77392.33017 + y * -184.9052456))))
+        bottom = 57568490411.0 + y * (1029532985.0 + y * (9494680.718 + y * (
+            59272.64853 + y * (267.8532712 + y))))
         return top / bottom
     z = 8.0 / ax
     y = z * z
@@ -227,35 +219,15 @@ def dormand_prince(y, rate, end):
         k2 = slope(y + h * k1 / 5)
         k3 = slope(y + h * (3 * k1 / 40 + 9 * k2 / 40))
         k4 = slope(y + h * (44 * k1 / 45 - 56 * k2 / 15 + 32 * k3 / 9))
-        k5 = slope(
-            y + h * (19372 * k1 / 6561 - 25360 * k2 / 2187 + 64448 * k3 / 6561 - 212 * k4 / 729)
-        )
-        k6 = slope(
-            y
-            + h
-            * (
-                9017 * k1 / 3168
-                - 355 * k2 / 33
-                + 46732 * k3 / 5247
-                + 49 * k4 / 176
-                - 5103 * k5 / 18656
-            )
-        )
-        new = y + h * (
-            35 * k1 / 384 + 500 * k3 / 1113 + 125 * k4 / 192 - 2187 * k5 / 6784 + 11 * k6 / 84
-        )
+        k5 = slope(y + h * (19372 * k1 / 6561 - 25360 * k2 / 2187
+                            + 64448 * k3 / 6561 - 212 * k4 / 729))
+        k6 = slope(y + h * (9017 * k1 / 3168 - 355 * k2 / 33 + 46732 * k3 / 5247
+                            + 49 * k4 / 176 - 5103 * k5 / 18656))
+        new = y + h * (35 * k1 / 384 + 500 * k3 / 1113 + 125 * k4 / 192
+                       - 2187 * k5 / 6784 + 11 * k6 / 84)
         k7 = slope(new)
-        error = abs(
-            h
-            * (
-                71 * k1 / 57600
-                - 71 * k3 / 16695
-                + 71 * k4 / 1920
-                - 17253 * k5 / 339200
-                + 22 * k6 / 525
-                - k7 / 40
-            )
-        )
+        error = abs(h * (71 * k1 / 57600 - 71 * k3 / 16695 + 71 * k4 / 1920
+                         - 17253 * k5 / 339200 + 22 * k6 / 525 - k7 / 40))
         if error > 1e-7:
             rejected += 1
             h *= max(0.2, 0.9 * (1e-7 / error) ** 0.2)

@@ -124,7 +124,6 @@ def stokes(chain):
 
 def radiation(temperature, emissivity):
     """Planck's law, summed over three bands."""
-
     def planck(wavelength, t):
         return 1.0 / (wavelength**5 * math.expm1(1.4388 / (wavelength * t)))
 

@@ -86,26 +86,18 @@ def branches():
     x, y = Var("x"), Var("y")
     first, second, third, inner, z = (Var("z") for _ in range(5))
     out = Var("t", temporary=True)
-    nested = Branch(
-        apply("gt", y, 1),
-        [Stage(second, apply("math.sin", x))],
-        [Stage(third, apply("sub", x, y))],
-        [Merge(inner, second, third)],
-    )
-    outer = Branch(
-        apply("gt", x, 1), [Stage(first, apply("mul", x, y))], [nested], [Merge(z, first, inner)]
-    )
+    nested = Branch(apply("gt", y, 1), [Stage(second, apply("math.sin", x))],
+                    [Stage(third, apply("sub", x, y))], [Merge(inner, second, third)])
+    outer = Branch(apply("gt", x, 1), [Stage(first, apply("mul", x, y))], [nested],
+                   [Merge(z, first, inner)])
     return procedure("branches", [x, y], [outer, Stage(out, apply("mul", z, x))], out)
 
 
 def swaps():
     a, b, n = Var("a"), Var("b"), Var("n", INTEGER)
     now_a, now_b, t = Var("a"), Var("b"), Var("t", temporary=True)
-    loop = Loop(
-        [Carried(now_a, a, now_b), Carried(now_b, b, t)],
-        [Stage(t, apply("mul", now_a, now_b))],
-        iterable=apply("range", n),
-    )
+    loop = Loop([Carried(now_a, a, now_b), Carried(now_b, b, t)],
+                [Stage(t, apply("mul", now_a, now_b))], iterable=apply("range", n))
     out = Var("t", temporary=True)
     return procedure("swaps", [a, b, n], [loop, Stage(out, apply("sub", now_a, now_b))], out)
 
@@ -124,11 +116,9 @@ def growing_list():
     v, w, empty = Var("v"), Var("w"), Var("L", reals)
     body = [
         Stage(empty, Apply("list")),
-        Loop(
-            [Carried(items, empty, grown)],
-            [Stage(v, apply("mul", x, x)), Stage(grown, apply("append", items, v))],
-            iterable=apply("range", n),
-        ),
+        Loop([Carried(items, empty, grown)],
+             [Stage(v, apply("mul", x, x)), Stage(grown, apply("append", items, v))],
+             iterable=apply("range", n)),
         Stage(last, apply("setitem", items, 0, x)),
         Stage(w, apply("getitem", last, 1)),
     ]

@@ -50,12 +50,9 @@ def test_pure_expressions_of_the_users_are_dropped():
 
 def test_a_variable_carried_for_its_own_sake_is_dead():
     a, b, a_1, b_1 = Var("a"), Var("b"), Var("a"), Var("b")
-    loop = Loop(
-        [Carried(a, Const(0.0), a_1), Carried(b, Const(1.0), b_1)],
-        [Stage(a_1, op("add", a, b)), Stage(b_1, op("mul", b, X))],
-        iterable=op("range", N),
-    )
-    (made,) = kept([loop], b)
+    loop = Loop([Carried(a, Const(0.0), a_1), Carried(b, Const(1.0), b_1)],
+                [Stage(a_1, op("add", a, b)), Stage(b_1, op("mul", b, X))], iterable=op("range", N))
+    made, = kept([loop], b)
     assert [c.var for c in made.carried] == [b] and made.body == [loop.body[1]]
     assert kept([loop], a)[0].carried == loop.carried
     assert kept([loop], X) == []
@@ -63,23 +60,16 @@ def test_a_variable_carried_for_its_own_sake_is_dead():
 
 def test_what_decides_how_often_a_needed_loop_runs_is_needed():
     s, s_1, k, k_1 = Var("s"), Var("s"), Var("k"), Var("k")
-    loop = Loop(
-        [Carried(s, Const(0.0), s_1), Carried(k, Const(0), k_1)],
-        [Stage(s_1, op("add", s, X)), Stage(k_1, op("add", k, 1))],
-        test=op("lt", k, N),
-    )
+    loop = Loop([Carried(s, Const(0.0), s_1), Carried(k, Const(0), k_1)],
+                [Stage(s_1, op("add", s, X)), Stage(k_1, op("add", k, 1))], test=op("lt", k, N))
     assert kept([loop], s) == [loop]
 
 
 def test_merges_and_empty_branches_are_dropped():
     a, b, z, w = Var("a"), Var("b"), Var("z"), Var("w")
-    branch = Branch(
-        op("lt", X, 0),
-        [Stage(a, op("neg", X))],
-        [Stage(b, op("mul", X, X))],
-        [Merge(z, a, X), Merge(w, X, b)],
-    )
-    (made,) = kept([branch], z)
+    branch = Branch(op("lt", X, 0), [Stage(a, op("neg", X))], [Stage(b, op("mul", X, X))],
+                    [Merge(z, a, X), Merge(w, X, b)])
+    made, = kept([branch], z)
     assert (made.then, made.orelse, made.merges) == (branch.then, [], branch.merges[:1])
     assert kept([branch], X) == []
 
@@ -94,18 +84,16 @@ def push_and_pop(read):
     body = [
         Stage(stack, op("stack")),
         Loop([], [Push(stack, X)], iterable=op("range", N)),
-        Loop(
-            [Carried(total, Const(0.0), after)],
-            [Pop(item, stack), Stage(after, op("add", total, item if read else X))],
-            iterable=op("range", N),
-        ),
+        Loop([Carried(total, Const(0.0), after)],
+             [Pop(item, stack), Stage(after, op("add", total, item if read else X))],
+             iterable=op("range", N)),
     ]
     return body, total
 
 
 def test_a_stack_whose_values_are_not_read_is_dropped():
     body, total = push_and_pop(read=False)
-    (made,) = kept(body, total)
+    made, = kept(body, total)
     assert made.body == [body[2].body[1]]
 
 
@@ -119,11 +107,9 @@ def test_a_stack_that_is_tested_is_kept():
     body = [
         Stage(stack, op("stack")),
         Loop([], [Push(stack, X)], iterable=op("range", N)),
-        Loop(
-            [Carried(total, Const(0.0), after)],
-            [Pop(Var("item"), stack), Stage(after, op("add", total, X))],
-            test=op("nonempty", stack),
-        ),
+        Loop([Carried(total, Const(0.0), after)],
+             [Pop(Var("item"), stack), Stage(after, op("add", total, X))],
+             test=op("nonempty", stack)),
     ]
     assert kept(body, total) == body
 

@@ -60,10 +60,7 @@ def test_the_reverse_sweep_runs_over_what_is_simplest():
 
 def test_a_quotient_times_its_divisor_is_the_numerator():
     r, d, e = Var("r"), Var("d"), Var("e")
-    body = [
-        Stage(r, op("truediv", X, Y)),
-        Stage(d, op("mul", r, Y)),
-        Stage(e, op("truediv", op("mul", r, Y), X)),
-    ]
+    body = [Stage(r, op("truediv", X, Y)), Stage(d, op("mul", r, Y)),
+            Stage(e, op("truediv", op("mul", r, Y), X))]
     made = folded(*body, result=op("tuple", r, d, e))
     assert made[1].value == X and made[2].value == op("truediv", X, X)

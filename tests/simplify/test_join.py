@@ -39,12 +39,9 @@ def joined(body, result):
 
 def test_the_users_line_comes_back_in_one_piece():
     a, b, z = temporary(), temporary(), Var("z")
-    body = [
-        Stage(a, op("math.sin", X), OWN, 1),
-        Stage(b, op("pow", Y, 2), OWN, 2),
-        Stage(z, op("mul", a, b), OWN, 3),
-    ]
-    (made,) = joined(body, z).body
+    body = [Stage(a, op("math.sin", X), OWN, 1), Stage(b, op("pow", Y, 2), OWN, 2),
+            Stage(z, op("mul", a, b), OWN, 3)]
+    made, = joined(body, z).body
     assert made.value == op("mul", op("math.sin", X), op("pow", Y, 2))
 
 
@@ -70,33 +67,22 @@ def test_nothing_moves_into_a_loop():
 
 def test_nothing_moves_past_a_new_version_of_what_it_reads():
     e, e_1, a, z = Var("e"), Var("e"), temporary(), Var("z")
-    body = [
-        Stage(e, op("neg", X)),
-        Stage(a, op("math.sin", e)),
-        Stage(e_1, op("mul", e, X)),
-        Stage(z, op("add", a, e_1)),
-    ]
+    body = [Stage(e, op("neg", X)), Stage(a, op("math.sin", e)), Stage(e_1, op("mul", e, X)),
+            Stage(z, op("add", a, e_1))]
     assert joined(body, z).body == body
 
 
 def test_nothing_moves_past_an_update_of_a_list_it_reads():
     xs, xs_1, a, z = Var("L", ListOf(REAL)), Var("L", ListOf(REAL)), temporary(), Var("z")
-    body = [
-        Stage(xs, op("list", X)),
-        Stage(a, op("getitem", xs, 0)),
-        Stage(xs_1, op("setitem", xs, 0, Y)),
-        Stage(z, op("add", a, op("getitem", xs_1, 0))),
-    ]
+    body = [Stage(xs, op("list", X)), Stage(a, op("getitem", xs, 0)),
+            Stage(xs_1, op("setitem", xs, 0, Y)), Stage(z, op("add", a, op("getitem", xs_1, 0)))]
     assert joined(body, z).body == body
 
 
 def test_what_runs_once_is_not_moved_past_another_effect():
     a, b, z = temporary("a"), temporary("b"), Var("z")
-    body = [
-        Stage(a, Opaque("next(_0)", (X,))),
-        Stage(b, Opaque("next(_0)", (X,))),
-        Stage(z, op("sub", b, a)),
-    ]
+    body = [Stage(a, Opaque("next(_0)", (X,))), Stage(b, Opaque("next(_0)", (X,))),
+            Stage(z, op("sub", b, a))]
     assert len(joined(body, z).body) == 2
     body = [Stage(a, op("math.log", X)), Passive("print(_0)", (Y,)), Stage(z, op("neg", a))]
     assert joined(body, z).body == body
@@ -104,11 +90,8 @@ def test_what_runs_once_is_not_moved_past_another_effect():
 
 def test_what_may_raise_is_not_moved_where_it_may_not_run():
     a, b, z = temporary(), temporary(), Var("z")
-    body = [
-        Stage(a, op("math.log", X)),
-        Stage(b, op("mul", X, Y)),
-        Stage(z, op("cond", op("lt", X, 0), b, a)),
-    ]
+    body = [Stage(a, op("math.log", X)), Stage(b, op("mul", X, Y)),
+            Stage(z, op("cond", op("lt", X, 0), b, a))]
     made = joined(body, z).body
     assert made == [body[0], Stage(z, op("cond", op("lt", X, 0), op("mul", X, Y), a))]
 
@@ -116,16 +99,16 @@ def test_what_may_raise_is_not_moved_where_it_may_not_run():
 def test_a_branch_that_chooses_a_value_is_a_conditional_expression():
     t, a, u = temporary(), temporary(), Var("u")
     branch = Branch(op("gt", X, 0), [], [Stage(a, op("neg", X), OWN)], [Merge(t, X, a)], OWN)
-    (made,) = joined([branch, Stage(u, t, OWN)], u).body
+    made, = joined([branch, Stage(u, t, OWN)], u).body
     assert made.value == op("cond", op("gt", X, 0), X, op("neg", X))
 
 
 def test_a_branch_over_a_named_variable_stays_a_branch():
     a, z = temporary(), Var("z")
     branch = Branch(op("gt", X, 0), [], [Stage(a, op("neg", X))], [Merge(z, X, a)])
-    (made,) = joined([branch], z).body
+    made, = joined([branch], z).body
     assert isinstance(made, Branch)
-    (stage,) = made.orelse
+    stage, = made.orelse
     assert stage.value == op("neg", X) and stage.target is made.merges[0].orelse
     assert stage.target.base == "z"
 
@@ -160,20 +143,15 @@ def test_the_users_deep_nesting_stays_one_line():
 def summed(first, second, numbers=(1, 1), kind=REAL):
     """What becomes of two contributions to an adjoint."""
     dx, dx_1, dx_2 = (Var("dx", kind) for _ in range(3))
-    body = [
-        Stage(dx, op("mul", X, Y), None, 9),
-        Stage(dx_1, op(first, dx, X), None, numbers[0]),
-        Stage(dx_2, op(second, dx_1, Y), None, numbers[1]),
-    ]
+    body = [Stage(dx, op("mul", X, Y), None, 9), Stage(dx_1, op(first, dx, X), None, numbers[0]),
+            Stage(dx_2, op(second, dx_1, Y), None, numbers[1])]
     return [s.value for s in joined(body, dx_2).body][1:], dx
 
 
 def test_what_a_line_adds_to_an_adjoint_is_one_expression():
     for first, second, outer, a, inner, b in [
-        ("add", "add", "add", X, "add", Y),
-        ("add", "sub", "add", X, "sub", Y),
-        ("sub", "sub", "sub", X, "add", Y),
-        ("sub", "add", "add", Y, "sub", X),
+        ("add", "add", "add", X, "add", Y), ("add", "sub", "add", X, "sub", Y),
+        ("sub", "sub", "sub", X, "add", Y), ("sub", "add", "add", Y, "sub", X),
     ]:
         made, dx = summed(first, second)
         assert made == [op(outer, dx, op(inner, a, b))]
@@ -191,11 +169,7 @@ def test_in_a_loop_an_adjoint_that_only_passes_a_value_on_has_no_line():
     dx, after, dt, i = Var("dx"), Var("dx"), Var("dt"), Var("i")
     xs, xs_1, xs_2 = (Var("dxs", ListOf(REAL)) for _ in range(3))
     body = [Stage(dt, dx), Stage(xs_2, op("add_at", xs, i, dt)), Stage(after, op("mul", dx, X))]
-    loop = Loop(
-        [Carried(dx, Const(1.0), after), Carried(xs, xs_1, xs_2)],
-        body,
-        target=i,
-        iterable=op("range", 3),
-    )
+    loop = Loop([Carried(dx, Const(1.0), after), Carried(xs, xs_1, xs_2)], body, target=i,
+                iterable=op("range", 3))
     made = joined([Stage(xs_1, op("list", X, X, X)), loop], xs)
     assert [s.value for s in made.body[1].body] == [op("add_at", xs, i, dx), op("mul", dx, X)]

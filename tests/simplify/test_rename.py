@@ -10,9 +10,8 @@ X, Y = Var("x"), Var("y")
 
 
 def renamed(*body):
-    made = Procedure(
-        "f", [Param("x", X), Param("y", Y)], list(body), op("tuple", *(s.target for s in body))
-    )
+    made = Procedure("f", [Param("x", X), Param("y", Y)], list(body),
+                     op("tuple", *(s.target for s in body)))
     made.result = op("tuple", *(s.target for s in body if not s.target.temporary))
     return [(s.target.base, s.value) for s in verify(name_adjoints(verify(made))).body]
 

@@ -32,14 +32,8 @@ def replayed(value, between=(), loop=False):
     if loop:
         after = Var("s")
         s = Var("s")
-        body = [
-            *body[:-1],
-            Loop(
-                [Carried(s, Const(0.0), after)],
-                [again, Stage(after, op("add", s, w))],
-                iterable=op("range", 3),
-            ),
-        ]
+        body = [*body[:-1], Loop([Carried(s, Const(0.0), after)],
+                                 [again, Stage(after, op("add", s, w))], iterable=op("range", 3))]
     result = op("tuple", z, s if loop else w)
     made = replay_tests(verify(Procedure("f", [Param("x", X), Param("y", Y)], body, result)))
     branches = [s for s in verify(made).body if isinstance(s, Branch)]
@@ -51,18 +45,10 @@ def test_a_test_of_two_branches_is_repeated():
     assert replayed(op("and", op("gt", Y, 1), op("not", op("lt", X, 0))))
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        op("lt", op("math.sin", X), 0),  # costs too much
-        op(
-            "lt",
-            op("add", op("add", op("add", op("add", op("add", X, 1), 1), 1), 1), 1),
-            op("neg", X),
-        ),
-    ],
-    ids=str,
-)
+@pytest.mark.parametrize("value", [
+    op("lt", op("math.sin", X), 0),  # costs too much
+    op("lt", op("add", op("add", op("add", op("add", op("add", X, 1), 1), 1), 1), 1), op("neg", X)),
+], ids=str)
 def test_a_long_test_is_kept(value):
     assert not replayed(value)
 

@@ -69,11 +69,8 @@ def test_values_of_an_arm_are_known_inside_it_only():
 
 def test_values_before_a_loop_are_known_in_it():
     s, t, d, d_1 = Var("s"), temporary(), Var("d"), Var("d")
-    loop = Loop(
-        [Carried(d, Const(0.0), d_1)],
-        [Stage(t, SIN), Stage(d_1, op("add", d, t))],
-        iterable=op("range", 3),
-    )
+    loop = Loop([Carried(d, Const(0.0), d_1)], [Stage(t, SIN), Stage(d_1, op("add", d, t))],
+                iterable=op("range", 3))
     made = shared([Stage(s, SIN), loop], op("tuple", d, s))
     assert [st.value for st in made.body[1].body] == [op("add", d, s)]
 

@@ -136,13 +136,9 @@ class Maker:
         if self.chance(0.2):
             return self.stage(self.new(), op("getitem", old, at), reals)
         values: list[Expr] = [
-            op("append", old, self.value(reals)),
-            op("setitem", old, at, self.value(reals)),
-            op("add_at", old, at, self.value(reals)),
-            op("insert", old, at, self.atom(reals)),
-            op("copy", old),
-            old,
-            op("zeros_like", old),
+            op("append", old, self.value(reals)), op("setitem", old, at, self.value(reals)),
+            op("add_at", old, at, self.value(reals)), op("insert", old, at, self.atom(reals)),
+            op("copy", old), old, op("zeros_like", old),
             op("list", *(self.atom(reals) for _ in range(3))),
         ]
         return self.stage(self.new(REALS), self.rng.choice(values), lists)
@@ -164,7 +160,7 @@ class Maker:
         reals += [m.var for m in merges if m.var.kind == REAL]
         if self.chance(0.5):
             made += self.block(reals, lists, depth)
-            seen = [[*reals, *(v for v in r if v not in reals)] for r, _ in sides]
+            seen = [[*reals, *(v for v in r if v not in reals) ] for r, _ in sides]
             again = [self.block(r, list(lists), depth) for r in seen]
             merge = Merge(self.new(), *(self.atom(r) for r in seen))
             made.append(Branch(test, again[0], again[1], [merge]))
@@ -234,14 +230,8 @@ class Maker:
             body += self.block(inner, list(lists), depth)
             c.next = self.atom(inner)
             by_stack = not forward and self.chance(0.5)
-            made.append(
-                Loop(
-                    [c],
-                    body,
-                    op("nonempty", stack) if by_stack else None,
-                    iterable=None if by_stack else rounds,
-                )
-            )
+            made.append(Loop([c], body, op("nonempty", stack) if by_stack else None,
+                             iterable=None if by_stack else rounds))
             reals.append(c.var)
             if forward:
                 made += self.block(reals, lists, depth)

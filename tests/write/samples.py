@@ -62,12 +62,8 @@ def notes_gradient() -> Procedure:
         Stage(dy_1, op("add", dy, slope(dsigma_y, sigma_y)), number=1, is_fork=True),
     ]
     return Procedure(
-        "f_grad",
-        [Param("x", x), Param("y", y)],
-        body,
-        op("tuple", f, op("tuple", dx_2, dy_1)),
-        doc="Value of f and its gradient with respect to (x, y).",
-        helpers={"sigmoid": sigmoid},
+        "f_grad", [Param("x", x), Param("y", y)], body, op("tuple", f, op("tuple", dx_2, dy_1)),
+        doc="Value of f and its gradient with respect to (x, y).", helpers={"sigmoid": sigmoid},
     )
 
 
@@ -99,62 +95,30 @@ def kepler_gradient() -> Procedure:
         Stage(d_step, op("truediv", op("neg", d_e), q)),
         Stage(d_q, op("truediv", op("mul", op("neg", d_step), r), q)),
         Stage(d_m_next, op("sub", d_m, d_step)),
-        Stage(
-            d_ecc_next,
-            op(
-                "sub",
-                op("sub", d_ecc, op("mul", d_step, op("math.sin", e_back))),
-                op("mul", d_q, op("math.cos", e_back)),
-            ),
-        ),
-        Stage(
-            d_e_next,
-            op(
-                "add",
-                op("add", d_e, op("mul", d_step, q)),
-                op("mul", op("mul", d_q, e), op("math.sin", e_back)),
-            ),
-        ),
+        Stage(d_ecc_next, op("sub", op("sub", d_ecc, op("mul", d_step, op("math.sin", e_back))),
+                             op("mul", d_q, op("math.cos", e_back)))),
+        Stage(d_e_next, op("add", op("add", d_e, op("mul", d_step, q)),
+                           op("mul", op("mul", d_q, e), op("math.sin", e_back)))),
     ]
     body = [
         Stage(e_0, m),
         Stage(step_0, Const(1.0)),
         Stage(kept, op("stack")),
-        Loop(
-            [Carried(big_e, e_0, e_next), Carried(step, step_0, step_next)],
-            forward,
-            test=op("gt", op("abs", step), 1e-12),
-        ),
+        Loop([Carried(big_e, e_0, e_next), Carried(step, step_0, step_next)], forward,
+             test=op("gt", op("abs", step), 1e-12)),
         Remark("backward"),
-        Loop(
-            [
-                Carried(d_e, Const(1.0), d_e_next),
-                Carried(d_m, Const(0.0), d_m_next),
-                Carried(d_ecc, Const(0.0), d_ecc_next),
-            ],
-            backward,
-            test=op("nonempty", kept),
-        ),
+        Loop([Carried(d_e, Const(1.0), d_e_next), Carried(d_m, Const(0.0), d_m_next),
+              Carried(d_ecc, Const(0.0), d_ecc_next)], backward, test=op("nonempty", kept)),
     ]
-    return Procedure(
-        "kepler_grad",
-        [Param("M", m), Param("e", e)],
-        body,
-        op("tuple", big_e, op("tuple", d_m, d_ecc)),
-    )
+    return Procedure("kepler_grad", [Param("M", m), Param("e", e)], body,
+                     op("tuple", big_e, op("tuple", d_m, d_ecc)))
 
 
 def swaps() -> Procedure:
     """`a, b = b, sqrt(a * b)`, again and again."""
     a, b, n = Var("a"), Var("b"), Var("n", INTEGER)
     a_in, b_in, b_next = Var("a"), Var("b"), Var("b")
-    body = [
-        Loop(
-            [Carried(a_in, a, b_in), Carried(b_in, b, b_next)],
-            [Stage(b_next, op("math.sqrt", op("mul", a_in, b_in)))],
-            iterable=op("range", n),
-        )
-    ]
-    return Procedure(
-        "swaps", [Param("a", a), Param("b", b), Param("n", n)], body, op("sub", a_in, b_in)
-    )
+    body = [Loop([Carried(a_in, a, b_in), Carried(b_in, b, b_next)],
+                 [Stage(b_next, op("math.sqrt", op("mul", a_in, b_in)))], iterable=op("range", n))]
+    return Procedure("swaps", [Param("a", a), Param("b", b), Param("n", n)], body,
+                     op("sub", a_in, b_in))

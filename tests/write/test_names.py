@@ -17,7 +17,8 @@ def test_versions_share_a_name_until_an_old_one_is_still_read():
     body = [Stage(x_1, op("mul", x, 2.0)), Stage(x_2, op("mul", x_1, 3.0))]
     assert text_of(procedure([x], body, x_2)).splitlines() == ["x *= 2.0", "x *= 3.0", "return x"]
     both = procedure([x], body, op("tuple", x, x_1, x_2))
-    assert text_of(both).splitlines() == ["x_1 = x * 2.0", "x_2 = x_1 * 3.0", "return x, x_1, x_2"]
+    assert text_of(both).splitlines() == [
+        "x_1 = x * 2.0", "x_2 = x_1 * 3.0", "return x, x_1, x_2"]
 
 
 def test_a_suffix_that_the_user_has_taken_is_passed_over():

@@ -19,32 +19,17 @@ def procedure(value, **kwargs):
 def test_a_module_is_complete():
     half = GlobalValue("0.5")
     alias = GlobalValue("import math as m")
-    helper = Helper(
-        "norm",
-        "def norm(z):\n    return HALF * math.erf(z)\n",
-        (),
-        Var("out"),
-        (),
-        globals={"HALF": half},
-    )
+    helper = Helper("norm", "def norm(z):\n    return HALF * math.erf(z)\n", (), Var("out"), (),
+                    globals={"HALF": half})
     inner = Procedure("inner", [Param("t", t := Var("t"))], [], op("neg", t))
     made = Procedure(
-        "f",
-        [Param("x", X)],
-        [
-            Stage(a := Var("a"), op("helper:norm", X)),
-            Stage(b := Var("b"), op("mul", a, Global("m.e"))),
-            Call((Y,), "inner", (b,)),
-        ],
-        op("add", Y, Global("K")),
-        doc="What f is.",
-        globals={"m": alias, "K": GlobalValue("(1, 2)[0]")},
-        helpers={"norm": helper},
-        callees={"inner": inner},
-    )
-    assert (
-        write(made, header="made from f.py").text
-        == '''\
+        "f", [Param("x", X)],
+        [Stage(a := Var("a"), op("helper:norm", X)),
+         Stage(b := Var("b"), op("mul", a, Global("m.e"))), Call((Y,), "inner", (b,))],
+        op("add", Y, Global("K")), doc="What f is.",
+        globals={"m": alias, "K": GlobalValue("(1, 2)[0]")}, helpers={"norm": helper},
+        callees={"inner": inner})
+    assert write(made, header="made from f.py").text == '''\
 # made from f.py
 
 import math
@@ -69,7 +54,6 @@ def f(x):
     y = inner(b)
     return y + K
 '''
-    )
 
 
 def test_nothing_is_imported_that_is_not_used():
@@ -88,9 +72,8 @@ def test_recursive_procedures_are_written_once():
     n = Var("n")
     callee = Procedure("again", [Param("n", n)], [Call((y := Var("y"),), "again", (n,))], y)
     callee.callees["again"] = callee
-    made = Procedure(
-        "f", [Param("x", X)], [Call((z := Var("z"),), "again", (X,))], z, callees={"again": callee}
-    )
+    made = Procedure("f", [Param("x", X)], [Call((z := Var("z"),), "again", (X,))], z,
+                     callees={"again": callee})
     text = write(made).text
     assert text.count("def again(n):") == 1 and text.index("def again") < text.index("def f")
 
@@ -99,26 +82,13 @@ def test_lines_of_the_text_know_their_stage():
     written = write(samples.notes_gradient())
     lines = written.text.splitlines()
     assert {n: lines[at - 1].split()[0] for at, n in reversed(written.lines.items())} == {
-        1: "sigma_y",
-        2: "g",
-        3: "sigma_x",
-        4: "p",
-        5: "s",
-        6: "h",
-        7: "k",
-        8: "f",
-    }
+        1: "sigma_y", 2: "g", 3: "sigma_x", 4: "p", 5: "s", 6: "h", 7: "k", 8: "f"}
 
 
 def test_every_way_of_passing_parameters():
-    params = [
-        Param("a", Var("a")),
-        Param("b", Var("b"), default=Const(-1.5)),
-        Param("rest", Var("rest"), "star"),
-        Param("c", Var("c"), "keyword"),
-        Param("d", Var("d"), "keyword", Const(2)),
-        Param("more", Var("more"), "double star"),
-    ]
+    params = [Param("a", Var("a")), Param("b", Var("b"), default=Const(-1.5)),
+              Param("rest", Var("rest"), "star"), Param("c", Var("c"), "keyword"),
+              Param("d", Var("d"), "keyword", Const(2)), Param("more", Var("more"), "double star")]
     text = write(Procedure("f", params, [], params[0].var)).text
     assert text == "def f(a, b=-1.5, *rest, c, d=2, **more):\n    return a\n"
 
