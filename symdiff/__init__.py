@@ -17,6 +17,7 @@ from symdiff.api import (
     value_and_grad,
     vjp,
 )
+from symdiff.checkpointing import checkpoint
 from symdiff.errors import SymdiffError
 from symdiff.rules.custom import custom_jvp, custom_vjp, elementwise, stop_gradient
 
@@ -37,6 +38,7 @@ __all__ = [
     "__version__",
     "backward_stages",
     "check",
+    "checkpoint",
     "custom_jvp",
     "custom_vjp",
     "differentiable",

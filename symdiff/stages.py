@@ -265,7 +265,8 @@ class Loop:
 
     The test of a while loop is a tree over carried and outer variables, evaluated before each
     round. `leave` is tested at the end of each round, over variables of the body: when it is true
-    the loop ends (`break`). A for loop without `target` counts rounds only.
+    the loop ends (`break`). A for loop without `target` counts rounds only. `keep` is given for a
+    for loop that is to be checkpointed: how many states may be kept, None for as many as usual.
     """
 
     carried: list[Carried]
@@ -275,6 +276,7 @@ class Loop:
     iterable: Expr | None = None
     leave: Expr | None = None
     place: Place | None = None
+    keep: Expr | None = None
 
 
 @dataclass(slots=True)
@@ -288,12 +290,14 @@ class Scope:
 
 @dataclass(slots=True)
 class Call:
-    """A call of another procedure, by its name in `Procedure.callees`."""
+    """A call of another procedure, by its name in `Procedure.callees`. One that is `repeated` keeps
+    nothing for the reverse sweep, which runs it again."""
 
     targets: tuple[Var, ...]
     callee: str
     args: tuple[Expr, ...]
     place: Place | None = None
+    repeated: bool = False
 
 
 @dataclass(slots=True)
@@ -447,7 +451,8 @@ def expressions(step: Step) -> Iterator[Expr]:
         case Loop():
             for carried in step.carried:
                 yield from (e for e in (carried.init, carried.next) if e is not None)
-            yield from (e for e in (step.iterable, step.test, step.leave) if e is not None)
+            own = (step.iterable, step.test, step.leave, step.keep)
+            yield from (e for e in own if e is not None)
         case Scope():
             yield step.context
         case Call():
@@ -542,6 +547,7 @@ def map_expressions(step: Step, fn: Callable[[Expr], Expr]) -> Step:
                 test=opt(step.test),
                 iterable=opt(step.iterable),
                 leave=opt(step.leave),
+                keep=opt(step.keep),
             )
         case Scope():
             context = fn(step.context)
@@ -619,6 +625,7 @@ def verify(procedure: Procedure) -> Procedure:
                     for carried in step.carried:
                         read(carried.init, known, carried)
                     read(step.iterable, known, "iterable")
+                    read(step.keep, known, "keep")
                     inside = set(known)
                     for var in defined(step):
                         define(var, inside)

@@ -90,6 +90,7 @@ class _Flattener:
                             step.iterable,
                             step.leave,
                             step.place,
+                            step.keep,
                         )
                     )
                 case Scope():

@@ -289,6 +289,8 @@ def provide_loop(sweep: Reverse, loop: Loop, reversed_loop: Loop) -> None:
             sweep.stacks.append(Stage(stack, Apply("stack")))
             value: Expr = Apply("copy", (var,)) if isinstance(var.kind, ListOf) else var
             if region is plan.root and var in at_start:
+                carried = next(c for c in loop.carried if c.var is var)
+                carried.init = Const(None) if carried.init is None else carried.init
                 first.append(Push(stack, value))
             else:
                 pushes[var] = Push(stack, value)
@@ -329,7 +331,7 @@ def _rounds(sweep: Reverse, loop: Loop, stacks: list[Var]) -> Expr | None:
     """How the number of rounds is told: by a stack that every round fills, or by counting them."""
     if loop.iterable is not None and loop.leave is None:
         return None
-    if not sweep.loops and stacks:
+    if not sweep.kept_rounds and stacks:
         return stacks[0] if loop.iterable is None else Apply("len", (stacks[0],))
     count, following = Var("rounds", INTEGER), Var("rounds", INTEGER)
     loop.body.append(Stage(following, Apply("add", (count, Const(1)))))

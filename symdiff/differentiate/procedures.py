@@ -7,9 +7,11 @@ from symdiff.differentiate import keeping
 from symdiff.differentiate.activity import Activity, Summaries, results
 from symdiff.differentiate.flatten import flatten
 from symdiff.differentiate.forward import Forward, reassigned
+from symdiff.differentiate.repeating import refuse_what_changes, run_again
 from symdiff.differentiate.reverse import Reverse
 from symdiff.differentiate.ruled import reverse_by_rule
 from symdiff.differentiate.sweep import Calls, fresh
+from symdiff.simplify.dead import clear_dead
 from symdiff.stages import (
     OBJECT,
     REAL,
@@ -22,8 +24,10 @@ from symdiff.stages import (
     Kind,
     Param,
     Procedure,
+    Remark,
     Stage,
     Var,
+    all_read,
     is_differentiable,
     map_expressions,
     steps,
@@ -50,6 +54,13 @@ class Procedures(Calls):
 
     def constant(self, expr: Expr) -> Expr:
         return self.constants.get(expr, expr) if isinstance(expr, Var) else expr
+
+    def all_callees(self) -> dict[str, Procedure]:
+        return self.primal | self.made
+
+    def primal_of(self, name: str) -> Procedure | None:
+        made = {pair[0]: key[0] for key, pair in self.keys.items()}
+        return self.primal.get(made.get(name, name))
 
     def sweep(self, procedure: Procedure, active: set[Var], inputs: set[Var]) -> Reverse:
         """The reverse sweep, yet to be made, of a procedure in elementary stages."""
@@ -79,9 +90,13 @@ class Procedures(Calls):
         )
         if not ins:
             return
-        forward, backward = self.pair(callee, ins, outs)
         handed: tuple[Var, ...] = ()
-        if not self.again:
+        if self.again:
+            _, backward = self.pair(callee, ins, outs)
+        elif step.repeated:
+            backward = self.repeating(callee, ins, outs)
+        else:
+            forward, backward = self.pair(callee, ins, outs)
             handed = (Var("kept", OBJECT),)
             step.callee, step.targets = forward, (*step.targets, *handed)
         given = tuple(a for a in adjoints if a is not None)
@@ -176,14 +191,28 @@ class Procedures(Calls):
             self.derive(callee, ins, outs, *self.keys[key])
         return self.keys[key]
 
+    def repeating(self, callee: Procedure, ins: tuple[int, ...], outs: tuple[int, ...]) -> str:
+        """The name of a backward function that runs what it reverses itself."""
+        key = (f"{callee.name}_adjoint", ins, outs)
+        if key not in self.keys:
+            name, n = f"{callee.name}_adjoint", 1
+            while name in self.primal or any(name in names for names in self.keys.values()):
+                n += 1
+                name = f"{callee.name}_{n}_adjoint"
+            self.keys[key] = (name, name)
+            self.derive(callee, ins, outs, None, name)
+        return self.keys[key][1]
+
     def derive(
         self,
         callee: Procedure,
         ins: tuple[int, ...],
         outs: tuple[int, ...],
-        forward: str,
+        forward: str | None,
         backward: str,
     ) -> None:
+        """Make the forward and the backward function; where there is no forward one, the backward
+        one computes what it reads."""
         procedure = fresh(callee)
         inputs = [procedure.params[i].var for i in ins]
         leaves = results(procedure)
@@ -212,6 +241,13 @@ class Procedures(Calls):
         self.helpers |= sweep.helpers
         if self.again:
             body, params = [*procedure.body, *sweep.out], procedure.params
+        elif forward is None:
+            doc = f"{doc[:-1]}: {callee.name} runs again."
+            again = run_again(procedure.body, self.primal_of)
+            clear_dead(again, [*all_read(sweep.out), *adjoints], self.all_callees())
+            body = [*again, *([Remark("in reverse")] if again else []), *sweep.out]
+            refuse_what_changes(procedure.body, body, self.primal_of)
+            params = procedure.params
         else:
             kept = Param(_free("kept", taken), Var("kept", OBJECT))
             packed, body, adjoints = keeping.provide_tuple(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from symdiff import rules
 from symdiff.differentiate import keeping
 from symdiff.differentiate.arrays import STORES, add_to_items, reverse_array
+from symdiff.differentiate.checkpointing import as_if_whole, copied, provide_checkpointed
 from symdiff.differentiate.containers import reverse_container
 from symdiff.differentiate.emitting import ZERO
 from symdiff.differentiate.sizes import is_array, is_full, owned
@@ -52,6 +53,7 @@ class Reverse(Sweep):
         self.stacks: Block = []  # the definitions of stacks, for the beginning of the forward sweep
         self.arms: keeping.Arms = {}
         self.loops = 0
+        self.kept_rounds = 0  # the loops around, all of whose rounds share their stacks
         self.before: Block = []  # what the forward sweep must do before the step being reversed
         self.definitions: dict[Var, Expr] = {}  # of the primal's stages
         self.uses: dict[Var, int] = {}  # how often the primal reads a variable
@@ -227,9 +229,9 @@ class Reverse(Sweep):
                     self.procedures.reverse_call(self, step)
             if isinstance(step, Loop):
                 # Stacks outlive the outermost loop that fills them.
-                block[i:i] = [*(self.stacks if not self.loops else []), *self.before]
+                block[i:i] = [*(self.stacks if not self.kept_rounds else []), *self.before]
                 self.before = []
-                if not self.loops:
+                if not self.kept_rounds:
                     self.stacks = []
 
     def stage(self, step: Stage) -> None:
@@ -348,7 +350,14 @@ class Reverse(Sweep):
             if c.next is not None:
                 self.note_full(adjoint, c.next)
                 self.accumulate_arriving(c.next, adjoint)
-        self.block(step.body)
+        forward = copied(step.body)
+        if step.keep is None:
+            self.kept_rounds += 1
+            self.block(step.body)
+            self.kept_rounds -= 1
+        else:
+            with as_if_whole(self):
+                self.block(step.body)
         before_loop: Block = []
         ends_with: list[tuple[Carried, Var]] = []
         for c, adjoint in arriving:
@@ -382,7 +391,10 @@ class Reverse(Sweep):
         self.loops -= 1
         self.out += before_loop
         reversed_loop = Loop(rounds, body)
-        keeping.provide_loop(self, step, reversed_loop)
+        if step.keep is None:
+            keeping.provide_loop(self, step, reversed_loop)
+        else:
+            provide_checkpointed(self, step, reversed_loop, forward)
         self.out.append(reversed_loop)
         self.number = number
         for c, adjoint in ends_with:

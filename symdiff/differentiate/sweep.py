@@ -185,6 +185,14 @@ class Calls:
     def reverse_call(self, sweep: Reverse, step: Call) -> None:
         raise NotImplementedError
 
+    def all_callees(self) -> dict[str, Procedure]:
+        """The procedures that are called, and those made of them so far."""
+        raise NotImplementedError
+
+    def primal_of(self, name: str) -> Procedure | None:
+        """The procedure that one of this name is, or was made from."""
+        raise NotImplementedError
+
     def forward_call(self, sweep: Forward, step: Call) -> None:
         raise NotImplementedError
 

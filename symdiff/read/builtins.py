@@ -11,6 +11,7 @@ from symdiff.read.arrays import METHODS, is_array
 from symdiff.read.containers import KEYS
 from symdiff.read.core import Slot
 from symdiff.read.custom import stop
+from symdiff.read.iteration import MARK
 from symdiff.read.iterators import is_generator
 from symdiff.read.values import (
     Builtin,
@@ -105,6 +106,10 @@ class Builtins(Writers):
         name = function.name.removeprefix("builtins.")
         if any(isinstance(a, Unknown) for a in args):
             return Unknown()
+        marks = [a.args[1] for a in args if isinstance(a, Iterator) and a.name == MARK]
+        if marks:
+            bare = self.call_builtin(function, [self.unmarked(a) for a in args], keywords, node)
+            return Iterator(MARK, (bare, marks[0])) if name in ITERATORS else bare
         known = getattr(self, f"builtin_{name.replace('.', '_')}", None)
         if known is not None:
             return known(args, keywords, node)  # type: ignore[no-any-return]

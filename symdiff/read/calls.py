@@ -19,6 +19,7 @@ from symdiff.read.custom import call_with_rules
 from symdiff.read.desugar import VALUE, leaves_always
 from symdiff.read.fence import yields
 from symdiff.read.helpers import closed_helper
+from symdiff.read.iteration import MARK
 from symdiff.read.iterators import ITERATED
 from symdiff.read.names import assigned_names
 from symdiff.read.values import (
@@ -118,6 +119,7 @@ class Calls(Builtins):
         self.shared, self.parent = shared, parent
         self.reading: list[Any] = list(parent.reading) if parent is not None else []
         self.captured: dict[Slot, Any] = {}
+        self.lends = False  # whether a procedure that is called may read containers of this one
         self.signature: Signature | None = None
 
     def statements(self, body: list[ast.stmt]) -> None:
@@ -322,6 +324,8 @@ class Calls(Builtins):
     ) -> Value:
         if isinstance(function.node, ast.FunctionDef) and yields(function.node):
             return Iterator("yields", (function, self.bind(function, args, keywords, node)))
+        if self.is_marked(function):
+            return self.call_repeated(function, args, keywords, node)
         return self.call_bound(function, self.bind(function, args, keywords, node), node)
 
     def call_bound(self, function: Function, bound: dict[str, Value], node: ast.AST) -> Value:
@@ -367,6 +371,34 @@ class Calls(Builtins):
             self.state, self.block, self.frame = state, block, frame
             del block[size:]
             return self.call_bound(function, bound, node)
+
+    def call_repeated(
+        self, function: Function, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        bound = self.bind(function, args, keywords, node)
+        if any(isinstance(v, Unknown) for v in bound.values()):
+            return Unknown()
+        state, block, size = dict(self.state), self.block, len(self.block)
+        outer, self.lends = self.lends, True
+        try:
+            value = self.call_procedure(function, bound, node)
+        except InPlace:
+            self.state, self.block = state, block
+            del block[size:]
+            raise self.refuse(
+                node,
+                f"{function.name!r} can't be run again: it returns or changes what is not a number "
+                "or an array",
+                fix="Return numbers, arrays and tuples of them, and change nothing from outside.",
+            ) from None
+        finally:
+            self.lends = outer
+        if isinstance(value, Unknown):
+            return value
+        call = self.block[-1]
+        assert isinstance(call, Call)
+        call.repeated = True
+        return value
 
     def descends(self, function: Function, bound: dict[str, Value]) -> bool:
         """Whether a method that calls itself does so on another object: its parts, say."""
@@ -467,6 +499,7 @@ class Calls(Builtins):
             "items",
             "keys",
             "values",
+            MARK,
         )
         if plain and not own:
             return
@@ -545,6 +578,8 @@ class Calls(Builtins):
                 self.leaves(value.function, leaves),
                 self.leaves(value.receiver, leaves),
             )
+        if self.lends and isinstance(value, Ref):
+            return value  # its content is captured, like that of outer variables
         raise InPlace
 
     def parameter(self, value: Any, name: str, params: list[Param]) -> Any:

@@ -49,6 +49,8 @@ from symdiff.stages import (
 
 # The most items of a known structure that a loop over active values is written out for.
 UNROLL = 64
+# What symdiff.checkpoint marks: an iterator of what it is given, and how many states to keep.
+MARK = "checkpoint"
 
 
 class Iteration(Expressions):
@@ -344,6 +346,10 @@ class Iteration(Expressions):
 
         return length, row
 
+    def states_to_keep(self, value: Value) -> Expr | None:
+        """How many states a loop keeps that is checkpointed; None for one that is not."""
+        raise NotImplementedError
+
     def length_of_array(self, array: Var | Global, node: ast.AST) -> Value:
         raise NotImplementedError
 
@@ -426,11 +432,13 @@ class Iteration(Expressions):
         guess: set[Slot],
         leave: Slot | None,
     ) -> None:
+        keep = self.states_to_keep(value)
         if passive is not None:
             iterable, shape = passive
             name = "i" if shape is INTEGER else "item"
 
             def start(step: Loop) -> None:
+                step.keep = keep
                 step.iterable, step.target = (
                     iterable,
                     Var(name, shape if not isinstance(shape, list) else OBJECT, True),
@@ -445,6 +453,7 @@ class Iteration(Expressions):
         length, item = self.indexed(value, node)
 
         def begin(step: Loop) -> None:
+            step.keep = keep
             step.iterable, step.target = Apply("range", (length,)), Var("i", INTEGER, True)
 
         def element(step: Loop) -> None:

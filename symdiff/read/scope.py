@@ -269,9 +269,12 @@ def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any =
     return LiveObject(path, value, read)
 
 
+OURS = ("symdiff.api", "symdiff", "symdiff.checkpointing")
+
+
 def our_own(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any) -> Value | None:
     """What the reader makes of what symdiff gives to its users: its functions, and derivatives."""
-    if isinstance(value, types.FunctionType) and value.__module__ in ("symdiff.api", "symdiff"):
+    if isinstance(value, types.FunctionType) and value.__module__ in OURS:
         unit.guard(path, read, value)
         return Builtin(f"symdiff.{value.__name__}", value)
     holder = getattr(value, "__self__", None)

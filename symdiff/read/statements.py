@@ -577,6 +577,8 @@ class Statements(Nested):
         found = self.evaluate(call)
         if isinstance(found, Builtin) and isinstance(function, Function) and found.name in TAKES:
             return replace(function, rules=RuleSet(TAKES[found.name]))
+        if isinstance(found, Builtin) and found.name == "symdiff.checkpoint":
+            return function  # its calls find the mark
         ours = isinstance(found, Builtin) and found.name.startswith("symdiff.")
         if not ours and isinstance(found, (Builtin, LiveObject, Var, Global)):
             raise self.refuse(

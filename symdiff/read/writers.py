@@ -6,7 +6,7 @@ import ast
 import sys
 from typing import Any
 
-from symdiff.read.iterators import Iterators
+from symdiff.read.checkpoints import Checkpoints
 from symdiff.read.values import Value, kind_of
 from symdiff.stages import INTEGER, Apply, ArrayOf, Const, Global, Scalar, Var
 
@@ -21,7 +21,7 @@ HARMLESS = frozenset({"builtins", "numpy", "scipy"})
 SHUFFLING = frozenset({"shuffle", "permuted"})
 
 
-class Writers(Iterators):
+class Writers(Checkpoints):
     """Stores by functions."""
 
     def written_array(self, value: Value, node: ast.AST) -> Var:

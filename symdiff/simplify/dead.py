@@ -39,10 +39,13 @@ def drop_dead(procedure: Procedure) -> Procedure:
     return replace(procedure, body=need.kept_block(procedure.body))
 
 
-def clear_dead(block: Block, results: list[Expr]) -> None:
+def clear_dead(
+    block: Block, results: list[Expr], callees: dict[str, Procedure] | None = None
+) -> None:
     """Drop the steps of a block that nothing reads from the block itself, and from those in it:
     others may hold on to them."""
-    need = _Need(Procedure("", [], block, Apply("tuple", tuple(results))))
+    whole = Procedure("", [], block, Apply("tuple", tuple(results)), callees=callees or {})
+    need = _Need(whole)
     pending = [block]
     while pending:
         inner = pending.pop()
@@ -150,7 +153,7 @@ class _Need:
                 case Branch(test=test):
                     self.waiting.append(test)
                 case Loop():
-                    decides = (top.test, top.iterable, top.leave)
+                    decides = (top.test, top.iterable, top.leave, top.keep)
                     self.waiting.extend(e for e in decides if e is not None)
                 case _:
                     self.waiting.extend(expressions(top))

@@ -52,13 +52,14 @@ def write(
     for each in procedures:
         helpers.update(each.helpers)
         names.update(each.globals)
-    for helper in helpers.values():
-        for name, value in helper.globals.items():
-            names.setdefault(name, value)
     functions = []
     for each in procedures:
         marks = Marks()
         functions.append((function(each, marks, again), marks))
+    helpers = _used(helpers, [made for made, _ in functions])
+    for helper in helpers.values():
+        for name, value in helper.globals.items():
+            names.setdefault(name, value)
     imports = _imports(procedures, names, helpers, [made for made, _ in functions], again)
     refreshed = {n: v for n, v in names.items() if v.read is not None and not _is_import(v)}
     constants = [
@@ -114,6 +115,18 @@ def _callees(procedure: Procedure, seen: set[str]) -> Iterator[Procedure]:
         else:
             yield top
             pending.pop()
+
+
+def _used(helpers: dict[str, Helper], functions: list[ast.FunctionDef]) -> dict[str, Helper]:
+    """The helpers that functions call, and those that these call; dead calls leave others."""
+    used: set[str] = set()
+    pending: list[ast.AST] = [*functions]
+    while pending:
+        names = {n.id for n in ast.walk(pending.pop()) if isinstance(n, ast.Name)}
+        for name in sorted(names & helpers.keys() - used):
+            used.add(name)
+            pending.append(ast.parse(helpers[name].text))
+    return {name: helper for name, helper in helpers.items() if name in used}
 
 
 def _is_import(value: GlobalValue) -> bool:
