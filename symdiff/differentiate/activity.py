@@ -67,6 +67,8 @@ _NONE = {
     "reversed",
 }
 
+_COUNTING = ("_0.count(_1)", "_0.index(_1)")  # of a list: an integer
+
 
 def dependences(expr: Expr) -> Iterator[Var]:
     """The variables that the value of an expression depends on in a differentiable way."""
@@ -75,7 +77,7 @@ def dependences(expr: Expr) -> Iterator[Var]:
             yield expr
         return
     if isinstance(expr, Opaque):
-        for arg in expr.args:
+        for arg in expr.args if expr.template not in _COUNTING else ():
             yield from dependences(arg)
         return
     if not isinstance(expr, Apply):

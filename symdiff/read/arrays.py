@@ -354,6 +354,8 @@ class Arrays(Memory):
             return Apply("slice", (Const(part.start), Const(part.stop), Const(part.step)))
         if isinstance(value, Tuple):
             return Apply("tuple", tuple(self.as_index(v, node) for v in value.items))
+        if isinstance(value, Iterator) and value.name == "slice":
+            return Apply("slice", tuple(self.atom(v, node) for v in value.args))
         if isinstance(value, Builtin):
             raise self.refuse(node, "this can't be an index")
         return self.array_argument(value, node)

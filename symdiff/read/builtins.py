@@ -261,6 +261,11 @@ class Builtins(Writers):
                 )
         return Iterator("range", atoms)
 
+    def builtin_slice(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        none: Value = Const(None)
+        parts = [none, *args, none] if len(args) == 1 else [*args, none][:3]
+        return Iterator("slice", tuple(parts))
+
     def builtin_len(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
         value = args[0]
         if isinstance(value, Ref) and value.identity.kind == "instance":

@@ -496,6 +496,7 @@ class Calls(Builtins):
         own = isinstance(value, Ref) and value.identity.cls is ITERATED
         plain = not isinstance(value, Iterator) or value.name in (
             "range",
+            "slice",
             "items",
             "keys",
             "values",

@@ -25,6 +25,7 @@ from symdiff.read.values import (
     Identity,
     Partial,
     Ref,
+    Rows,
     Runtime,
     Tuple,
     Undefined,
@@ -275,6 +276,12 @@ class Core:
         content = self.content(ref)
         if isinstance(content, (Var, Global)):
             return content
+        if isinstance(content, Rows):
+            raise self.refuse(
+                node or self.frame.node,
+                "a list of tuples can't be used like this where its length is not known",
+                fix="Use one list for each part of its items.",
+            )
         content = self.list_value(content, node, name=ref.identity.name)
         self.write_slot((ref.identity, "content"), content)
         return content
@@ -401,6 +408,8 @@ class Core:
             return ref
         if isinstance(a, (tuple, Var, Global)) and isinstance(b, (tuple, Var, Global)):
             return self.merge_contents(a, b, step, name, node)
+        if isinstance(a, (tuple, Rows)) and isinstance(b, (tuple, Rows)):
+            return self.merge_contents(a, b, step, name, node)
         if isinstance(a, dict) and isinstance(b, dict):
             return self.merge_contents(a, b, step, name, node)
         if isinstance(a, CALLABLE) and isinstance(b, CALLABLE):
@@ -449,6 +458,12 @@ class Core:
             if set(a) == set(b):
                 return {k: self.merge(a[k], b[k], step, f"{name}_{k}", node) for k in keys}
             return Conflict("the dict has other keys on another path", self.place(node))
+        both = isinstance(a, tuple) and isinstance(b, tuple)
+        rows = self.as_rows((None, name), (*a, *b) if both else a)
+        if rows is None and isinstance(a, tuple):
+            rows = self.as_rows((None, name), b)
+        if rows is not None:
+            return self.merge_rows(rows, a, b, step, node)
         outer = self.block
         sides = []
         for content, block in ((a, step.then), (b, step.orelse)):
@@ -513,6 +528,15 @@ class Core:
             self.inlined.add(var)
         return var
 
+    def as_rows(self, slot: Slot, content: Any) -> Rows | None:
+        raise NotImplementedError
+
+    def enter_rows(self, slot: Slot, rows: Rows) -> set[Slot]:
+        raise NotImplementedError
+
+    def merge_rows(self, rows: Rows, a: Any, b: Any, step: Branch, node: ast.AST) -> Any:
+        raise NotImplementedError
+
     # --- loops ---
 
     def loop(
@@ -544,9 +568,11 @@ class Core:
                 self.state[ref.identity, "content"] = (
                     saved[old.identity, "content"] if isinstance(old, Ref) else Undefined()
                 )
-            for slot in promoted:
-                content = self.state[slot]
-                if isinstance(content, tuple):
+            for slot in list(promoted):
+                content, rows = self.state[slot], shapes.get(slot)
+                if isinstance(rows, Rows):
+                    guess |= self.enter_rows(slot, rows)
+                elif isinstance(content, tuple):
                     self.state[slot] = self.list_value(
                         content, node, shapes.get(slot), slot_name(slot)
                     )
@@ -740,7 +766,10 @@ class Core:
         if isinstance(a, tuple) and (not isinstance(b, tuple) or len(a) != len(b)):
             if slot not in promoted:
                 promoted.append(slot)
-            if isinstance(b, tuple):
+            rows = self.as_rows(slot, (*a, *b) if isinstance(b, tuple) else b)
+            if rows is not None:
+                shapes.setdefault(slot, rows)
+            elif isinstance(b, tuple):
                 kinds = [self.item_kind(v) for v in b]
                 for k in kinds:
                     shapes[slot] = k if slot not in shapes else join(shapes[slot], k)

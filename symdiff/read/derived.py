@@ -9,6 +9,8 @@ from symdiff.read.core import Frame
 from symdiff.read.scope import LiveScope
 from symdiff.read.values import Bound, Derivative, Function, Partial, Value
 
+DERIVATIVE = "%derivative"
+
 
 def innermost(function: Value) -> Function:
     while not isinstance(function, Function):
@@ -76,13 +78,13 @@ def as_function(derivative: Derivative) -> Function:
     keywords = [ast.keyword(p.arg, ast.Name(p.arg, ast.Load())) for p in only]
     if a.kwarg is not None:
         keywords.append(ast.keyword(None, ast.Name(a.kwarg.arg, ast.Load())))
-    call = ast.Call(ast.Name("%derivative", ast.Load()), args, keywords)
+    call = ast.Call(ast.Name(DERIVATIVE, ast.Load()), args, keywords)
     node = ast.FunctionDef(f"{inner.name}_grad", params, [ast.Return(call)], [])
     for sub in ast.walk(node):
         if not isinstance(sub, (ast.arguments, ast.arg)):
             ast.copy_location(sub, inner.node)
-    frame = Frame(node, inner.scope, None, {"%derivative"}, set())
-    frame.known["%derivative"] = derivative
+    frame = Frame(node, inner.scope, None, {DERIVATIVE}, set())
+    frame.known[DERIVATIVE] = derivative
     return Function(
         node,
         inner.scope,
@@ -92,3 +94,8 @@ def as_function(derivative: Derivative) -> Function:
         frame,
         wrapped=inner,
     )
+
+
+def is_tail(call: ast.Call) -> bool:
+    """Whether a call is all that a function made from a derivative does."""
+    return isinstance(call.func, ast.Name) and call.func.id == DERIVATIVE

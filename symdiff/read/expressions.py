@@ -691,6 +691,8 @@ class Expressions(Matching):
             return Unknown()
         if isinstance(value, (Builtin, Class)):
             return value  # list[float] and the like
+        if isinstance(at, Iterator) and at.name == "slice":
+            return self.slice_of(value, list(at.args), node)
         if isinstance(value, (Var, Global)) and isinstance(value.kind, ArrayOf):
             return self.array_item(value, self.as_index(at, node), node)
         if isinstance(value, LiveObject) and isinstance(at, Const):
@@ -794,10 +796,16 @@ class Expressions(Matching):
         )
 
     def sliced(self, value: Value, index: ast.Slice, node: ast.AST) -> Value:
-        parts = [
+        return self.slice_of(value, self.slice_parts(index), node)
+
+    def slice_parts(self, index: ast.Slice) -> list[Value]:
+        return [
             self.evaluate(p) if p is not None else Const(None)
             for p in (index.lower, index.upper, index.step)
         ]
+
+    def slice_of(self, value: Value, parts: list[Value], node: ast.AST) -> Value:
+        """value[low:high:step]"""
         content: Any = (
             value.items
             if isinstance(value, Tuple)

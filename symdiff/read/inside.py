@@ -19,6 +19,7 @@ from symdiff.read.values import (
     Method,
     Partial,
     Ref,
+    Rows,
     Runtime,
     Tuple,
     kind_of,
@@ -132,6 +133,9 @@ class Inside:
             inner = tuple(found.values())
         elif isinstance(content, dict):
             inner, key = self.several(content.items(), name)
+        elif isinstance(content, Rows):
+            found, key = self.several(enumerate(content.columns), name)
+            inner = Rows(tuple(found.values()), content.type)
         else:
             inner, key = self.value(content, name)
         self.given[new] = self.reader.state[new, "content"] = inner
@@ -169,8 +173,8 @@ def has_leaves(reader: Nested, value: Any) -> bool:
         return is_differentiable(kind_of(value))
     if isinstance(value, Ref):
         return has_leaves(reader, reader.content(value))
-    if isinstance(value, Tuple):
-        return has_leaves(reader, value.items)
+    if isinstance(value, (Tuple, Rows)):
+        return has_leaves(reader, value.items if isinstance(value, Tuple) else value.columns)
     parts = value.values() if isinstance(value, dict) else value
     return isinstance(value, (tuple, dict)) and any(has_leaves(reader, v) for v in parts)
 
@@ -181,8 +185,8 @@ def leaves_of(inside: Inside, value: Any) -> list[Var]:
         return [value] if is_differentiable(value.kind) else []
     if isinstance(value, Ref):
         return leaves_of(inside, inside.given[value.identity])
-    if isinstance(value, Tuple):
-        return leaves_of(inside, value.items)
+    if isinstance(value, (Tuple, Rows)):
+        return leaves_of(inside, value.items if isinstance(value, Tuple) else value.columns)
     parts: Any = value.values() if isinstance(value, dict) else value
     if not isinstance(value, (tuple, dict)):
         return []

@@ -168,6 +168,10 @@ class Iteration(Expressions):
                 if len(known) < len(parts):
                     return None
                 shape = [p[1] for p in known] if value.name == "zip" else known[0][1]
+                inner = value.args[0]
+                paired = isinstance(inner, Iterator) and inner.name in ("enumerate", "zip")
+                if value.name == "reversed" and paired:
+                    known = [(Apply("copy", (known[0][0],)), shape)]
                 return Apply(value.name, tuple(p[0] for p in known)), shape
             if value.name == "range":
                 return Apply("range", value.args), INTEGER
@@ -616,6 +620,12 @@ class Iteration(Expressions):
             self.set_content(
                 ref, self.update("append", content, (self.atom(value, node),), node, ref), node
             )
+
+    def set_item(self, ref: Ref, at: Value, value: Value, node: ast.AST) -> None:
+        """ref[at] = value, of a list whose length is known at run time only"""
+        given = (self.atom(at, node), self.atom(value, node))
+        made = self.update("setitem", self.dynamic(ref, node), given, node, ref)
+        self.set_content(ref, made, node)
 
     def update(
         self, op: str, content: Expr, args: tuple[Expr, ...], node: ast.AST, ref: Ref

@@ -17,7 +17,7 @@ from typing import Any, cast
 from symdiff.errors import NotDifferentiable, SymdiffError, together
 from symdiff.read.calls import Calls, InPlace, Signature, known_alike
 from symdiff.read.core import Frame, Slot
-from symdiff.read.derived import definition, enclosing, innermost, positional_names
+from symdiff.read.derived import definition, enclosing, innermost, is_tail, positional_names
 from symdiff.read.inside import Inside, has_leaves, leaves_of
 from symdiff.read.scope import StaticScope
 from symdiff.read.source import SourceFile
@@ -30,6 +30,7 @@ from symdiff.read.values import (
     LiveObject,
     Partial,
     Ref,
+    Rows,
     Runtime,
     Tuple,
     Unknown,
@@ -386,6 +387,8 @@ class Nested(Calls):
     def follow(self, made: Made, atoms: list[Expr], derivative: Derivative, node: ast.AST) -> Value:
         """Read a call of the written derivative; what can't be read in it is said of the call."""
         reported = len(self.offences)
+        if isinstance(node, ast.Call) and is_tail(node):
+            self.shared.in_place.add(made.function.node)
         values = cast("list[Value]", list(atoms))
         try:
             return self.call_function(made.function, values, {}, node)
@@ -423,6 +426,9 @@ class Nested(Calls):
                 made = tuple(self.rebuilt(inside, v, adjoints) for v in content)
             elif isinstance(content, dict):
                 made = {k: self.rebuilt(inside, v, adjoints) for k, v in content.items()}
+            elif isinstance(content, Rows):
+                columns = (self.rebuilt(inside, v, adjoints) for v in content.columns)
+                made = Rows(cast("tuple[Ref, ...]", tuple(columns)), content.type)
             else:
                 return self.rebuilt(inside, content, adjoints)
             return self.new_object(value.identity.kind, made, value.identity.cls)

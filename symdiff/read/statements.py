@@ -14,8 +14,8 @@ from symdiff.read.desugar import VALUE
 from symdiff.read.expressions import BINARY
 from symdiff.read.fence import offences
 from symdiff.read.names import written_in
-from symdiff.read.nested import Nested
 from symdiff.read.records import last_name
+from symdiff.read.rows import ListsOfTuples
 from symdiff.read.scope import TAKES
 from symdiff.read.values import (
     Builtin,
@@ -56,7 +56,7 @@ class NotSimple(Exception):
     """The test of a while loop is more than one expression after all."""
 
 
-class Statements(Nested):
+class Statements(ListsOfTuples):
     """What each statement does to the state."""
 
     def statements(self, body: list[ast.stmt]) -> None:
@@ -139,7 +139,7 @@ class Statements(Nested):
                         target, "only items of lists and dicts of this function can be deleted"
                     )
                 if isinstance(index, ast.Slice):
-                    self.store_slice(holder, index, Tuple(()), target)
+                    self.store_slice(holder, self.slice_parts(index), Tuple(()), target)
                     return
                 if holder.identity.kind == "instance":
                     method = self.instance_attribute(holder, "__delitem__", target)
@@ -272,9 +272,12 @@ class Statements(Nested):
             self.apply_function(method, [self.evaluate(index), value], {}, node)
             return
         if isinstance(index, ast.Slice):
-            self.store_slice(container, index, value, node)
+            self.store_slice(container, self.slice_parts(index), value, node)
             return
         at, content = self.evaluate(index), self.content(container)
+        if isinstance(at, Iterator) and at.name == "slice":
+            self.store_slice(container, list(at.args), value, node)
+            return
         if isinstance(content, dict):
             if literal_key(at) is not None:
                 at = Const(literal_key(at))
@@ -295,17 +298,11 @@ class Statements(Nested):
             items[at.value] = value
             self.set_content(container, tuple(items), node)
         else:
-            given = (self.atom(at, node), self.atom(value, node))
-            made = self.update("setitem", self.dynamic(container, node), given, node, container)
-            self.set_content(container, made, node)
+            self.set_item(container, at, value, node)
 
-    def store_slice(self, ref: Ref, index: ast.Slice, value: Value, node: ast.AST) -> None:
+    def store_slice(self, ref: Ref, parts: list[Value], value: Value, node: ast.AST) -> None:
         """ref[a:b] = value, or with a step"""
         given = self.items(value, node)
-        parts = [
-            self.evaluate(p) if p is not None else Const(None)
-            for p in (index.lower, index.upper, index.step)
-        ]
         content = self.content(ref)
         if (
             isinstance(content, tuple)

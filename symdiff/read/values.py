@@ -65,6 +65,15 @@ class Ref:
     identity: Identity
 
 
+@dataclass(frozen=True)
+class Rows:
+    """The content of a list of tuples whose length is known at run time only: a list for each
+    place in the tuples."""
+
+    columns: tuple[Ref, ...]
+    type: Any = None
+
+
 @dataclass(frozen=True, eq=False)
 class Function:
     """A function with source. `frame` is the reader's frame it was defined in, if any."""
