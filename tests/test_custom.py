@@ -309,6 +309,79 @@ def test_stop_gradient_of_plain_values_is_those_values():
     assert symdiff.stop_gradient(Point(1.0, 2.0)) == Point(1.0, 2.0)
 
 
+# --- forward mode --------------------------------------------------------------------------------
+
+
+@symdiff.custom_jvp
+def cube(x, y):
+    return x**3 * y
+
+
+@cube.pushforward
+def _(x, y, x_dot, y_dot, *, out):
+    return 3 * x * x * y * x_dot + x**3 * y_dot
+
+
+def slope(f, x, h=1e-6):
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+def test_partials_in_forward_mode():
+    def f(x):
+        return softplus(x * x)
+
+    assert symdiff.jvp(f, (2.0,), [1.0])[1] == pytest.approx(4 * sigmoid(4.0))
+
+
+def test_a_pushforward_in_both_modes():
+    def f(x):
+        return cube(x, math.sin(x)) * x
+
+    assert symdiff.jvp(f, (0.7,), [1.0])[1] == pytest.approx(slope(f, 0.7), rel=1e-8)
+    assert symdiff.grad(f)(0.7) == pytest.approx(slope(f, 0.7), rel=1e-8)
+    assert symdiff.grad(symdiff.grad(f))(0.7) == pytest.approx(slope(symdiff.grad(f), 0.7), 1e-7)
+
+
+def test_a_pullback_is_transposed_for_forward_mode():
+    direction = np.array([[0.3, -1.0], [2.0, 0.1]]), np.array([1.0, 0.5])
+    mine = symdiff.jvp(lambda A, b: solve(A, b) * 2, (A, B), direction)[1]
+    theirs = symdiff.jvp(lambda A, b: np.linalg.solve(A, b) * 2, (A, B), direction)[1]
+    np.testing.assert_allclose(mine, theirs, rtol=1e-12)
+    assert symdiff.jvp(lambda a: newton(a) * a, (8.0,), [1.0])[1] == pytest.approx(2 + 8 / 12)
+
+
+def test_a_pullback_with_a_loop_is_transposed():
+    @symdiff.custom_vjp
+    def power(x, n):
+        return x**n
+
+    @power.pullback
+    def _(x, n, *, out, cotangent):
+        dx = cotangent * n
+        for _ in range(n - 1):
+            dx = dx * x
+        return dx, None
+
+    assert symdiff.jvp(lambda x: power(x, 5), (2.0,), [1.0])[1] == 80.0
+
+
+def test_a_rule_that_is_not_linear_is_not_transposed():
+    @symdiff.custom_vjp
+    def clipped(x):
+        return x
+
+    @clipped.pullback
+    def _(x, *, out, cotangent):
+        return max(-1.0, min(1.0, cotangent))
+
+    def f(x):
+        return clipped(x) * 100
+
+    assert symdiff.grad(f)(1.0) == 1.0
+    with pytest.raises(NotDifferentiable, match="not linear in the cotangent"):
+        symdiff.jvp(f, (1.0,), [1.0])
+
+
 # --- register ------------------------------------------------------------------------------------
 
 

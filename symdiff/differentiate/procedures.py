@@ -9,7 +9,7 @@ from symdiff.differentiate.flatten import flatten
 from symdiff.differentiate.forward import Forward, reassigned
 from symdiff.differentiate.repeating import refuse_what_changes, run_again
 from symdiff.differentiate.reverse import Reverse
-from symdiff.differentiate.ruled import reverse_by_rule
+from symdiff.differentiate.ruled import forward_by_rule, reverse_by_rule
 from symdiff.differentiate.sweep import Calls, fresh
 from symdiff.simplify.dead import clear_dead
 from symdiff.stages import (
@@ -111,6 +111,9 @@ class Procedures(Calls):
     def forward_call(self, sweep: Forward, step: Call) -> None:
         """The call of a procedure in forward mode: of one that returns tangents too."""
         callee = self.primal[step.callee]
+        if callee.rule is not None:
+            forward_by_rule(sweep, self, step, callee)
+            return
         outs = tuple(i for i, t in enumerate(step.targets) if t in sweep.active)
         table = self.summaries.of(step.callee, callee)
         ins = tuple(
