@@ -11,6 +11,7 @@ import functools
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from symdiff.errors import SymdiffError
 from symdiff.fitting import fits
 from symdiff.generate import Example, Generated, Selection, arranged, find, generate, precheck
 from symdiff.precision import is_narrow, like_each
@@ -336,6 +337,22 @@ class Differentiable:
     def stages(self) -> Stages:
         """The staged computation; prints as the table of two columns."""
         return stages(self.__symdiff_primal__)
+
+    def _table(self, kind: str) -> str | None:
+        """The table for a notebook; nothing where kinds are not known without a call."""
+        try:
+            return getattr(self.stages, f"_repr_{kind}_")()  # type: ignore[no-any-return]
+        except SymdiffError:
+            return None
+
+    def _repr_html_(self) -> str | None:
+        return self._table("html")
+
+    def _repr_markdown_(self) -> str | None:
+        return self._table("markdown")
+
+    def _repr_latex_(self) -> str | None:
+        return self._table("latex")
 
     def source(self, mode: str | None = None) -> str:
         """The generated source."""

@@ -1,4 +1,4 @@
-"""The command line: `symdiff grad`, `symdiff table` and `symdiff check`.
+"""The command line: `symdiff grad`, `symdiff table`, `symdiff graph` and `symdiff check`.
 
 Results go to standard output, notes to standard error. The exit status is 0, or 1 for a check that
 did not prove the derivative, or 2 when what was asked for is at fault.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
 import io
 import os
 import re
@@ -128,7 +129,13 @@ def _parser() -> argparse.ArgumentParser:
         default="grad",
         help="grad: the value and gradient; pullback: takes the result's cotangent",
     )
-    add("table", "print the forward and backward stages, side by side")
+    table = add("table", "print the forward and backward stages, side by side")
+    table.add_argument(
+        "--format",
+        choices=("text", "markdown", "latex", "html"),
+        default="text",
+        help="with --at, every format shows the value of each stage and each adjoint there",
+    )
     add("check", "prove the generated code against SymPy's derivative")
     return parser
 
@@ -150,7 +157,9 @@ def _grad(function: StaticFunction, options: argparse.Namespace) -> tuple[str, i
 def _table(function: StaticFunction, options: argparse.Namespace) -> tuple[str, int]:
     import symdiff
 
-    return str(symdiff.stages(function, **_wanted(options))), DONE
+    with contextlib.redirect_stdout(sys.stderr):  # what the function prints at the point
+        stages = symdiff.stages(function, **_wanted(options))
+    return stages.format(options.format), DONE
 
 
 def _check(function: StaticFunction, options: argparse.Namespace) -> tuple[str, int]:

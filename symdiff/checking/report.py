@@ -108,3 +108,18 @@ class Report:
                 f" in {self.seconds:.1f} s"
             )
         return "\n".join(page)
+
+    def _repr_html_(self) -> str:
+        from symdiff.show.reports import html
+
+        return html(self)
+
+    def _repr_markdown_(self) -> str:
+        from symdiff.show.reports import markdown
+
+        return markdown(self)
+
+    def _repr_latex_(self) -> str:
+        from symdiff.show.reports import latex
+
+        return latex(self)

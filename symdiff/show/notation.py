@@ -89,6 +89,35 @@ def _letters(match: re.Match[str]) -> str:
     return letter + apart + digits
 
 
+class Plain:
+    """The notation of the table in plain text. `gets` is the sign of assignments that replace a
+    value, `apart` what stands between two of them."""
+
+    gets = "←"
+    apart = " ;  "
+
+    def symbol(self, name: str) -> str:
+        return symbol(name)
+
+    def adjoint(self, prefix: str, symbol: str) -> str:
+        return prefix + symbol
+
+    def word(self, text: str) -> str:
+        """Words that are not part of a formula."""
+        return text
+
+    def value(self, text: str) -> str:
+        """A value at a point."""
+        return text
+
+    def code(self, text: str) -> str:
+        """A statement as the user wrote it."""
+        return text
+
+    def formula(self, expr: Expr, name: Name, *, tight: bool = False) -> str:
+        return formula(expr, name, tight=tight)
+
+
 def formula(expr: Expr, name: Name, *, tight: bool = False) -> str:
     """An expression as text. `name` gives the variables' names. If `tight`, sums and what holds
     together even less are in parentheses."""

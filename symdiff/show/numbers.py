@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from symdiff.stages import Dim
+
 WHOLE = 9  # so many elements of an array are shown
 HELD = 100  # so many are held
 
@@ -70,6 +72,20 @@ def shown(value: Any) -> str:
 def shape_of(value: Any) -> tuple[int, ...]:
     """The shape of an array or of its summary; () of anything else."""
     return tuple(getattr(value, "shape", ()))
+
+
+def length(dim: Dim) -> str:
+    """The length of an axis as text: `3`, `n-2`, or `·` where it is not known."""
+    if isinstance(dim, int):
+        return str(dim)
+    names = [getattr(size.of, "base", size.of) for size, _ in dim.terms] if dim else [None]
+    if dim is None or not all(isinstance(n, str) for n in names):
+        return "·"
+    factors = [factor for _, factor in dim.terms]
+    signs = [f"{f:+d}" if abs(f) != 1 else "-+"[f > 0] for f in factors]
+    text = "".join(f"{sign}{name}" for sign, name in zip(signs, names, strict=True))
+    text += f"{dim.constant:+d}" if dim.constant else ""
+    return text.removeprefix("+")
 
 
 def _with_rest(items: Sequence[str], count: int) -> list[str]:

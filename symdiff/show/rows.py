@@ -6,20 +6,23 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
+from symdiff.show.latex import Latex
 from symdiff.show.layout import Cell, Row
 from symdiff.show.names import Names
-from symdiff.show.notation import formula, symbol
-from symdiff.show.numbers import shown
+from symdiff.show.notation import Plain
+from symdiff.show.numbers import length, shown
 from symdiff.show.pruning import pruned
 from symdiff.show.sweep import Contribution, Sweep
 from symdiff.show.values import Seen, Series, Values
 from symdiff.stages import (
     Apply,
+    ArrayOf,
     Block,
     Branch,
     Call,
     Const,
     Expr,
+    Kind,
     Loop,
     Opaque,
     Passive,
@@ -70,9 +73,14 @@ class Rows:
     """
 
     def __init__(
-        self, procedure: Procedure, inputs: Collection[Var], values: Values | None = None
+        self,
+        procedure: Procedure,
+        inputs: Collection[Var],
+        values: Values | None = None,
+        notation: Plain | Latex | None = None,
     ) -> None:
         procedure = pruned(procedure)
+        self.notation = notation or Plain()
         self._procedure, self._values = procedure.name, values
         self.names = Names(procedure)
         self.sweep = Sweep(procedure, inputs, self.names)
@@ -96,18 +104,26 @@ class Rows:
 
     def name(self, var: Var) -> str:
         primal = self.sweep.adjoint.primal.get(var)
-        return symbol(self.names(var)) if primal is None else self._adjoint(primal)
+        if primal is not None:
+            return self._adjoint(primal)
+        return self.notation.symbol(self.names(var))
 
     def text(self, expr: Expr, *, tight: bool = False) -> str:
-        return formula(substitute(expr, self._inlined), self.name, tight=tight)
+        return self.notation.formula(substitute(expr, self._inlined), self.name, tight=tight)
 
     def _adjoint(self, var: Var) -> str:
-        return self._prefix + symbol(self.names(var))
+        return self.notation.adjoint(self._prefix, self.notation.symbol(self.names(var)))
+
+    def _words(self, before: str, expr: Expr | None = None, after: str = "") -> str:
+        """Words around an expression: `while`, the test, `:`."""
+        inner = "" if expr is None else self.text(expr)
+        word = self.notation.word
+        return (word(before) if before else "") + inner + (word(after) if after else "")
 
     def _contribution(self, found: Contribution) -> str:
         """`dx = k`, `dx ← dx + k`; nothing where an adjoint goes on under its name."""
         update = found.update
-        place, value = self._adjoint(update.var), update.value
+        place, value, gets = self._adjoint(update.var), update.value, self.notation.gets
         if update.index is not None:
             place += f"[{self.text(update.index)}]"
         if found.first or update.sets:
@@ -115,15 +131,15 @@ class Rows:
             return "" if text == place else f"{place} = {text}"
         match value:
             case Apply("neg", (positive,)):
-                return f"{place} ← {place} - {self.text(positive, tight=True)}"
-        return f"{place} ← {place} + {self.text(value, tight=True)}"
+                return f"{place} {gets} {place} - {self.text(positive, tight=True)}"
+        return f"{place} {gets} {place} + {self.text(value, tight=True)}"
 
     def _contributions(self, found: Iterable[Contribution], last: str = "") -> Cell:
         """A cell with all contributions; that to the adjoint `last` comes last, as it replaces
         what the others read."""
         ordered = sorted(found, key=lambda c: self._adjoint(c.update.var) == last)
         texts = [text for c in ordered if (text := self._contribution(c))]
-        return Cell(" ;  ".join(texts), mark=any(c.shared for c in ordered))
+        return Cell(self.notation.apart.join(texts), mark=any(c.shared for c in ordered))
 
     # --- steps ---
 
@@ -137,10 +153,11 @@ class Rows:
             return
         for param in procedure.params:
             if param.name in self._values.arguments:
-                given = Cell(shown(self._values.arguments[param.name]), self.name(param.var))
+                value = self.notation.value
+                given = Cell(value(shown(self._values.arguments[param.name])), self.name(param.var))
                 adjoint = self._values.adjoints.get(param.name)
-                value = f"{self._adjoint(param.var)} = {shown(adjoint)}"
-                self._add(given, Cell(value="" if adjoint is None else value), 0)
+                told = f"{self._adjoint(param.var)} = {value(shown(adjoint))}"
+                self._add(given, Cell(value="" if adjoint is None else told), 0)
 
     def _block(self, block: Block, depth: int) -> None:
         for step in block:
@@ -152,15 +169,15 @@ class Rows:
                 case Loop():
                     self._loop(step, depth)
                 case Scope():
-                    self._headed(f"with {self.text(step.context)}:", "", step.body, depth)
+                    self._headed(self._words("with ", step.context, ":"), "", step.body, depth)
                 case Call():
                     targets = ", ".join(map(self.name, step.targets))
                     call = self.text(Apply(step.callee, step.args))
                     backward = replace(self._contributions(self.sweep.at(step)), mark=False)
                     self._add(Cell(call, targets), backward, depth)
                 case Passive():
-                    text = " ".join(self.text(Opaque(step.template, step.args)).split())
-                    self._add(text, "", depth)
+                    template = " ".join(step.template.split())
+                    self._add(self.text(Opaque(template, step.args)), "", depth)
 
     def _stage(self, step: Stage, depth: int) -> None:
         found = self.sweep.at(step)
@@ -168,7 +185,7 @@ class Rows:
             self._inlined[step.target] = substitute(step.value, self._inlined)
             return
         seen = Seen() if self._values is None else self._values.of(self._procedure, step.number)
-        value = _equals("", seen.values)
+        value = self._equals("", seen.values) or self._shape(step.target.kind)
         if not found:
             self._add(replace(self._assignment(step), value=value), "", depth)
             return
@@ -183,13 +200,23 @@ class Rows:
         backward = replace(
             self._contributions(found, last=self._adjoint(step.target)),
             number=self._total - len(self.stages),
-            value=_equals(self._adjoint(step.target), seen.adjoints),
+            value=self._equals(self._adjoint(step.target), seen.adjoints),
         )
         target, text = self.names(step.target), _joined(forward)
         stage = ForwardStage(forward.number, target, text, forward.mark, depth, step.place, seen)
         self.stages.append(stage)
         self.backward.append(BackwardStage(backward.number, stage, backward.text, backward.mark))
         self._add(forward, backward, depth)
+
+    def _shape(self, kind: Kind) -> str:
+        """The shape of an array, as far as it is known: `n×3`."""
+        if not isinstance(kind, ArrayOf) or not kind.dims:
+            return ""
+        return self.notation.value("×".join(map(length, kind.dims)))
+
+    def _equals(self, name: str, series: Series) -> str:
+        """`= 0.5`, `dx = 0.5`; nothing where nothing was seen."""
+        return f"{name} = {self.notation.value(str(series))}".lstrip() if series else ""
 
     def _is_inlined(self, step: Step) -> bool:
         return (
@@ -234,10 +261,10 @@ class Rows:
         return len(self.rows) - at
 
     def _branch(self, step: Branch, depth: int, word: str = "if") -> None:
-        head = f"{word} {self.text(step.test)}:"
+        head = self._words(f"{word} ", step.test, ":")
         shown = self._headed(head, head, step.then, depth, step, "then")
         if not shown:
-            head = f"{word} {self.text(Apply('not', (step.test,)))}:"
+            head = self._words(f"{word} ", Apply("not", (step.test,)), ":")
             self._headed(head, head, step.orelse, depth, step, "orelse")
             return
         match [s for s in step.orelse if not self._is_inlined(s)]:
@@ -245,19 +272,23 @@ class Rows:
                 self._block([s for s in step.orelse if s is not inner], depth)
                 self._branch(inner, depth, "elif")
             case _:
-                self._headed("else:", "else:", step.orelse, depth, step, "orelse")
+                head = self._words("else:")
+                self._headed(head, head, step.orelse, depth, step, "orelse")
 
     def _loop(self, step: Loop, depth: int) -> None:
         self._copies(step, "init", depth)
         if step.iterable is not None:
             target = "_" if step.target is None else self.name(step.target)
-            head = f"for {target} in {self.text(step.iterable)}:"
+            head = self._words("for ") + target + self._words(" in ", step.iterable, ":")
+        elif step.test is None:
+            head = self._words("while True:")
         else:
-            head = "while True:" if step.test is None else f"while {self.text(step.test)}:"
+            head = self._words("while ", step.test, ":")
         at = len(self.rows)
-        self._headed(head, "for each round, the last one first:", step.body, depth, step, "next")
+        facing = self._words("for each round, the last one first:")
+        self._headed(head, facing, step.body, depth, step, "next")
         if step.leave is not None:
-            self._add(f"stop if {self.text(step.leave)}", "", depth + 1)
+            self._add(self._words("stop if ", step.leave), "", depth + 1)
         if len(self.rows) == at:
             self._add(head, "", depth)
 
@@ -304,17 +335,12 @@ class Rows:
         active = [v for v in dict.fromkeys(variables(procedure.result)) if v in self.sweep.varied]
         given = ", ".join(map(self._adjoint, active))
         if active:
-            given += " = 1" if isinstance(procedure.result, Var) else " given"
-        self._add(f"return {self.text(procedure.result)}", given, 0)
+            given += " = 1" if isinstance(procedure.result, Var) else self._words(" given")
+        self._add(self._words("return ", procedure.result), given, 0)
 
 
 def _joined(cell: Cell) -> str:
     return f"{cell.target} = {cell.text}" if cell.target else cell.text
-
-
-def _equals(name: str, series: Series) -> str:
-    """`= 0.5`, `dx = 0.5`; nothing where nothing was seen."""
-    return f"{name} = {series}".lstrip() if series else ""
 
 
 def _reads(procedure: Procedure) -> Iterable[Var]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TypeVar, overload
 
+from symdiff.show import formats
+from symdiff.show.latex import Latex
 from symdiff.show.layout import layout
 from symdiff.show.rows import BackwardStage, ForwardStage, Rows
 from symdiff.show.values import Values
@@ -57,10 +59,35 @@ class Stages(_Listing[ForwardStage]):
         self, procedure: Procedure, inputs: Collection[Var], values: Values | None = None
     ) -> None:
         made = Rows(procedure, inputs, values)
-        self.values = values
+        self.name, self.values = procedure.name, values
+        self._made_from = procedure, inputs
         super().__init__(made.stages)
         self.rows = made.rows
         self.backward = BackwardStages(made.backward[::-1])
 
     def __str__(self) -> str:
         return layout(self.rows)
+
+    def format(self, kind: str) -> str:
+        """The table as "text", "markdown", "latex" (display mathematics) or "html" (a page)."""
+        if kind == "text":
+            return str(self)
+        if kind == "markdown":
+            return formats.markdown(self.rows)
+        if kind == "latex":
+            return f"\\[\n{self._latex()}\n\\]"
+        if kind == "html":
+            return formats.document(self.rows, f"Stages of {self.name}")
+        raise ValueError(f"no table in the format {kind!r}: text, markdown, latex, html")
+
+    def _latex(self) -> str:
+        return formats.latex(Rows(*self._made_from, self.values, Latex()).rows)
+
+    def _repr_html_(self) -> str:
+        return formats.fragment(self.rows)
+
+    def _repr_markdown_(self) -> str:
+        return formats.markdown(self.rows)
+
+    def _repr_latex_(self) -> str:
+        return f"$${self._latex()}$$"
