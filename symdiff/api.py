@@ -31,8 +31,10 @@ class Derived:
 
     mode: str | None = None  # what it is called where the function that calls it is read
 
-    def __init__(self, function: Any, argnums: Argnums) -> None:
-        self._selection = Selection(argnums)
+    def __init__(self, function: Any, argnums: Argnums, has_aux: bool = False) -> None:
+        self._selection = Selection(argnums, has_aux)
+        if has_aux:
+            self.mode = None
         self._known: dict[Hashable, tuple[Callable[..., Any], Callable[[], bool] | None]] = {}
         self.__wrapped__ = function
         precheck(function)
@@ -63,7 +65,7 @@ class Derived:
         return self._selection.argnums  # type: ignore[no-any-return]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.__wrapped__, self._selection.argnums)
+        return type(self), (self.__wrapped__, self._selection.argnums, self._selection.has_aux)
 
     def __repr__(self) -> str:
         name = getattr(self.__wrapped__, "__qualname__", self.__wrapped__)
@@ -96,34 +98,47 @@ class ValueAndGrad(Derived):
         return self._function(args, kwargs)(*args, **kwargs)
 
 
-def grad(function: Callable[..., Any], argnums: Argnums = 0) -> Grad:
+class GradWithAux(Grad):
+    """What `grad` returns for a function that returns something beside its value."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        (_, aux), gradient = self._function(args, kwargs)(*args, **kwargs)
+        return gradient, aux
+
+
+def grad(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Grad:
     """The gradient of a function that returns a scalar.
 
     `argnums` names the parameters to differentiate with respect to, by position or by name; the
     result is one derivative, or a tuple of them for a tuple of argnums, each in the structure of
     its argument: a float for a float, lists, tuples and dicts of floats for such. The signature is
-    that of the function.
+    that of the function. With `has_aux` the function returns `(value, aux)`, of which the value is
+    differentiated; the result is `(gradient, aux)`.
 
     Raises SymdiffError, with the user's line, for what can't be differentiated: now where the
     syntax tells, else at the first call with arguments of these kinds.
     """
-    return Grad(function, argnums)
+    return (GradWithAux if has_aux else Grad)(function, argnums, has_aux)
 
 
-def value_and_grad(function: Callable[..., Any], argnums: Argnums = 0) -> ValueAndGrad:
-    """Like `grad`, but the function returned gives `(value, gradient)`."""
-    return ValueAndGrad(function, argnums)
+def value_and_grad(
+    function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False
+) -> ValueAndGrad:
+    """Like `grad`, but the function returned gives `(value, gradient)`; with `has_aux`,
+    `((value, aux), gradient)`."""
+    return ValueAndGrad(function, argnums, has_aux)
 
 
 def vjp(
-    function: Callable[..., Any], *args: Any, **kwargs: Any
-) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
-    """The value of a function at a point, and its pullback there.
+    function: Callable[..., Any], *args: Any, has_aux: bool = False, **kwargs: Any
+) -> tuple[Any, ...]:
+    """The value of a function at a point, and its pullback there; with `has_aux`, of a function
+    that returns `(value, aux)`: the value, the pullback and aux.
 
     The pullback takes a cotangent in the structure of the value, and returns a tuple with the
     adjoint of each positional argument: None where it has none (integers, text, functions).
     """
-    made = find(function, Selection(None), "split", args, kwargs)
+    made = find(function, Selection(None, has_aux), "split", args, kwargs)
     assert made.backward is not None
     value, kept = made.function(*args, **kwargs)
     wanted = made.positions(len(args))
@@ -131,13 +146,14 @@ def vjp(
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
         assert made.backward is not None
-        given = {kept_name: _again(kept), cotangent_name: cotangent}
+        seed = (cotangent, None) if has_aux else cotangent
+        given = {kept_name: _again(kept), cotangent_name: seed}
         adjoints = made.backward.function(*args, **kwargs, **given)
         if is_narrow((args, kwargs)):
             adjoints = like_each(adjoints, made.differentiated(args, kwargs), False)
         return tuple(None if i is None else adjoints[i] for i in wanted)
 
-    return value, pullback
+    return (value[0], pullback, value[1]) if has_aux else (value, pullback)
 
 
 def jvp(
@@ -147,17 +163,19 @@ def jvp(
     argnums: Argnums = None,
     *,
     kwargs: Mapping[str, Any] | None = None,
-) -> tuple[Any, Any]:
+    has_aux: bool = False,
+) -> tuple[Any, ...]:
     """The value of a function at `primals`, and its derivative along `tangents`, in one sweep.
 
     `tangents` holds one tangent for each of the arguments that `argnums` names, in the structure
     and the shapes of the argument; without `argnums` one for each positional argument, where those
     of arguments that can have none (integers, text) are None. The tangent that is returned has the
-    structure of the value. Raises SymdiffError where the function can't be differentiated,
-    TypeError where a tangent does not fit its argument.
+    structure of the value. With `has_aux`, of a function that returns `(value, aux)`, aux comes
+    third, and is not differentiated. Raises SymdiffError where the function can't be
+    differentiated, TypeError where a tangent does not fit its argument.
     """
     args, named = tuple(primals), dict(kwargs or {})
-    made = find(function, Selection(argnums), "jvp", args, named)
+    made = find(function, Selection(argnums, has_aux), "jvp", args, named)
     given = list(tangents)
     if argnums is None and len(given) == len(args):
         known = {i: t for i, t in zip(made.positions(len(args)), given, strict=True)}
@@ -175,7 +193,7 @@ def jvp(
     value, derivative = made.function(
         *args, **named, **dict(zip(made.own_parameters, given, strict=True))
     )
-    return value, derivative
+    return (value[0], derivative[0], value[1]) if has_aux else (value, derivative)
 
 
 def _again(kept: Any) -> Any:

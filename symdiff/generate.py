@@ -41,7 +41,10 @@ from symdiff.stages import (
     Place,
     Procedure,
     Scalar,
+    Stage,
     Var,
+    substitute,
+    variables,
 )
 
 if TYPE_CHECKING:
@@ -61,6 +64,7 @@ class Selection:
     """The parameters to differentiate with respect to, as the user names them."""
 
     argnums: Any
+    has_aux: bool = False  # the function returns its value, and something beside it
 
     @property
     def single(self) -> bool:
@@ -69,7 +73,7 @@ class Selection:
     @property
     def key(self) -> Any:
         many = isinstance(self.argnums, (list, tuple))
-        return repr(list(self.argnums) if many else self.argnums), many
+        return repr(list(self.argnums) if many else self.argnums), many, self.has_aux
 
     def resolve(
         self, params: Sequence[Param], function: str, place: Any = None
@@ -564,6 +568,8 @@ def _generate(
         {**specs, **{n: REAL for n in names if specs.get(n) in (INTEGER, OBJECT, None)}},
         guarded=call is None,
     )
+    if selection.has_aux:
+        reading = _with_aux(reading)
     procedure = reading.procedure
     rename_hidden_globals(procedure)
     chosen = selection.resolve(procedure.params, procedure.name, procedure.place)
@@ -586,7 +592,7 @@ def _generate(
             else "pullback"
         )
     if mode == "grad":
-        _refuse_result(procedure, reading.returned)
+        _refuse_result(procedure, _value_of(procedure, selection), reading.returned)
     structures = _structures(reading, chosen)
     if mode == "split":
         return _split(function, reading, chosen, structures)
@@ -601,10 +607,39 @@ def _generate(
         mode=mode,
         single=selection.single,
         doc=_docstring(procedure, labels, mode),
+        aux=selection.has_aux,
     )
-    if mode == "grad" and _is_object(procedure.result):
+    if mode == "grad" and _is_object(_value_of(procedure, selection)):
         raise _not_scalar(procedure, "an object of a kind that is not known", reading.returned)
     return _finished(function, reading, made, selection, chosen, live=call is not None)
+
+
+def _with_aux(reading: Reading) -> Reading:
+    """The function as one that is differentiated in the first of the two things it returns; what
+    the second depends on does not matter."""
+    procedure = reading.procedure
+    result = procedure.result
+    if not isinstance(result, Apply) or result.op != "tuple" or len(result.args) != 2:
+        raise NotDifferentiable(
+            f"with has_aux, {procedure.name} has to return its value and what is beside it",
+            reading.returned,
+            fix="Return a pair: return value, aux.",
+        )
+    table: dict[Var, Any] = {}
+    body = list(procedure.body)
+    for var in dict.fromkeys(variables(result.args[1])):
+        table[var] = Var(var.base, var.kind, var.temporary)
+        body.append(Stage(table[var], Apply("stop_gradient", (var,))))
+    result = Apply("tuple", (result.args[0], substitute(result.args[1], table)))
+    return dataclasses.replace(
+        reading, procedure=dataclasses.replace(procedure, body=body, result=result)
+    )
+
+
+def _value_of(procedure: Procedure, selection: Selection) -> Any:
+    """What is differentiated of what a function returns."""
+    result = procedure.result
+    return result.args[0] if selection.has_aux and isinstance(result, Apply) else result
 
 
 def _finished(
@@ -791,8 +826,7 @@ def _refuse_unreal(
             )
 
 
-def _refuse_result(procedure: Procedure, place: Place | None) -> None:
-    result = procedure.result
+def _refuse_result(procedure: Procedure, result: Any, place: Place | None) -> None:
     kind = result.kind if isinstance(result, Var) else None
     if isinstance(kind, ListOf):
         raise _not_scalar(procedure, "a list", place)

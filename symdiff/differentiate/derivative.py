@@ -72,6 +72,7 @@ def derivative(
     single: bool = False,
     doc: str = "",
     again: bool = False,
+    aux: bool = False,
 ) -> Procedure:
     """The procedure that returns a function's value and the adjoints of some of its parameters.
 
@@ -80,6 +81,7 @@ def derivative(
     "pullback" the adjoint of the result is the last parameter, `dout`. With `single` the adjoint of
     the only parameter is returned as it is, else a tuple of adjoints. With `again` it is written to
     be read and differentiated again: only numbers and arrays pass between its functions.
+    With `aux` the value is the first item of a result of two.
     """
     flat, active, procedures = elementary(procedure, wrt, again)
     sweep = procedures.sweep(flat, active, {v for s in wrt for v in leaves(s)})
@@ -87,15 +89,16 @@ def derivative(
     seeds: list[tuple[Expr, Expr]] = []
     forward_end: list[Any] = [Remark("backward")]
     if mode == "grad":
-        if isinstance(flat.result, Apply):
+        value = flat.result.args[0] if aux and isinstance(flat.result, Apply) else flat.result
+        if isinstance(value, Apply):
             raise NotDifferentiable(
-                f"{procedure.name} returns a {flat.result.op}; a gradient needs a function that "
+                f"{procedure.name} returns a {value.op}; a gradient needs a function that "
                 "returns a scalar",
                 procedure.place,
                 fix="Use symdiff.vjp for functions with several results.",
             )
-        seeds.append((flat.result, ONE))
-        forward_end = [*_only_scalars(flat), *forward_end]
+        seeds.append((value, ONE))
+        forward_end = [*_only_scalars(procedure.name, value), *forward_end]
     else:
         dout = Var("dout", flat.result.kind if isinstance(flat.result, Var) else OBJECT)
         params = _with_extra(params, "dout", dout)
@@ -144,14 +147,13 @@ def assembled(
     return made
 
 
-def _only_scalars(procedure: Procedure) -> list[Any]:
+def _only_scalars(name: str, result: Expr) -> list[Any]:
     """Refuse, when the code runs, a result that turns out to have several elements."""
-    result = procedure.result
     if not isinstance(result, Var) or not isinstance(result.kind, ArrayOf):
         return []
     if result.kind.dims is not None and all(d == 1 for d in result.kind.dims):
         return []
-    text = f"{procedure.name} returns an array; a gradient needs a function that returns a scalar"
+    text = f"{name} returns an array; a gradient needs a function that returns a scalar"
     test = Apply("ne", (Apply("numpy.size", (result,)), Const(1)))
     return [Branch(test, [Passive(f"raise TypeError({text!r})", (), True)], [], [])]
 
