@@ -484,11 +484,24 @@ class Core:
         var = self.named(name, kind)
         if any(kind_of(v) != kind or v in self.mixed for v in defined):
             self.mixed.add(var)
-        sides = [None if isinstance(v, Undefined) else v for v in (a, b)]
+        sides = [
+            self.nothing(kind, block, name) if isinstance(v, Undefined) else v
+            for v, block in ((a, step.then), (b, step.orelse))
+        ]
         step.merges.append(Merge(var, sides[0], sides[1]))
         if isinstance(var.kind, (ArrayOf, ListOf)):
             self.merged[sides[0], sides[1]] = var
         return var
+
+    def nothing(self, kind: Kind, block: Block, name: str) -> Expr | None:
+        """What a variable is on a path where it has no value. The reverse sweep asks for the length
+        of every list."""
+        if not isinstance(kind, ListOf) or not is_differentiable(kind):
+            return None
+        outer, self.block = self.block, block
+        empty = self.emit(Apply("list"), kind, None, name.lstrip("%"))
+        self.block = outer
+        return empty
 
     def merged_array(self, a: Var, b: Var, step: Branch, name: str) -> Var | None:
         raise NotImplementedError
