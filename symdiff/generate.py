@@ -696,6 +696,7 @@ def _smaller(made: Procedure) -> Procedure:
 def _write_apart(procedure: Procedure, wanted: list[Var], mode: str) -> tuple[SourceFile, str]:
     """The file in which the derivative of a function is written that is called in another one."""
     from symdiff.differentiate.derivative import derivative
+    from symdiff.differentiate.pushforward import pushforward
     from symdiff.read.hidden import rename_hidden_globals
     from symdiff.read.source import parse
     from symdiff.write import write
@@ -703,9 +704,12 @@ def _write_apart(procedure: Procedure, wanted: list[Var], mode: str) -> tuple[So
     rename_hidden_globals(procedure)
     names = list(dict.fromkeys(v.base for v in wanted))
     doc = _docstring(procedure, names, mode)
-    made = derivative(
-        procedure, [tuple(wanted)], names, mode=mode, single=True, doc=doc, again=True
-    )
+    if mode == "jvp":
+        made = pushforward(procedure, wanted, [(v.base, None) for v in wanted], doc)
+    else:
+        made = derivative(
+            procedure, [tuple(wanted)], names, mode=mode, single=True, doc=doc, again=True
+        )
     written = write(_smaller(made), live=True, again=True)
     name = _file_name(written.name, names, procedure.place, written.text)
     return parse(name, written.text), written.name

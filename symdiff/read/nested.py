@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, cast
 
 from symdiff.errors import NotDifferentiable, SymdiffError, together
@@ -87,6 +87,18 @@ class Made:
         return [reader.captured_now(slot(s), path) for s, path, _ in self.signature.captures]
 
 
+@dataclass
+class Prepared:
+    """A written derivative, and a call of it."""
+
+    made: Made
+    atoms: list[Expr]  # the numbers to call it with
+    inside: Inside
+    values: dict[Any, Any]  # the arguments as the function sees them, by position or name
+    given: dict[Any, Value]
+    places: list[int | str]  # of those that are differentiated
+
+
 class GeneratedScope(StaticScope):
     """The names of a generated file: its constants are those of the function it was made from."""
 
@@ -103,76 +115,16 @@ class GeneratedScope(StaticScope):
 class Nested(Calls):
     """Calls of derivatives."""
 
-    # --- what makes them ---
-
-    def derivative_of(
-        self, mode: str, args: list[Value], keywords: dict[str, Value], node: ast.AST
-    ) -> Value:
-        given = dict(zip(("function", "argnums"), args, strict=False)) | keywords
-        if "function" not in given or given.keys() - {"function", "argnums"}:
-            raise self.refuse(node, f"symdiff.{mode}() takes a function and argnums")
-        argnums = self.literal_argument(given.get("argnums", Const(0)), node)
-        return Derivative(given["function"], mode, argnums)
-
-    def literal_argument(self, value: Value, node: ast.AST) -> Any:
-        if isinstance(value, Const):
-            return value.value
-        items = self.items(value, node) if isinstance(value, (Tuple, Ref)) else None
-        if items is None:
-            raise self.refuse(node, "argnums must be known when the function is read")
-        return tuple(self.literal_argument(v, node) for v in items)
-
-    def builtin_symdiff_grad(
-        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
-    ) -> Value:
-        return self.derivative_of("grad", args, keywords, node)
-
-    def builtin_symdiff_value_and_grad(
-        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
-    ) -> Value:
-        return self.derivative_of("value_and_grad", args, keywords, node)
-
-    def builtin_symdiff_differentiable(
-        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
-    ) -> Value:
-        function = args[0]
-        if not isinstance(function, Function):
-            raise self.refuse(node, "symdiff.differentiable() takes a function")
-        return replace(function, differentiable=True)
-
-    def attribute(self, value: Value, name: str, node: ast.AST) -> Value:
-        own = isinstance(value, Function) and value.differentiable
-        if own and name in ("grad", "value_and_grad"):
-            return Derivative(value, name, None)
-        return super().attribute(value, name, node)
-
-    # --- calling them ---
-
-    def apply_function(
-        self, function: Value, args: list[Value], keywords: dict[str, Value], node: ast.AST
-    ) -> Value:
-        if isinstance(function, Derivative):
-            return self.call_derivative(function, args, keywords, node)
-        return super().apply_function(function, args, keywords, node)
-
-    def call_derivative(
-        self, derivative: Derivative, args: list[Value], keywords: dict[str, Value], node: ast.AST
-    ) -> Value:
-        if any(isinstance(v, Unknown) for v in (*args, *keywords.values())):
-            return Unknown()
+    def prepare(
+        self,
+        derivative: Derivative,
+        args: list[Value],
+        keywords: dict[str, Value],
+        node: ast.AST,
+    ) -> Prepared:
+        """The written derivative of a function for a call, and what to call it with."""
         target = self.differentiated(derivative.function, args, node)
-        if isinstance(target, Choice):
-            return self.conditional(
-                target.test,
-                lambda: self.call_derivative(
-                    replace(derivative, function=target.then), args, keywords, node
-                ),
-                lambda: self.call_derivative(
-                    replace(derivative, function=target.orelse), args, keywords, node
-                ),
-                node,
-            )
-        inside = self.new_inside()
+        inside = Inside(type(self)(self.shared.apart(), self), self)
         places, args, keywords = self.chosen(derivative, target, args, keywords, node)
         names = positional_names(target)
         inner, of_function = inside.value(target, innermost(target).name)
@@ -187,8 +139,7 @@ class Nested(Calls):
             values[name], key = inside.value(value, name)
             keys.append((name, key))
         frames = enclosing(target)
-        wanted = tuple(places)
-        at = (derivative.mode, of_function, tuple(keys), wanted)
+        at = (derivative.mode, of_function, tuple(keys), tuple(places))
         known = self.shared.derivatives.setdefault(at, [])
         captured: list[Expr] | None = None
         made = None
@@ -197,24 +148,14 @@ class Nested(Calls):
             if captured is not None:
                 break
         if captured is None:
-            made = self.derive(derivative, inner, inside, values, places, at, frames, node)
+            made = self.derive(derivative.mode, inner, inside, values, places, at, frames, node)
             known.append(made)
             captured = made.arguments(self, frames)
         assert made is not None and captured is not None
         self.refuse_shared(made.signature, inside.atoms[first:], node)
-        result = self.follow(made, [*inside.atoms, *captured], derivative, node)
-        if not isinstance(result, Tuple):
-            return Unknown()
-        value, adjoints = result.items
-        assert isinstance(adjoints, Tuple)
-        rest = iter(adjoints.items)
-        found = tuple(self.rebuilt(inside, values[p], rest) for p in places)
-        single = isinstance(derivative.argnums, (int, str))
-        gradient = found[0] if single else Tuple(found)
-        return Tuple((value, gradient)) if derivative.mode == "value_and_grad" else gradient
-
-    def new_inside(self) -> Inside:
-        return Inside(type(self)(self.shared.apart(), self), self)
+        given: dict[Any, Value] = dict(enumerate(args))
+        given.update(keywords)
+        return Prepared(made, [*inside.atoms, *captured], inside, values, given, places)
 
     def differentiated(self, function: Value, args: list[Value], node: ast.AST) -> Value:
         """What is differentiated, as something that has parameters."""
@@ -302,7 +243,7 @@ class Nested(Calls):
 
     def derive(
         self,
-        derivative: Derivative,
+        mode: str,
         function: Value,
         inside: Inside,
         values: dict[Any, Any],
@@ -325,7 +266,7 @@ class Nested(Calls):
             value = reader.apply_function(function, given, named, node)
             if reader.offences:
                 raise together(reader.offences)
-            result = self.scalar_result(reader, value, name, node)
+            result = self.result_of(mode, reader, value, name, node)
             captured = {p.var for _, _, p in signature.captures}
             stored = {v for a in reader.stored for v in reader.memory_of(a)}
             if not captured.isdisjoint(stored):
@@ -352,7 +293,7 @@ class Nested(Calls):
         procedure = reader.finish(procedure)
         wanted = [v for p in places for v in leaves_of(inside, values[p])]
         assert shared.writer is not None
-        file, written = shared.writer(procedure, wanted, "grad")
+        file, written = shared.writer(procedure, wanted, mode)
         signature.busy = False
         constants = {g.name: g for g in globals_in(procedure) if "." not in g.name}
         scope = GeneratedScope(file, constants, shared.originals)
@@ -360,9 +301,11 @@ class Nested(Calls):
         assert isinstance(found, Function)
         return Made(signature, found, frames)
 
-    def scalar_result(self, reader: Nested, value: Value, name: str, node: ast.AST) -> Expr:
+    def result_of(self, mode: str, reader: Nested, value: Value, name: str, node: ast.AST) -> Expr:
         if isinstance(value, Unknown):
             return Const(0.0)
+        if mode != "grad":
+            return reader.tree(value, node)
         if not isinstance(value, Runtime) or not is_real(kind_of(value)):
             raise self.refuse(
                 node,
@@ -384,12 +327,12 @@ class Nested(Calls):
                 )
             seen |= memory
 
-    def follow(self, made: Made, atoms: list[Expr], derivative: Derivative, node: ast.AST) -> Value:
+    def follow(self, made: Made, given: list[Any], node: ast.AST) -> Value:
         """Read a call of the written derivative; what can't be read in it is said of the call."""
         reported = len(self.offences)
         if isinstance(node, ast.Call) and is_tail(node):
             self.shared.in_place.add(made.function.node)
-        values = cast("list[Value]", list(atoms))
+        values: list[Value] = list(given)
         try:
             return self.call_function(made.function, values, {}, node)
         except SymdiffError as error:
@@ -411,6 +354,11 @@ class Nested(Calls):
             why=f"In the derivative: {line}",
             error=type(error),
         )
+
+    def of_places(self, ready: Prepared, adjoints: Tuple) -> list[Value]:
+        """The adjoint of each differentiated argument, in its structure."""
+        rest = iter(adjoints.items)
+        return [self.rebuilt(ready.inside, ready.values[p], rest) for p in ready.places]
 
     def rebuilt(self, inside: Inside, value: Any, adjoints: Any) -> Value:
         """The adjoint of an argument, in its structure."""

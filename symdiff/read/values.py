@@ -140,6 +140,14 @@ class Derivative:
     argnums: Any
 
 
+@dataclass(frozen=True, eq=False)
+class Pullback:
+    """What `symdiff.vjp` returns beside the value: it takes a cotangent."""
+
+    ready: Any  # the written derivative, and its arguments
+    count: int  # of positional arguments
+
+
 @dataclass(frozen=True)
 class Builtin:
     """A function known by its qualified name: `math.sin`, `builtins.len`, `os.nice`."""
@@ -248,6 +256,7 @@ Value = (
     | Bound
     | Partial
     | Derivative
+    | Pullback
     | Builtin
     | Module
     | Class

@@ -226,3 +226,63 @@ def test_what_has_no_gradient_is_refused_at_its_line():
     with pytest.raises(SymdiffError, match="the function around it"):
         symdiff.grad(f)(1.0)
     assert not held
+
+
+def test_forward_mode_inside():
+    def f(x, y):
+        value, dot = symdiff.jvp(lambda a, b: math.sin(a * b) * y, (x, 2.0), (1.0, x))
+        return value * dot
+
+    assert symdiff.grad(f)(0.7, 1.3) == close(slope(f, 0.7, 1.3))
+    assert symdiff.jvp(f, (0.7, 1.3), (1.0, 0.0))[1] == close(slope(f, 0.7, 1.3))
+    assert symdiff.grad(lambda x: symdiff.jvp(lambda y: x * y, (1.0,), [x])[1])(3.0) == 6.0
+
+
+def test_forward_mode_of_structures():
+    def g(p, n, q):
+        return {"s": p["a"] * q[1] + n, "t": (q[0] ** 2, p["b"])}
+
+    def f(x):
+        value, dot = symdiff.jvp(
+            g, ({"a": x, "b": 2.0}, 3, [x, x * x]), ({"a": 1.0, "b": x}, None, [0.5, x])
+        )
+        return dot["s"] * dot["t"][0] + value["t"][1] * dot["t"][1] + value["s"]
+
+    assert symdiff.grad(f)(0.7) == close(slope(f, 0.7))
+
+
+def test_derivatives_of_gradients_in_forward_mode():
+    def f(x, w):
+        total = 0.0
+        for k in range(4):
+            total += math.sin(k * x) * w**k
+        return total
+
+    d = symdiff.grad(f)
+    assert symdiff.jvp(d, (0.7, 1.2), [1.0], argnums=(0,))[1] == close(slope(d, 0.7, 1.2))
+
+    def product(x):
+        return symdiff.jvp(d, (x, 1.2), [x], argnums=(0,))[1] * x
+
+    assert symdiff.grad(product)(0.7) == close(slope(product, 0.7))
+
+
+def test_pullbacks_inside():
+    def g(x, n, y):
+        return x * y, [y**n]
+
+    def f(x):
+        value, pull = symdiff.vjp(g, x, 3, x * x)
+        x = 100.0 * x
+        dx, dn, dy = pull((1.0, [x]))
+        assert dn is None
+        return value[0] + dx * dy
+
+    assert symdiff.grad(f)(0.7) == close(slope(f, 0.7))
+
+
+def test_tangents_that_do_not_fit_are_refused():
+    with pytest.raises(NotDifferentiable, match="1 tangents"):
+        symdiff.grad(lambda x: symdiff.jvp(cube, (x,), (1.0, 2.0, 3.0), 0)[1])(1.0)
+    with pytest.raises(NotDifferentiable, match="structure"):
+        symdiff.grad(lambda x: symdiff.jvp(lambda p: p[0], ((x, x),), [(1.0,)])[1])(1.0)
