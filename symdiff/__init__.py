@@ -19,6 +19,7 @@ from symdiff.api import (
 )
 from symdiff.checkpointing import checkpoint
 from symdiff.errors import SymdiffError
+from symdiff.jacobians import hessian, hvp, jacobian
 from symdiff.rules.custom import custom_jvp, custom_vjp, elementwise, stop_gradient
 
 if _TYPE_CHECKING:
@@ -44,6 +45,9 @@ __all__ = [
     "differentiable",
     "elementwise",
     "grad",
+    "hessian",
+    "hvp",
+    "jacobian",
     "jvp",
     "pullback",
     "pushforward",

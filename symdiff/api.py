@@ -147,7 +147,7 @@ def vjp(
     def pullback(cotangent: Any) -> tuple[Any, ...]:
         assert made.backward is not None
         seed = (cotangent, None) if has_aux else cotangent
-        given = {kept_name: _again(kept), cotangent_name: seed}
+        given = {kept_name: again(kept), cotangent_name: seed}
         adjoints = made.backward.function(*args, **kwargs, **given)
         if is_narrow((args, kwargs)):
             adjoints = like_each(adjoints, made.differentiated(args, kwargs), False)
@@ -196,11 +196,11 @@ def jvp(
     return (value[0], derivative[0], value[1]) if has_aux else (value, derivative)
 
 
-def _again(kept: Any) -> Any:
+def again(kept: Any) -> Any:
     """A copy of what is kept, for the reverse sweep empties its stacks."""
     if type(kept) is tuple:
-        return tuple(map(_again, kept))
-    return list(map(_again, kept)) if type(kept) is list else kept
+        return tuple(map(again, kept))
+    return list(map(again, kept)) if type(kept) is list else kept
 
 
 def pullback(function: Callable[..., Any], argnums: Argnums = None) -> Callable[..., Any]:

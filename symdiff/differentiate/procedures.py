@@ -49,6 +49,7 @@ class Procedures(Calls):
         self.globals: dict[str, GlobalValue] = procedure.globals
         self.summaries = Summaries()
         self.made: dict[str, Procedure] = {}
+        self.reserved: set[str] = set()  # names that no procedure may have
         self.keys: dict[tuple[str, tuple[int, ...], tuple[int, ...]], tuple[str, str]] = {}
         self.constants: dict[Var, Const] = {}
 
@@ -139,7 +140,8 @@ class Procedures(Calls):
         if key in self.keys:
             return self.keys[key][0]
         name, n = f"{callee.name}_jvp", 1
-        while name in self.made or any(name in names for names in self.keys.values()):
+        taken = {*self.primal, *self.made, *self.reserved}
+        while name in taken or any(name in names for names in self.keys.values()):
             n += 1
             name = f"{callee.name}_{n}_jvp"
         self.keys[key] = (name, name)

@@ -40,11 +40,15 @@ def pushforward(
     A tangent has the structure of its parameter, that of the value has the structure of the value.
     """
     flat, active, procedures = elementary(procedure, wrt)
+    name = f"{procedure.name}_jvp"
+    while name in procedure.callees or name in procedure.helpers:
+        name += "_1"
+    procedures.reserved.add(name)
     sweep = Forward(active, reassigned(flat.body, [p.var for p in flat.params]), procedures)
     params = list(flat.params)
     unpacking: Block = []
-    for structure, (name, index) in zip(wrt, labels, strict=True):
-        base = f"{name}_dot" if index is None else f"{name}_{index}_dot"
+    for structure, (label, index) in zip(wrt, labels, strict=True):
+        base = f"{label}_dot" if index is None else f"{label}_{index}_dot"
         kind = structure.kind if isinstance(structure, Var) else OBJECT
         dot = Var(base, kind)
         params = _with_tangent(params, base, dot)
@@ -55,7 +59,7 @@ def pushforward(
     body += ending
     floats = not_floats(flat.body, body)
     return Procedure(
-        f"{procedure.name}_jvp",
+        name,
         params,
         body,
         Apply("tuple", (flat.result, _as_floats(floats, tangent))),

@@ -1,0 +1,301 @@
+"""Jacobians, Hessians and products with them, from the generated pushforwards and pullbacks.
+
+A Jacobian of n outputs and m inputs takes m sweeps in forward mode, one for each direction, or one
+forward sweep and n reverse sweeps. A sparse one takes as many as its columns (or rows) need
+colours: columns that have no row in common share a direction (Curtis, Powell, Reid 1974, On the
+estimation of sparse Jacobian matrices). A Hessian is the Jacobian of the gradient, in forward mode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from symdiff.api import Argnums, Derived, Grad, again
+from symdiff.errors import SymdiffError
+from symdiff.generate import Generated, find
+from symdiff.trees import is_leaf, leaves, rebuilt
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MODES = (None, "forward", "reverse")
+
+
+class Jacobian(Derived):
+    """What `jacobian` returns."""
+
+    mode = "jacobian"
+
+    def __init__(
+        self,
+        function: Any,
+        argnums: Argnums = 0,
+        direction: str | None = None,
+        sparsity: Any = None,
+    ) -> None:
+        if direction not in MODES:
+            raise ValueError(f"mode is 'forward', 'reverse' or None, not {direction!r}")
+        super().__init__(function, argnums)
+        self.direction, self.sparsity = direction, sparsity
+        self._chosen: dict[Any, str] = {}
+        self._coloured: dict[Any, tuple[Any, Any, Any]] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.__wrapped__, self.argnums, self.direction, self.sparsity)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self.sparsity is not None:
+            return self._sparse(args, kwargs)
+        if self.direction == "forward":
+            return self._forward(args, kwargs)
+        if self.direction == "reverse":
+            return self._reverse(args, kwargs)
+        key = (_shapes(args), _shapes(kwargs))
+        if key not in self._chosen:
+            self._chosen[key] = self._choose(args, kwargs)
+        return (
+            self._forward(args, kwargs)
+            if self._chosen[key] == "forward"
+            else self._reverse(args, kwargs)
+        )
+
+    def _choose(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+        """The mode that takes fewer sweeps; the other one where the first is refused."""
+        try:
+            value, _ = self.pulled(args, kwargs)
+        except SymdiffError:
+            return "forward"
+        try:
+            made = find(self.__wrapped__, self._selection, "jvp", args, kwargs)
+        except SymdiffError:
+            return "reverse"
+        inputs = sum(map(_size, leaves(made.differentiated(args, kwargs))))
+        outputs = sum(map(_size, leaves(value)))
+        return "forward" if inputs <= outputs else "reverse"
+
+    # --- forward: column by column
+
+    def _forward(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        import numpy as np
+
+        made = find(self.__wrapped__, self._selection, "jvp", args, kwargs)
+        inputs = made.differentiated(args, kwargs)
+        push = pushed(made, args, kwargs)
+        value: Any = None
+        blocks: list[list[Any]] | None = None
+        sizes = leaves(inputs)
+        for i, leaf in enumerate(sizes):
+            shape = np.shape(leaf)
+            for index in np.ndindex(*shape):
+                value, tangent = push(_unit(inputs, i, index))
+                outs = _tangents(value, tangent)
+                if blocks is None:
+                    blocks = [[_room(o, a) for a in sizes] for o in leaves(value)]
+                for block, out in zip(blocks, outs, strict=True):
+                    block[i][(..., *index)] = out
+        if blocks is None:
+            value = self.__wrapped__(*args, **kwargs)
+            blocks = [[_room(o, a) for a in sizes] for o in leaves(value)]
+        return self._arranged(value, inputs, blocks)
+
+    # --- reverse: row by row
+
+    def pulled(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[Any, Callable[[Any], Any]]:
+        made = find(self.__wrapped__, self._selection, "split", args, kwargs)
+        assert made.backward is not None
+        backward = made.backward.function
+        value, kept = made.function(*args, **kwargs)
+        kept_name, cotangent_name = made.backward.own_parameters
+
+        def pull(cotangent: Any) -> Any:
+            return backward(*args, **kwargs, **{kept_name: again(kept), cotangent_name: cotangent})
+
+        return value, pull
+
+    def _reverse(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        import numpy as np
+
+        made = find(self.__wrapped__, self._selection, "split", args, kwargs)
+        value, pull = self.pulled(args, kwargs)
+        inputs = made.differentiated(args, kwargs)
+        sizes = leaves(inputs)
+        blocks: list[list[Any]] = []
+        for o, out in enumerate(leaves(value)):
+            block = [_room(out, a) for a in sizes]
+            for index in np.ndindex(*np.shape(out)):
+                adjoints = leaves(pull(_unit(value, o, index)))
+                for part, adjoint in zip(block, adjoints, strict=True):
+                    part[index] = adjoint
+            blocks.append(block)
+        return self._arranged(value, inputs, blocks)
+
+    def _arranged(self, value: Any, inputs: list[Any], blocks: list[list[Any]]) -> Any:
+        """The blocks in the structure of the value, and within in that of the arguments."""
+        parts = []
+        for block in blocks:
+            each = rebuilt(inputs, (b if b.shape else b.item() for b in block))
+            parts.append(each[0] if self._selection.single else tuple(each))
+        return rebuilt(value, iter(parts))
+
+    # --- sparse
+
+    def _sparse(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        from symdiff import sparse
+
+        made = find(self.__wrapped__, self._selection, "jvp", args, kwargs)
+        inputs = made.differentiated(args, kwargs)
+        if len(inputs) != 1 or not getattr(inputs[0], "shape", None):
+            raise TypeError("a sparse Jacobian is that of a function in one array")
+        key = _shapes((args, kwargs)) if isinstance(self.sparsity, str) else None
+        if key not in self._coloured:
+            self._coloured[key] = sparse.coloured(self, args, kwargs)
+        pattern, columns, rows = self._coloured[key]
+        is_reverse = self.direction == "reverse"
+        if self.direction is None:
+            is_reverse = rows.max(initial=-1) < columns.max(initial=-1)
+        if is_reverse:
+            return sparse.by_rows(pattern, rows, *self.pulled(args, kwargs))
+        return sparse.by_columns(pattern, columns, inputs[0], pushed(made, args, kwargs))
+
+
+class Hessian(Jacobian):
+    """What `hessian` returns."""
+
+    mode = "hessian"
+
+    def __init__(self, function: Any, argnums: Argnums = 0, sparsity: Any = None) -> None:
+        super().__init__(Grad(function, argnums), argnums, "forward", sparsity)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.__wrapped__.__wrapped__, self.argnums, self.sparsity)
+
+
+class Hvp(Derived):
+    """What `hvp` returns."""
+
+    mode = "hvp"
+
+    def __init__(self, function: Any, argnums: Argnums = 0) -> None:
+        super().__init__(Grad(function, argnums), argnums)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.__wrapped__.__wrapped__, self.argnums)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        from symdiff.api import jvp
+
+        if not args:
+            raise TypeError("hvp() takes the function's arguments, and then the vector")
+        *given, vector = args
+        tangents = [vector] if self._selection.single else vector
+        return jvp(self.__wrapped__, given, tangents, self.argnums, kwargs=kwargs)[1]
+
+
+def jacobian(
+    function: Callable[..., Any],
+    argnums: Argnums = 0,
+    mode: str | None = None,
+    sparsity: Any = None,
+) -> Jacobian:
+    """The Jacobian of a function of numbers, arrays, or containers of them.
+
+    The function returned takes the arguments of `function`. For a value of shape `s` and an
+    argument of shape `t` it gives an array of shape `s + t`; a float where both are numbers. A tuple
+    of `argnums` gives a tuple; where the value is a container it gives one of the same structure.
+    `mode` is "forward" (a sweep for each number in the arguments), "reverse" (one for each number
+    in the value), or None: whichever takes fewer.
+
+    With `sparsity`, a matrix (n, m) that is nonzero wherever the Jacobian of the n numbers of
+    the value in the m numbers of one array argument may be, the result is a SciPy sparse matrix
+    in CSR format, and takes a sweep for each colour of its columns, or rows; "auto" finds the
+    pattern from the staged computation.
+
+    Raises SymdiffError for what can't be differentiated.
+    """
+    return Jacobian(function, argnums, mode, sparsity)
+
+
+def hessian(function: Callable[..., Any], argnums: Argnums = 0, sparsity: Any = None) -> Hessian:
+    """The matrix of second derivatives of a function that returns a scalar: the Jacobian of its
+    gradient, in forward mode over reverse mode, of shape `t + t` for an argument of shape `t`.
+
+    A tuple of `argnums` gives a tuple of tuples. `sparsity` is as for `jacobian`: with the pattern
+    of a diagonal matrix it takes a single sweep. Raises SymdiffError for what can't be
+    differentiated.
+    """
+    return Hessian(function, argnums, sparsity)
+
+
+def hvp(function: Callable[..., Any], argnums: Argnums = 0) -> Hvp:
+    """The product of the Hessian and a vector, in one sweep over the gradient.
+
+    The function returned takes the arguments of `function` and then the vector, which has the
+    structure of the argument (a tuple of such for a tuple of `argnums`), and gives the product in
+    the same structure: `hvp(f)(x, v)`. SciPy's `minimize` takes it as `hessp`. Raises SymdiffError
+    for what can't be differentiated.
+    """
+    return Hvp(function, argnums)
+
+
+def pushed(
+    made: Generated, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Callable[[Sequence[Any]], tuple[Any, Any]]:
+    function, names = made.function, made.own_parameters
+
+    def push(tangents: Sequence[Any]) -> tuple[Any, Any]:
+        value, tangent = function(*args, **kwargs, **dict(zip(names, tangents, strict=True)))
+        return value, tangent
+
+    return push
+
+
+def _tangents(value: Any, tangent: Any) -> Iterator[Any]:
+    """The tangents of the leaves of a value."""
+    if is_leaf(value):
+        yield tangent
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from _tangents(part, tangent[key])
+    elif isinstance(value, (list, tuple)):
+        for part, dot in zip(value, tangent, strict=True):
+            yield from _tangents(part, dot)
+
+
+def _unit(tree: Any, at: int, index: tuple[int, ...]) -> Any:
+    """A value of the structure of `tree` that is zero but for one number of one leaf."""
+    import numpy as np
+
+    parts: list[Any] = []
+    for i, leaf in enumerate(leaves(tree)):
+        if isinstance(leaf, float):
+            parts.append(1.0 if i == at else 0.0)
+            continue
+        part = np.zeros_like(leaf)
+        if i == at:
+            part[index] = 1
+        parts.append(part[()])
+    return rebuilt(tree, iter(parts))
+
+
+def _room(out: Any, argument: Any) -> np.ndarray[Any, Any]:
+    """Zeros for the derivatives of one array in another."""
+    import numpy as np
+
+    dtype = np.result_type(np.asarray(out).dtype, np.asarray(argument).dtype)
+    return np.zeros((*np.shape(out), *np.shape(argument)), dtype)
+
+
+def _size(leaf: Any) -> int:
+    return int(getattr(leaf, "size", 1))
+
+
+def _shapes(tree: Any) -> Any:
+    """What tells the sizes of inputs: the shapes of arrays and the structure of containers."""
+    if isinstance(tree, (list, tuple)):
+        return (type(tree), *map(_shapes, tree))
+    if isinstance(tree, dict):
+        return tuple((k, _shapes(v)) for k, v in tree.items())
+    return getattr(tree, "shape", type(tree))
