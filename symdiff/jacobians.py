@@ -203,15 +203,14 @@ def jacobian(
     """The Jacobian of a function of numbers, arrays, or containers of them.
 
     The function returned takes the arguments of `function`. For a value of shape `s` and an
-    argument of shape `t` it gives an array of shape `s + t`; a float where both are numbers. A tuple
-    of `argnums` gives a tuple; where the value is a container it gives one of the same structure.
+    argument of shape `t` it gives an array of shape `s + t`; a float where both are numbers. A
+    tuple of `argnums` gives a tuple; where the value is a container it gives one of the same structure.
     `mode` is "forward" (a sweep for each number in the arguments), "reverse" (one for each number
     in the value), or None: whichever takes fewer.
 
     With `sparsity`, a matrix (n, m) that is nonzero wherever the Jacobian of the n numbers of
     the value in the m numbers of one array argument may be, the result is a SciPy sparse matrix
-    in CSR format, and takes a sweep for each colour of its columns, or rows; "auto" finds the
-    pattern from the staged computation.
+    in CSR format, and takes a sweep for each colour of its columns, or rows.
 
     Raises SymdiffError for what can't be differentiated.
     """

@@ -17,13 +17,8 @@ def coloured(
 ) -> tuple[Any, Any, Any]:
     """The pattern of a Jacobian, and the colours of its columns and of its rows."""
     if isinstance(derived.sparsity, str):
-        if derived.sparsity != "auto":
-            raise ValueError(f"sparsity is a matrix or 'auto', not {derived.sparsity!r}")
-        from symdiff.dependence import pattern_of
-
-        pattern = as_pattern(pattern_of(derived.__wrapped__, derived.argnums, args, kwargs))
-    else:
-        pattern = as_pattern(derived.sparsity)
+        raise ValueError(f"sparsity is a matrix, not {derived.sparsity!r}")
+    pattern = as_pattern(derived.sparsity)
     return pattern, colours(pattern), colours(pattern.T)
 
 
