@@ -204,7 +204,7 @@ def jacobian(
 
     The function returned takes the arguments of `function`. For a value of shape `s` and an
     argument of shape `t` it gives an array of shape `s + t`; a float where both are numbers. A
-    tuple of `argnums` gives a tuple; where the value is a container it gives one of the same structure.
+    tuple of `argnums` gives a tuple; a value that is a container gives one of the same structure.
     `mode` is "forward" (a sweep for each number in the arguments), "reverse" (one for each number
     in the value), or None: whichever takes fewer.
 
