@@ -418,10 +418,11 @@ class Calls(Builtins):
         outer = self.frame
         self.reading.append(function.identity)
         try:
-            self.enter(function, bound, inlined=True)
+            frame = self.enter(function, bound, inlined=True)
             for name, given in bound.items():
                 self.used_once(name, given, function.node)
             value = self.body(function)
+            frame.left = True
         finally:
             self.frame = outer
             self.reading.pop()

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from symdiff.errors import SymdiffError, UnboundName, UnsupportedSyntax
+from symdiff.read.rebinding import Rebinding, slot_name
 from symdiff.read.scope import Scope, Unit
 from symdiff.read.source import FunctionNode
 from symdiff.read.values import (
@@ -76,6 +77,7 @@ class Frame:
         self.node, self.scope, self.parent = node, scope, parent
         self.names, self.nonlocals, self.function = names, nonlocals, function
         self.inlined = False
+        self.left = False  # nothing but a function made in it can read its names any more
         self.known: dict[str, Any] = {}  # what its names stand for, outside of all readers
         self.on_yield: Callable[[Value], None] | None = None  # of a generator: what consumes it
 
@@ -400,7 +402,8 @@ class Core:
         ):
             a.identity.frozen = b.identity.frozen = True
             one, other = (
-                arm[ref.identity, "content"] for arm, ref in zip(self.arms, (a, b), strict=True)
+                arm.get((ref.identity, "content"), Conflict("it has no value on some path"))
+                for arm, ref in zip(self.arms, (a, b), strict=True)
             )
             content = self.merge_contents(one, other, step, name, node)
             ref = self.new_object(a.identity.kind, content, a.identity.cls)
@@ -464,12 +467,12 @@ class Core:
             rows = self.as_rows((None, name), b)
         if rows is not None:
             return self.merge_rows(rows, a, b, step, node)
-        outer = self.block
+        outer, state = self.block, self.state
         sides = []
-        for content, block in ((a, step.then), (b, step.orelse)):
-            self.block = block
+        for content, block, arm in zip((a, b), (step.then, step.orelse), self.arms, strict=True):
+            self.block, self.state = block, arm  # which the items of a list are read from
             sides.append(self.list_value(content, node) if isinstance(content, tuple) else content)
-        self.block = outer
+        self.block, self.state = outer, state
         return self.merge_atoms(sides[0], sides[1], step, name)
 
     def merge_atoms(self, a: Any, b: Any, step: Branch, name: str) -> Value:
@@ -566,7 +569,7 @@ class Core:
         saved, outer, inlined = dict(self.state), self.block, set(self.inlined)
         shapes: dict[Slot, Any] = {}
         promoted: list[Slot] = []
-        rebound: dict[Slot, Ref] = {}
+        rebinding = Rebinding(self)
         apart: set[Slot] = set()  # names of one array that a round makes names of several
         doubts: set[tuple[Slot, Slot]] = set()  # that may name one array in some round
         unknown: dict[Slot, Conflict] = {}  # what a round leaves that no later one can read
@@ -575,12 +578,7 @@ class Core:
             self.state, self.block, self.inlined = dict(saved), [], set(inlined)
             del self.offences[reported:]
             before: Block = self.block
-            for slot, ref in rebound.items():
-                old = saved.get(slot)
-                self.state[slot] = ref
-                self.state[ref.identity, "content"] = (
-                    saved[old.identity, "content"] if isinstance(old, Ref) else Undefined()
-                )
+            rebinding.begin()
             for slot in list(promoted):
                 content, rows = self.state[slot], shapes.get(slot)
                 if isinstance(rows, Rows):
@@ -615,7 +613,7 @@ class Core:
                 target(step)
             body()
             if (
-                self.rebind(start, guess, rebound)
+                rebinding.end(start, guess)
                 or self.settle(entry, start, guess, shapes, promoted, frames)
                 or not self.views_hold(entry, start, guess, derived, apart, doubts)
                 or self.not_known_later(start, unknown)
@@ -629,7 +627,7 @@ class Core:
                 step.leave = None if flag == Const(False) else flag
             self.state = {
                 **entry,
-                **{slot: self.after(start[slot], self.state.get(slot)) for slot in leaves},
+                **{slot: self.after(start[slot], self.state.get(slot), entry) for slot in leaves},
                 **unknown,
             }
             self.block = outer
@@ -652,43 +650,6 @@ class Core:
         }
         unknown.update(news)
         return bool(news)
-
-    def rebind(self, start: State, guess: set[Slot], rebound: dict[Slot, Ref]) -> bool:
-        """Carry a list or object that each round makes by its content; whether it is news."""
-        news = False
-        ends: dict[Slot, tuple[Ref, Any]] = {}
-        for slot in list(guess):
-            value, ref = self.state.get(slot), rebound.get(slot)
-            if not isinstance(value, Ref) or slot[1] == "content":
-                continue
-            if ref is None:
-                old = start.get(slot, Undefined())
-                if isinstance(old, Undefined) or (
-                    isinstance(old, Ref)
-                    and old.identity is not value.identity
-                    and old.identity.kind == value.identity.kind
-                ):
-                    rebound[slot] = Ref(Identity(value.identity.kind, value.identity.cls))
-                    rebound[slot].identity.name = slot[1].lstrip("%")
-                    guess.add((rebound[slot].identity, "content"))
-                    news = True
-            elif value.identity is not ref.identity:
-                ends[slot] = (ref, self.state.get((value.identity, "content"), Undefined()))
-        for slot, (ref, content) in ends.items():
-            # By value: whoever else holds the new object may no longer update it in place.
-            new = self.state[slot].identity
-            holders = [v for v in self.state.values() if isinstance(v, Ref) and v.identity is new]
-            if len(holders) > 1:
-                new.frozen = True
-            if isinstance(content, tuple) and not isinstance(
-                start.get((ref.identity, "content")), tuple
-            ):
-                content = self.list_value(content, None, name=ref.identity.name)
-            ends[slot] = (ref, content)
-        for slot, (ref, content) in ends.items():
-            self.state[ref.identity, "content"] = content
-            self.state[slot] = ref
-        return news
 
     def order(self, slot: Slot) -> tuple[int, str]:
         keys = self.slot_order
@@ -717,7 +678,8 @@ class Core:
                 for i, (v, s) in enumerate(zip(value, shapes, strict=True))
             )
         if isinstance(value, dict):
-            return {k: self.carry(v, None, f"{name}_{k}", leaves) for k, v in value.items()}
+            kinds = shape if isinstance(shape, dict) else {}
+            return {k: self.carry(v, kinds.get(k), f"{name}_{k}", leaves) for k, v in value.items()}
         if isinstance(value, Var) and self.share_carried and value in self.carried_arrays:
             return self.carried_arrays[value]
         if isinstance(value, (Var, Const, Global)):
@@ -762,10 +724,12 @@ class Core:
             if slot not in entry and slot not in guess:
                 if isinstance(slot[0], Frame) and slot[0] in before and not slot[1].startswith("%"):
                     guess.add(slot)  # a name of a function around the loop
+                    self.order(slot)
                     again = True
                 continue  # else made in the round and gone with it
             if slot not in guess and not same(value, start.get(slot, Undefined())):
                 guess.add(slot)
+                self.order(slot)
                 again = True
                 if isinstance(value, tuple) or isinstance(entry[slot], tuple):
                     again |= self.contents_differ(slot, entry[slot], value, shapes, promoted)
@@ -843,6 +807,13 @@ class Core:
             and len(start.items) == len(value.items)
         ):
             return self.reshape_all(slot, start.items, value.items, shapes)
+        if isinstance(start, dict) and isinstance(value, dict) and set(start) == set(value):
+            kinds = shapes.get(slot)
+            known = kinds if isinstance(kinds, dict) else shape_of(start)
+            found = {k: merge_shapes(known[k], shape_of(value[k])) for k in start}
+            if found != known:
+                shapes[slot] = found
+                return True
         return False
 
     def reshape_all(
@@ -876,12 +847,18 @@ class Core:
         pair(start, value)
         for carried in leaves:
             new = table.get(carried.var)
+            if isinstance(new, Ref):
+                new = self.atom(new, None)
             if isinstance(new, Runtime):
+                if is_differentiable(kind_of(new)) and not is_differentiable(carried.var.kind):
+                    raise self.refuse(
+                        self.reading_at or self.frame.node,
+                        f"{carried.var.base!r} becomes a value of another kind in this loop",
+                        fix="Start with a value of the kind that it becomes: 0.0 instead of 0.",
+                    )
                 carried.next = new
-            elif isinstance(new, Ref):
-                carried.next = self.atom(new, None)
 
-    def after(self, start: Any, value: Any) -> Any:
+    def after(self, start: Any, value: Any, entry: State) -> Any:
         """What a carried slot holds after the loop."""
         if isinstance(start, Var):
             if value is None or isinstance(value, (*Runtime, Unknown, Undefined)):
@@ -893,18 +870,24 @@ class Core:
             and len(start.items) == len(value.items)
         ):
             return Tuple(
-                tuple(self.after(a, b) for a, b in zip(start.items, value.items, strict=True)),
+                tuple(
+                    self.after(a, b, entry) for a, b in zip(start.items, value.items, strict=True)
+                ),
                 start.type,
             )
         if isinstance(start, (tuple, dict)) and type(start) is type(value):
             if isinstance(start, tuple) and len(start) == len(value):
-                return tuple(self.after(a, b) for a, b in zip(start, value, strict=True))
+                return tuple(self.after(a, b, entry) for a, b in zip(start, value, strict=True))
             if isinstance(start, dict) and set(start) == set(value):
-                return {k: self.after(v, value[k]) for k, v in start.items()}
+                return {k: self.after(v, value[k], entry) for k, v in start.items()}
             return Conflict("a loop changes its structure")
         if same(start, value):
             return start
-        if isinstance(start, Undefined) and isinstance(value, (Function, Ref)):
+        if isinstance(start, Undefined) and (
+            isinstance(value, Function)
+            or isinstance(value, Ref)
+            and ((value.identity, "content") in entry or value.identity.known)
+        ):
             return value
         return Conflict("a loop gives it another function or object in each round")
 
@@ -954,11 +937,6 @@ def same_class(a: Any, b: Any) -> bool:
 CALLABLE = (Function, Builtin, Partial, Bound, Choice, Class, Derivative)
 
 
-def slot_name(slot: Slot) -> str:
-    """What generated code calls the content of a slot."""
-    return slot[0].name if isinstance(slot[0], Identity) and slot[1] == "content" else slot[1]
-
-
 def conflict_in(value: Any) -> Conflict | None:
     """What can't be read in a value of the state."""
     if isinstance(value, Conflict):
@@ -1004,6 +982,8 @@ def merge_shapes(a: Any, b: Any) -> Any:
         return a if b is None else b
     if isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
         return [merge_shapes(x, y) for x, y in zip(a, b, strict=True)]
-    if isinstance(a, list) or isinstance(b, list):
+    if isinstance(a, dict) and isinstance(b, dict) and set(a) == set(b):
+        return {k: merge_shapes(a[k], b[k]) for k in a}
+    if isinstance(a, (list, dict)) or isinstance(b, (list, dict)):
         return a
     return join(a, b)

@@ -10,8 +10,9 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from symdiff.read.core import Slot, State, slot_name
+from symdiff.read.core import Slot, State
 from symdiff.read.nested import Nested
+from symdiff.read.rebinding import slot_name
 from symdiff.read.values import (
     Builtin,
     Conflict,
@@ -73,6 +74,9 @@ class ListsOfTuples(Nested):
                 return tuple(row.items[i] for row in content)
             return arm[content.columns[i].identity, "content"]
 
+        tuples = all(isinstance(v, Tuple) for c in (a, b) if isinstance(c, tuple) for v in c)
+        if not tuples or not isinstance(a, (tuple, Rows)) or not isinstance(b, (tuple, Rows)):
+            return Conflict("it is a list of tuples on one path only", self.place(node))
         shapes = {len(c.columns) for c in (rows, a, b) if isinstance(c, Rows)}
         widths = {len(v.items) for c in (a, b) if isinstance(c, tuple) for v in c}
         if len(shapes | widths) > 1:
