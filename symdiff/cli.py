@@ -33,6 +33,7 @@ examples:
   symdiff grad model.py:loss
   symdiff grad model.py:loss --wrt weight,bias -o loss_grad.py
   symdiff table model.py:loss
+  symdiff page model.py:loss -o loss.html
   symdiff grad model.py:loss --at "weights=[0.1, 0.2], rounds=3"
   symdiff check model.py:loss --at "weight=0.5, bias=2.0"
   symdiff check model.py:loss --at "weights=[[0.1, 0.2], [0.3, 0.4]]" --like data.npz
@@ -136,6 +137,7 @@ def _parser() -> argparse.ArgumentParser:
         default="text",
         help="with --at, every format shows the value of each stage and each adjoint there",
     )
+    add("page", "make a page that plays the forward and the reverse sweep")
     add("check", "prove the generated code against SymPy's derivative")
     return parser
 
@@ -162,6 +164,15 @@ def _table(function: StaticFunction, options: argparse.Namespace) -> tuple[str, 
     return stages.format(options.format), DONE
 
 
+def _page(function: StaticFunction, options: argparse.Namespace) -> tuple[str, int]:
+    from symdiff.api import generated
+    from symdiff.show.page import page
+
+    wanted = _wanted(options)
+    made = generated(function, **wanted)
+    return page(made, wanted.get("at", ()), wanted.get("kwargs", {})), DONE
+
+
 def _check(function: StaticFunction, options: argparse.Namespace) -> tuple[str, int]:
     import symdiff
 
@@ -171,7 +182,7 @@ def _check(function: StaticFunction, options: argparse.Namespace) -> tuple[str, 
     return str(report), DONE if report.status == "proved" else NOT_PROVED
 
 
-VERBS = {"grad": _grad, "table": _table, "check": _check}
+VERBS = {"grad": _grad, "table": _table, "page": _page, "check": _check}
 
 
 def _wanted(options: argparse.Namespace) -> dict[str, Any]:

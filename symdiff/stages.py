@@ -219,6 +219,7 @@ class Stage:
     place: Place | None = None
     number: int = 0  # given to the stages of the primal; an adjoint's line bears its stage's
     is_fork: bool = False
+    covers: frozenset[int] = frozenset()  # the numbers of elementary stages that are joined in it
 
 
 @dataclass(slots=True)

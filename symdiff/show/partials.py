@@ -28,10 +28,12 @@ OPERATORS: dict[type[ast.operator], str] = {
 
 
 class Partials:
-    """The chain rule over expressions of a procedure."""
+    """The chain rule over expressions of a procedure. If `plain`, what rules say of singular
+    points is left out, and constants are spelled out."""
 
-    def __init__(self, procedure: Procedure) -> None:
+    def __init__(self, procedure: Procedure, plain: bool = True) -> None:
         self.helpers = procedure.helpers
+        self.plain = plain
 
     def of(self, expr: Expr, out: Expr | None = None) -> dict[Var, Expr]:
         """The partials of an expression, whose value goes by the name `out` if it has one.
@@ -72,7 +74,7 @@ class Partials:
         pairs = list(_flat(params, args, partials))
         table: dict[Var, Expr] = {own_out: out, **{param: arg for param, arg, _ in pairs}}
         return [
-            (arg, substitute(_plain(partial, spelled), table))
+            (arg, substitute(_plain(partial, spelled, self.plain), table))
             for _, arg, partial in pairs
             if partial is not None
         ]
@@ -126,18 +128,20 @@ def _flat(params: Any, args: Any, partials: Any) -> Iterator[tuple[Var, Expr, Ex
             yield param, arg, partial
 
 
-def _plain(expr: Expr, spelled: dict[str, GlobalValue]) -> Expr:
-    """A partial without what a rule says of singular points, its constants spelled out."""
+def _plain(expr: Expr, spelled: dict[str, GlobalValue], plain: bool = True) -> Expr:
+    """A partial, its constants spelled out, if `plain` without what its rule says of singular
+    points."""
     match expr:
         case Global(name) if name in spelled:
             return _parsed(ast.parse(spelled[name].text, mode="eval").body) or expr
         case Apply("cond", (test, then, orelse)):
-            then, orelse = _plain(then, spelled), _plain(orelse, spelled)
-            if _is_singular(orelse) or (isinstance(test, Var) and orelse == Const(0.0)):
+            then, orelse = _plain(then, spelled, plain), _plain(orelse, spelled, plain)
+            beside = _is_singular(orelse) or (isinstance(test, Var) and orelse == Const(0.0))
+            if plain and beside:
                 return then
             return Apply("cond", (test, then, orelse))
         case Apply(op, args):
-            return Apply(op, tuple(_plain(arg, spelled) for arg in args))
+            return Apply(op, tuple(_plain(arg, spelled, plain) for arg in args))
     return expr
 
 

@@ -79,9 +79,9 @@ class Rows:
         values: Values | None = None,
         notation: Plain | Latex | None = None,
     ) -> None:
-        procedure = pruned(procedure)
+        self.procedure = procedure = pruned(procedure)
         self.notation = notation or Plain()
-        self._procedure, self._values = procedure.name, values
+        self._values = values
         self.names = Names(procedure)
         self.sweep = Sweep(procedure, inputs, self.names)
         self.rows: list[Row] = []
@@ -184,7 +184,7 @@ class Rows:
         if self._is_inlined(step):
             self._inlined[step.target] = substitute(step.value, self._inlined)
             return
-        seen = Seen() if self._values is None else self._values.of(self._procedure, step.number)
+        seen = Seen() if self._values is None else self._values.of(procedure.name, step.number)
         value = self._equals("", seen.values) or self._shape(step.target.kind)
         if not found:
             self._add(replace(self._assignment(step), value=value), "", depth)

@@ -175,6 +175,7 @@ class _Joiner:
         self.waiting: dict[Var, _Waiting] = {}
         self.readers: dict[str, list[Var]] = {}  # base of a variable -> what waits and reads it
         self.taken: list[int] = []
+        self.covered: set[int] = set()
         self.is_fork = False
         self.room = 0
 
@@ -186,7 +187,7 @@ class _Joiner:
             self.step(step)
 
     def step(self, step: Step) -> None:
-        self.taken = []
+        self.taken, self.covered = [], set()
         self.is_fork = False
         match step:
             case Stage():
@@ -276,8 +277,7 @@ class _Joiner:
         if found.width > self.room or own_result:
             return Apply(last, (adjoint, b))
         self.out[found.at] = None
-        self.taken.extend(found.numbers)
-        self.is_fork |= found.stage.is_fork
+        self.take(found)
         return _added_at_once(found.stage.value, last, b, adjoint.base)
 
     def _fill(self, expr: Expr, level: int, own: bool) -> Expr:
@@ -293,8 +293,7 @@ class _Joiner:
             self.room -= found.width - len(expr.base)
             del self.waiting[expr]
             self.out[found.at] = None
-            self.taken.extend(found.numbers)
-            self.is_fork |= found.stage.is_fork
+            self.take(found)
             return found.stage.value
         if isinstance(expr, (Apply, Opaque)) and expr.args:
             lazy = isinstance(expr, Apply) and expr.op in LAZY
@@ -310,6 +309,11 @@ class _Joiner:
                 else replace(expr, args=tuple(args))
             )
         return expr
+
+    def take(self, found: _Waiting) -> None:
+        self.taken.extend(found.numbers)
+        self.covered |= _covered(found.stage)
+        self.is_fork |= found.stage.is_fork
 
     def _only_total(self, expr: Expr) -> bool:
         return all(
@@ -330,6 +334,7 @@ class _Joiner:
             step = replace(step, value=self.finished(value) or self.fill(value, own=own))
         numbers = self.taken
         step.is_fork |= self.is_fork
+        step.covers = _covered(step) | self.covered
         if own and numbers:
             step.number = step.number or numbers[-1]
             for number in numbers:
@@ -365,6 +370,8 @@ class _Joiner:
         stage = _as_conditional(step, arms)
         if stage is not None:
             self.taken = list(dict.fromkeys([*self.taken, *(n for a in arms for n in a.taken)]))
+            inner = [s for s in steps([step]) if isinstance(s, Stage)]
+            stage.covers = frozenset(self.covered).union(*map(_covered, inner))
             self.keep(stage, self.taken)
             return
         merges = []
@@ -462,6 +469,11 @@ def _bases(block: Block) -> dict[Var, Var]:
 
 def _is_container(var: Var) -> bool:
     return isinstance(var.kind, (ListOf, ArrayOf)) or var.kind is OBJECT
+
+
+def _covered(stage: Stage) -> frozenset[int]:
+    """The numbers of the elementary stages that a stage consists of."""
+    return stage.covers or frozenset({stage.number} - {0})
 
 
 def _is_total(expr: Expr) -> bool:

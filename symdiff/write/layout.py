@@ -17,11 +17,13 @@ COMMENTS = 51  # the column of the numbers, from 0
 
 
 class Printed:
-    """Lines of text, and the numbers of the stages they belong to, by line from 1."""
+    """Lines of text, and by line from 1 the numbers of the stages they belong to, and those of
+    the elementary stages that they consist of."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.stages: dict[int, int] = {}
+        self.covers: dict[int, frozenset[int]] = {}
 
 
 def print_module(module: ast.Module, marks: Marks) -> Printed:
@@ -117,9 +119,12 @@ class _Printer:
         first = len(self.printed.lines) + 1
         for text in lines:
             self.line(depth, text)
-        if number:
-            for at in range(first, first + len(lines)):
+        covers = self.marks.covers.get(node, frozenset())
+        for at in range(first, first + len(lines)):
+            if number:
                 self.printed.stages[at] = number
+            if covers:
+                self.printed.covers[at] = covers
         if shown:
             text = self.printed.lines[first - 1]
             self.printed.lines[first - 1] = text.ljust(COMMENTS - 2) + "  " + comment

@@ -153,7 +153,7 @@ class _Writer(Statements):
         self.build.calls[first.target] = built
         made = self.unpacked(parts)
         if isinstance(first, Stage):
-            self.marks.stages[made] = (first.number, first.is_fork)
+            self.marks.note(made, first)
         return made
 
     def taken_out(self, first: Step, second: Step | None = None) -> list[ast.stmt]:
@@ -231,7 +231,7 @@ class _Writer(Statements):
             case Stage():
                 made = self.stage(step)
                 for statement in made:
-                    self.marks.stages[statement] = (step.number, step.is_fork)
+                    self.marks.note(statement, step)
                 return made
             case Passive(template=template, args=args):
                 return [self.build.fill(s, args) for s in ast.parse(template).body]

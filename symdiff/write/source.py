@@ -29,12 +29,14 @@ from symdiff.write.statements import Marks
 class Written:
     """`text` is a whole module and `name` the function in it that was asked for. `globals` are
     the constants whose values live code has to look up again before it runs; `lines` maps lines
-    of the text, from 1, to the numbers of the stages they belong to."""
+    of the text, from 1, to the numbers of the stages they belong to, and `covers` to those of the
+    elementary stages that they consist of."""
 
     text: str
     name: str
     globals: dict[str, GlobalValue] = field(default_factory=dict)
     lines: dict[int, int] = field(default_factory=dict)
+    covers: dict[int, frozenset[int]] = field(default_factory=dict)
 
 
 def write(
@@ -74,19 +76,21 @@ def write(
             lines.append("")
         lines.extend(line for text in group for line in text.splitlines())
     stages: dict[int, int] = {}
-    texts: list[tuple[list[str], dict[int, int]]]
-    texts = [(h.text.strip("\n").splitlines(), {}) for h in helpers.values()]
+    covers: dict[int, frozenset[int]] = {}
+    texts: list[tuple[list[str], dict[int, int], dict[int, frozenset[int]]]]
+    texts = [(h.text.strip("\n").splitlines(), {}, {}) for h in helpers.values()]
     for made, marks in functions:
         printed = print_module(ast.Module([made], []), marks)
-        texts.append((printed.lines, printed.stages))
-    for text, numbered in texts:
+        texts.append((printed.lines, printed.stages, printed.covers))
+    for text, numbered, consisting in texts:
         if lines:
             lines.extend(("", ""))
         main = text is texts[-1][0]
         if main:
             stages = {at + len(lines): number for at, number in numbered.items()}
+            covers = {at + len(lines): numbers for at, numbers in consisting.items()}
         lines.extend(text)
-    return Written("\n".join(lines) + "\n", procedure.name, refreshed, stages)
+    return Written("\n".join(lines) + "\n", procedure.name, refreshed, stages, covers)
 
 
 def _constant(name: str, value: GlobalValue) -> ast.expr:

@@ -37,6 +37,11 @@ class Marks:
 
     remarks: dict[ast.stmt, str] = field(default_factory=dict)
     stages: dict[ast.stmt, tuple[int, bool]] = field(default_factory=dict)
+    covers: dict[ast.stmt, frozenset[int]] = field(default_factory=dict)
+
+    def note(self, statement: ast.stmt, stage: Stage) -> None:
+        self.stages[statement] = (stage.number, stage.is_fork)
+        self.covers[statement] = stage.covers
 
 
 class Statements:

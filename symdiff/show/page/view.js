@@ -1,0 +1,208 @@
+// What is seen: values in the table and the graph, the step that is spelt out, and what is lit.
+"use strict";
+
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === true) made.setAttribute(key, "");
+    else if (value !== false && value !== null) made.setAttribute(key, value);
+  }
+  made.append(...children.filter((child) => child !== null && child !== ""));
+  return made;
+}
+
+const inParentheses = (text) => (/^-/.test(text) ? `(${text})` : text);
+
+// A formula with numbers in the place of `0⟨i⟩`.
+function filled(template, reads, value) {
+  return template.replace(/0⟨(-?\d+)⟩/g, (hole, i, at) => {
+    const text = sixDigits(Number(i) < 0 ? value : reads[Number(i)]);
+    const alone = at === 0 || /[(,=<>≤≥] ?$/.test(template.slice(0, at));
+    return alone && !/^[²³⁰¹⁴-⁹⁻^]/.test(template.slice(at + hole.length)) ? text : inParentheses(text);
+  });
+}
+
+const view = {
+  rows: [...document.querySelectorAll("tr[data-row]")],
+  linked: new Map(), // stage -> elements
+  labels: new Map(), // stage -> labels of the graph
+
+  start() {
+    for (const node of document.querySelectorAll("[data-stage], [data-stages]")) {
+      for (const stage of stagesOf(node)) {
+        if (!this.linked.has(stage)) this.linked.set(stage, []);
+        this.linked.get(stage).push(node);
+      }
+    }
+    const light = (event) => this.light(stagesUnder(event.target));
+    document.addEventListener("pointerover", light);
+    document.addEventListener("focusin", light);
+    document.addEventListener("pointerout", () => this.light([]));
+    document.addEventListener("focusout", () => this.light([]));
+  },
+
+  light(stages) {
+    for (const node of document.querySelectorAll(".lit")) node.classList.remove("lit");
+    for (const stage of stages) {
+      for (const node of this.linked.get(stage) ?? []) node.classList.add("lit");
+    }
+  },
+
+  show() {
+    const step = trip.current;
+    for (const tr of this.rows) this.row(tr, step);
+    this.loops();
+    this.now(step);
+    this.graph();
+    player.show();
+    byId("step").replaceChildren(...spelt(step));
+  },
+
+  row(tr, step) {
+    const row = Number(tr.dataset.row);
+    const forward = trip.find(row, "forward");
+    const backward = trip.find(row, "backward");
+    const record = trip.steps[forward];
+    const [value, gradient] = tr.querySelectorAll(".shown");
+    value.textContent = forward < trip.done ? sixDigits(record.value) : "";
+    gradient.replaceChildren(...(backward < trip.done ? adjointsOf(trip.steps[backward]) : []));
+    const isStep = tr.classList.contains("stage");
+    tr.classList.toggle("untaken", isStep && forward === undefined && trip.steps.length > 0);
+    for (const sweep of ["forward", "backward"]) {
+      const isNow = step !== null && step.row === row && step.sweep === sweep;
+      tr.classList.toggle(`now-${sweep}`, isNow);
+    }
+    if (step !== null && step.row === row) tr.setAttribute("aria-current", "step");
+    else tr.removeAttribute("aria-current");
+  },
+
+  loops() {
+    for (const node of document.querySelectorAll(".rounds")) {
+      const loop = Number(node.dataset.loop);
+      const count = trip.count(loop);
+      const [slider, output] = node.children;
+      node.hidden = count < 1;
+      slider.max = count;
+      slider.disabled = count < 2;
+      slider.value = trip.chosen[loop] + 1;
+      slider.setAttribute("aria-valuetext", `round ${trip.chosen[loop] + 1} of ${count}`);
+      output.textContent = `round ${trip.chosen[loop] + 1} of ${count}`;
+    }
+  },
+
+  now(step) {
+    for (const node of document.querySelectorAll(".now")) node.classList.remove("now", "reverse");
+    const stage = step === null ? undefined : data.rows[step.row]?.stage;
+    if (!stage) return;
+    for (const node of this.linked.get(stage) ?? []) {
+      node.classList.add("now");
+      node.classList.toggle("reverse", step.sweep === "backward");
+    }
+    const tr = this.rows.find((r) => Number(r.dataset.row) === step.row);
+    const pane = tr.closest(".scroll");
+    const [top, bottom] = [tr.offsetTop, tr.offsetTop + tr.offsetHeight];
+    if (top < pane.scrollTop + 40) pane.scrollTop = top - 60;
+    else if (bottom > pane.scrollTop + pane.clientHeight) pane.scrollTop = bottom - pane.clientHeight + 20;
+  },
+
+  graph() {},
+};
+
+function stagesOf(node) {
+  return (node.dataset.stages ?? node.dataset.stage).split(" ").filter(Boolean).map(Number);
+}
+
+// The stages that are meant by pointing at something: in the source, the innermost one.
+function stagesUnder(target) {
+  const node = target instanceof Element ? target.closest("[data-stage], [data-stages]") : null;
+  if (node === null) return [];
+  return node.dataset.stage ? [Number(node.dataset.stage)] : stagesOf(node);
+}
+
+// `2.05957`: the adjoints that a step of the reverse sweep has set or added to.
+function adjointsOf(step) {
+  const info = data.rows[step.row];
+  if (!data.live) return [element("span", { class: "adjoint" }, named(info.adjoint, step.arrives))];
+  return info.shown.map((i) => element("span", { class: "adjoint" }, sixDigits(step.parts[i]?.after)));
+}
+
+const named = (name, value) => `${name} = ${sixDigits(value)}`;
+
+// --- a step, spelt out ---
+
+function spelt(step) {
+  if (trip.steps.length === 0) return [];
+  if (step === null) return [element("p", { class: "head" }, "The inputs are given. Play, or step on.")];
+  const info = data.rows[step.row];
+  if (!info) return [element("p", { class: "head" }, plainStep(step))];
+  return step.sweep === "forward" ? forwardStep(step, info) : backwardStep(step, info);
+}
+
+function title(step, info) {
+  const rounds = step.rounds.map(([loop, round]) => `round ${round + 1} of ${trip.count(loop)}`);
+  const name = info.stage ? `stage ${info.stage}` : "step";
+  return element(
+    "p",
+    { class: "head" },
+    element("strong", {}, name),
+    ` ${step.sweep}`,
+    rounds.length ? element("span", { class: "quiet" }, `, ${rounds.join(", ")}`) : "",
+  );
+}
+
+function plainStep(step) {
+  const cells = view.rows.find((tr) => Number(tr.dataset.row) === step.row).querySelectorAll(".formula");
+  const text = cells[0].firstElementChild?.textContent ?? "";
+  return step.value === null ? text : `${text} → ${sixDigits(step.value)}`;
+}
+
+function forwardStep(step, info) {
+  const numbers = info.filled === undefined || !data.live ? null : filled(info.filled, step.reads, step.value);
+  const value = sixDigits(step.value);
+  const parts = [element("span", { class: "symbols" }, info.text)];
+  if (numbers !== null && numbers !== value) parts.push(element("span", {}, ` = ${numbers}`));
+  parts.push(element("span", { class: "value" }, ` = ${value}`));
+  return [title(step, info), element("p", { class: "formula" }, ...parts)];
+}
+
+function backwardStep(step, info) {
+  const arrives = element("span", { class: "gradient" }, named(info.adjoint, step.arrives));
+  const head = title(step, info);
+  head.append("  ", element("span", { class: "quiet" }, "arrives "), arrives);
+  const rows = [];
+  info.parts.forEach((part, i) => {
+    const record = step.parts[i];
+    if (record) rows.push(passedOn(step, info, part, record));
+  });
+  if (!rows.length) return [head, element("p", { class: "formula" }, info.reversed)];
+  const names = ["to", "local derivative", "passed on", "adds up"];
+  const top = element("tr", {}, ...names.map((name) => element("th", { scope: "col" }, name)));
+  return [head, element("table", { class: "parts" }, element("thead", {}, top), element("tbody", {}, ...rows))];
+}
+
+function passedOn(step, info, part, record) {
+  const cell = (label, ...children) => element("td", { "data-label": label }, ...children);
+  const gradient = (text) => element("span", { class: "gradient" }, text);
+  const local = sixDigits(record.local);
+  const [arrives, passed, after] = [step.arrives, record.passed, record.after].map(sixDigits);
+  let derivative = "through the call";
+  let product = passed;
+  if (record.local !== null) {
+    const numbers = filled(part.filled, step.reads, step.value);
+    const steps = [part.local, numbers, local].filter((text, i, all) => text !== all[i - 1]);
+    derivative = `∂${info.target}/∂${part.name} = ${steps.join(" = ")}`;
+    product = `${arrives}·${inParentheses(local)} = ${passed}`;
+  }
+  const sum =
+    record.before === null
+      ? [`${part.adjoint} = `, gradient(after)]
+      : [`${part.adjoint} = ${sixDigits(record.before)} + ${inParentheses(passed)} = `, gradient(after)];
+  return element(
+    "tr",
+    {},
+    cell("to", part.name),
+    cell("local derivative", derivative),
+    cell("passed on", product),
+    cell("adds up", ...sum, record.before === null ? "" : element("span", { class: "fork" }, " (*)")),
+  );
+}
