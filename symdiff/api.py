@@ -267,6 +267,26 @@ def stages(
     return Stages(*made.elementary(), values_at(made, *example) if example else None)
 
 
+def page(
+    function: Any,
+    argnums: Argnums = None,
+    *,
+    at: Sequence[Any] | None = None,
+    kwargs: Mapping[str, Any] | None = None,
+) -> str:
+    """A page that plays the forward and the reverse sweep: one HTML file, complete in itself.
+
+    `at` and `kwargs` are the arguments of an example call, as for `source`, and the point that is
+    shown first. Functions of numbers compute in the browser, for inputs that the reader chooses; of
+    others, as of arrays, the page shows the values at the point.
+    """
+    from symdiff.show.page import page
+
+    example = _example(function, at, kwargs)
+    made = generate(function, Selection(argnums), None, example)
+    return page(made, *(example or ((), {})))
+
+
 def _example(
     function: Any, at: Sequence[Any] | None, kwargs: Mapping[str, Any] | None
 ) -> Example | None:

@@ -165,12 +165,9 @@ def _table(function: StaticFunction, options: argparse.Namespace) -> tuple[str, 
 
 
 def _page(function: StaticFunction, options: argparse.Namespace) -> tuple[str, int]:
-    from symdiff.api import generated
-    from symdiff.show.page import page
+    from symdiff.api import page
 
-    wanted = _wanted(options)
-    made = generated(function, **wanted)
-    return page(made, wanted.get("at", ()), wanted.get("kwargs", {})), DONE
+    return page(function, **_wanted(options)), DONE
 
 
 def _check(function: StaticFunction, options: argparse.Namespace) -> tuple[str, int]:

@@ -163,7 +163,8 @@ class Translator:
             case ast.Raise(exc=exc):
                 return [f"throw {self.raised(exc)};"]
             case ast.Assert(test=test, msg=message):
-                error = self.raised(ast.Call(ast.Name("AssertionError"), [message], []))
+                told = [] if message is None else [message]
+                error = self.raised(ast.Call(ast.Name("AssertionError"), told, []))
                 return [f"if (!({self.condition(test)})) throw {error};"]
         raise _refused(node)
 
@@ -248,8 +249,9 @@ class Translator:
                 return self.subscript(value, index), ATOM
             case ast.Call():
                 return self.call(node), ATOM
-            case ast.ListComp(elt=element, generators=[one]) | ast.GeneratorExp(
-                elt=element, generators=[one]
+            case (
+                ast.ListComp(elt=element, generators=[one])
+                | ast.GeneratorExp(elt=element, generators=[one])
             ):
                 target = self.target(one.target)
                 source = f"[...{self.expression(one.iter, ATOM)}]"

@@ -219,7 +219,7 @@ const py = (() => {
   function erfcFraction(x) {
     if (x >= 30) return 0;
     const square = x * x;
-    let a = 0, da = 0.5 + square, p = 1, p0 = 0, q = da, q0 = 1;
+    let a = 0, da = 0.5, p = 1, p0 = 0, q = da + square, q0 = 1;
     for (let i = 0; i < 50; i++) {
       a += da;
       da += 2;

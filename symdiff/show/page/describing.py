@@ -18,6 +18,7 @@ from symdiff.stages import (
     Call,
     Const,
     Expr,
+    Kind,
     Param,
     Procedure,
     Stage,
@@ -32,7 +33,7 @@ from symdiff.write.javascript import NotInJavaScript, Translator, definitions, i
 if TYPE_CHECKING:
     from symdiff.generate import Generated
 
-BOXES = {REAL: "real", INTEGER: "integer", BOOLEAN: "boolean"}
+BOXES: dict[Kind, str] = {REAL: "real", INTEGER: "integer", BOOLEAN: "boolean"}
 
 
 # --- inputs --------------------------------------------------------------------------------------
@@ -46,7 +47,7 @@ def inputs(made: Generated, given: Mapping[str, Any]) -> list[dict[str, Any]]:
         value = given.get(param.name)
         if value is None and isinstance(param.default, Const):
             value = param.default.value
-        kind = BOXES.get(param.var.kind, "fixed")  # type: ignore[call-overload]
+        kind = BOXES.get(param.var.kind, "fixed")
         if kind == "real" and isinstance(value, (int, float)):
             value = float(value)
         found.append(
@@ -144,10 +145,7 @@ def program(made: Generated, flat: Procedure, rows: PlacedRows) -> str:
 
     Raises NotInJavaScript.
     """
-    if made.refreshed:
-        text = write(made.derivative).text
-    else:
-        text = made.text
+    text = write(made.derivative).text if made.refreshed else made.text
     parts = definitions(write(flat).text) | definitions(text)
     parts.pop(flat.name, None)
     recorder = recording(rows.procedure, Spots(rows.spots, rows.loops), Translator())

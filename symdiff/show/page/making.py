@@ -85,7 +85,8 @@ def _assembled(made: Generated, rows: PlacedRows, data: Mapping[str, Any], scrip
     )
     signature = ", ".join(p.name for p in procedure.params)
     place = procedure.place
-    origin = "" if place is None else f"{place.file.replace(chr(92), '/').rpartition('/')[2]}:{place.line}"
+    file = "" if place is None else place.file.replace("\\", "/").rpartition("/")[2]
+    origin = "" if place is None else f"{file}:{place.line}"
     parts = {
         "policy": policy,
         "version": __version__,
@@ -175,11 +176,7 @@ def _read(path: str) -> str:
         return ""
 
 
-def _arguments(
-    made: Generated, args: Sequence[Any], kwargs: Mapping[str, Any]
-) -> dict[str, Any]:
+def _arguments(made: Generated, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of a call by the names of the parameters."""
     plain = [p.name for p in made.reading.procedure.params if p.passed == "plain"]
     return dict(zip(plain, args, strict=False)) | dict(kwargs)
-
-

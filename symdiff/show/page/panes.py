@@ -48,11 +48,7 @@ def source_pane(files: Mapping[str, str], root: Place | None, spans: Sequence[Sp
 
 
 def _within(inner: tuple[str, int, int], outer: tuple[str, int, int]) -> bool:
-    return (
-        inner != outer
-        and inner[0] == outer[0]
-        and outer[1] <= inner[1] <= inner[2] <= outer[2]
-    )
+    return inner != outer and inner[0] == outer[0] and outer[1] <= inner[1] <= inner[2] <= outer[2]
 
 
 def _function_around(text: str, line: int) -> tuple[int, int] | None:
@@ -113,9 +109,11 @@ def _part(piece: str, stages: list[int]) -> str:
 def code_pane(text: str, covers: Mapping[int, Iterable[int]]) -> str:
     """The generated module; `covers` tells which stages of the table a line belongs to."""
     made = []
+    sweep = "forward"
     for number, line in enumerate(text.rstrip("\n").split("\n"), start=1):
-        stages = sorted(covers.get(number, ()))
-        listed = f' data-stages="{" ".join(map(str, stages))}"' if stages else ""
+        sweep = "backward" if line.strip() == "# backward" else sweep
+        stages = " ".join(map(str, sorted(covers.get(number, ()))))
+        listed = f' data-stages="{stages}" data-sweep="{sweep}"' if stages else ""
         found = COMMENT.search(line)
         code, comment = (line[: found.start()], found[0]) if found else (line, "")
         note = f'<span class="comment">{escape(comment)}</span>' if comment else ""
@@ -129,18 +127,20 @@ def code_pane(text: str, covers: Mapping[int, Iterable[int]]) -> str:
 def table_pane(rows: PlacedRows) -> str:
     """The two columns, with room for the value of each stage and of each adjoint."""
     heads: defaultdict[int, list[int]] = defaultdict(list)
-    for number, row in rows.heads.items():
-        if row is not None:
-            heads[row].append(number)
+    for number, head in rows.heads.items():
+        if head is not None:
+            heads[head].append(number)
     made = [
         '<table role="table"><thead><tr role="row">'
-        '<th colspan="3" scope="colgroup" class="forward" role="columnheader">forward</th>'
-        '<th colspan="3" scope="colgroup" class="backward" role="columnheader">backward</th>'
+        '<th colspan="2" scope="colgroup" class="forward" role="columnheader">forward</th>'
+        '<th colspan="2" scope="colgroup" class="backward" role="columnheader">backward</th>'
         "</tr></thead><tbody>"
     ]
     for i, row in enumerate(rows.rows):
         stage = row.forward.number
-        attributes = f'class="stage" data-stage="{stage}" tabindex="0"' if stage else 'class="plain"'
+        attributes = (
+            f'class="stage" data-stage="{stage}" tabindex="0"' if stage else 'class="plain"'
+        )
         slider = "".join(_slider(number, rows) for number in heads[i])
         made.append(
             f'<tr role="row" {attributes} data-row="{i}">'
@@ -156,11 +156,13 @@ def _cells(cell: Cell, depth: int, side: str, slider: str = "") -> str:
     mark = '<span class="fork" title="a fork">(*)</span>' if cell.mark else ""
     text = f"{cell.target} = {cell.text}" if cell.target else cell.text
     lines = text.split(" ;  ") if side == "backward" else [text]  # one contribution a line
-    shown = "".join(f"<span>{escape(line)}</span>" for line in lines)
+    shown = "".join(
+        f'<span class="of"><span>{escape(line)}</span><span class="shown"></span></span>'
+        for line in lines
+    )
     return (
         f'<td role="cell" class="number {side}">{number} {mark}</td>'
         f'<td role="cell" class="formula {side} d{min(depth, 9)}">{shown}{slider}</td>'
-        f'<td role="cell" class="number-shown {side}"><span class="shown"></span></td>'
     )
 
 

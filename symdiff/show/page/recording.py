@@ -1,7 +1,8 @@
 """The primal as JavaScript that records every stage: its value, what it read, and its partials.
 
 Variables are those of the procedure, each with the number of its node beside it: 0 where it does
-not depend on an input. No name of a user's can have the dollar sign that all names here have. The tape in `tape.js` takes the records and runs the reverse sweep.
+not depend on an input. All names here have a dollar sign, which no name of a user's can have. The
+tape in `tape.js` takes the records and runs the reverse sweep.
 """
 
 from __future__ import annotations
@@ -167,7 +168,8 @@ class _Recorder:
 
     def branch(self, step: Branch) -> list[str]:
         lines: list[str] = []
-        for part, head in (("then", f"if ({self.condition(step.test)}) {{"), ("orelse", "} else {")):
+        test = self.condition(step.test)
+        for part, head in (("then", f"if ({test}) {{"), ("orelse", "} else {")):
             body = step.then if part == "then" else step.orelse
             pairs = [(m.var, m.then if part == "then" else m.orelse) for m in step.merges]
             given = [(var, value) for var, value in pairs if value is not None]

@@ -63,9 +63,9 @@ const view = {
     const forward = trip.find(row, "forward");
     const backward = trip.find(row, "backward");
     const record = trip.steps[forward];
-    const [value, gradient] = tr.querySelectorAll(".shown");
-    value.textContent = forward < trip.done ? sixDigits(record.value) : "";
-    gradient.replaceChildren(...(backward < trip.done ? adjointsOf(trip.steps[backward]) : []));
+    tr.querySelector(".forward .shown").textContent = forward < trip.done ? sixDigits(record.value) : "";
+    const gradients = backward < trip.done ? adjointsOf(trip.steps[backward]) : [];
+    tr.querySelectorAll(".backward .shown").forEach((node, i) => (node.textContent = gradients[i] ?? ""));
     const isStep = tr.classList.contains("stage");
     tr.classList.toggle("untaken", isStep && forward === undefined && trip.steps.length > 0);
     for (const sweep of ["forward", "backward"]) {
@@ -95,14 +95,20 @@ const view = {
     const stage = step === null ? undefined : data.rows[step.row]?.stage;
     if (!stage) return;
     for (const node of this.linked.get(stage) ?? []) {
+      if ((node.dataset.sweep ?? step.sweep) !== step.sweep) continue;
       node.classList.add("now");
       node.classList.toggle("reverse", step.sweep === "backward");
     }
-    const tr = this.rows.find((r) => Number(r.dataset.row) === step.row);
-    const pane = tr.closest(".scroll");
-    const [top, bottom] = [tr.offsetTop, tr.offsetTop + tr.offsetHeight];
-    if (top < pane.scrollTop + 40) pane.scrollTop = top - 60;
-    else if (bottom > pane.scrollTop + pane.clientHeight) pane.scrollTop = bottom - pane.clientHeight + 20;
+    for (const pane of document.querySelectorAll(".pane .scroll")) this.reveal(pane);
+  },
+
+  // Scroll inside a pane until what is current there can be seen.
+  reveal(pane) {
+    const node = pane.querySelector(".now");
+    if (node === null) return;
+    const [inner, outer] = [node.getBoundingClientRect(), pane.getBoundingClientRect()];
+    if (inner.top < outer.top + 20) pane.scrollTop += inner.top - outer.top - 40;
+    else if (inner.bottom > outer.bottom - 10) pane.scrollTop += inner.bottom - outer.bottom + 40;
   },
 
   graph() {},
@@ -122,8 +128,8 @@ function stagesUnder(target) {
 // `2.05957`: the adjoints that a step of the reverse sweep has set or added to.
 function adjointsOf(step) {
   const info = data.rows[step.row];
-  if (!data.live) return [element("span", { class: "adjoint" }, named(info.adjoint, step.arrives))];
-  return info.shown.map((i) => element("span", { class: "adjoint" }, sixDigits(step.parts[i]?.after)));
+  if (!data.live) return [named(info.adjoint, step.arrives)];
+  return info.shown.map((i) => sixDigits(step.parts[i]?.after));
 }
 
 const named = (name, value) => `${name} = ${sixDigits(value)}`;
@@ -152,7 +158,7 @@ function title(step, info) {
 
 function plainStep(step) {
   const cells = view.rows.find((tr) => Number(tr.dataset.row) === step.row).querySelectorAll(".formula");
-  const text = cells[0].firstElementChild?.textContent ?? "";
+  const text = cells[0].querySelector("span span")?.textContent ?? "";
   return step.value === null ? text : `${text} → ${sixDigits(step.value)}`;
 }
 
