@@ -184,7 +184,8 @@ class Rows:
         if self._is_inlined(step):
             self._inlined[step.target] = substitute(step.value, self._inlined)
             return
-        seen = Seen() if self._values is None else self._values.of(procedure.name, step.number)
+        of = self._values
+        seen = Seen() if of is None else of.of(self.procedure.name, step.number)
         value = self._equals("", seen.values) or self._shape(step.target.kind)
         if not found:
             self._add(replace(self._assignment(step), value=value), "", depth)
