@@ -10,7 +10,7 @@ from symdiff import rules
 from symdiff.read.arrays import METHODS, is_array
 from symdiff.read.containers import KEYS
 from symdiff.read.core import Slot
-from symdiff.read.custom import stop
+from symdiff.read.custom import ready_for_rules, stop
 from symdiff.read.iteration import MARK
 from symdiff.read.iterators import is_generator
 from symdiff.read.values import (
@@ -241,6 +241,21 @@ class Builtins(Writers):
         self, args: list[Value], keywords: dict[str, Value], node: ast.AST
     ) -> Value:
         return Const(None)
+
+    def builtin_symdiff_elementwise(
+        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        return ready_for_rules(self, "symdiff.elementwise", args, node)
+
+    def builtin_symdiff_custom_vjp(
+        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        return ready_for_rules(self, "symdiff.custom_vjp", args, node)
+
+    def builtin_symdiff_custom_jvp(
+        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        return ready_for_rules(self, "symdiff.custom_jvp", args, node)
 
     def builtin_symdiff_stop_gradient(
         self, args: list[Value], keywords: dict[str, Value], node: ast.AST

@@ -18,6 +18,7 @@ from symdiff.read.core import Frame, Growing, Slot, same
 from symdiff.read.custom import call_with_rules
 from symdiff.read.desugar import VALUE, leaves_always
 from symdiff.read.fence import yields
+from symdiff.read.given import with_registered
 from symdiff.read.helpers import closed_helper
 from symdiff.read.iteration import MARK
 from symdiff.read.iterators import ITERATED
@@ -232,6 +233,7 @@ class Calls(Builtins):
     def apply_function(
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: ast.AST
     ) -> Value:
+        function = with_registered(function, self.frame.scope, self.unit)
         match function:
             case Function():
                 return self.call_function(function, args, keywords, node)

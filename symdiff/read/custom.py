@@ -7,12 +7,14 @@ kinds of the arguments; what is wrong with one is said where its derivative is n
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from symdiff.read.core import describe
 from symdiff.read.forms import form_of, new_result
 from symdiff.read.ruled import Made, Making
-from symdiff.read.values import Function, Iterator, Ref, Tuple, Value
+from symdiff.read.scope import TAKES
+from symdiff.read.values import Function, Iterator, Ref, RuleSet, Tuple, Value
 from symdiff.stages import Apply, Call, Expr, Var
 
 if TYPE_CHECKING:
@@ -76,6 +78,13 @@ def adopt(reader: Calls, made: Made) -> None:
     for part in (made.procedure, rule.partials, rule.pullback, rule.pushforward):
         for name, callee in part.callees.items() if part is not None else ():
             callees.setdefault(name, callee)
+
+
+def ready_for_rules(reader: Any, decorator: str, args: list[Value], node: ast.AST) -> Value:
+    """What `symdiff.custom_vjp(f)` and its like make of a function."""
+    if len(args) != 1 or not isinstance(args[0], Function):
+        raise reader.refuse(node, f"{decorator}() takes a function")
+    return replace(args[0], rules=RuleSet(TAKES[decorator]))
 
 
 def stop(reader: Any, value: Value, node: ast.AST) -> Value:

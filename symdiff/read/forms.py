@@ -27,6 +27,7 @@ from symdiff.stages import (
     Kind,
     ListOf,
     Param,
+    Scalar,
     Var,
     is_differentiable,
 )
@@ -36,6 +37,10 @@ def is_number(value: Any) -> bool:
     return isinstance(value, Runtime) and not (
         isinstance(value, Const) and type(value.value) is not float
     )
+
+
+def is_scalar(kind: Kind) -> bool:
+    return isinstance(kind, Scalar) and kind is not OBJECT
 
 
 def form_of(reader: Any, value: Any, leaves: list[Expr], node: ast.AST) -> Any:

@@ -528,6 +528,14 @@ def evaluate_definition(
     return value
 
 
+def module_value(node: ast.expr, scope: StaticScope, unit: Unit) -> Value | None:
+    """What an expression at the top of a module stands for; None where that can't be told."""
+    try:
+        return _context(scope, unit, node).evaluate(node)
+    except (SymdiffError, Recursive):
+        return None
+
+
 def keep(reader: Reader) -> None:
     """Let what was found at the top of a module be read by whoever reads its functions."""
     for (holder, name), value in reader.state.items():

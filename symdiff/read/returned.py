@@ -26,6 +26,7 @@ class Returned:
         self.function, self.rule = function, rule
         self.outer, self.sub, self.node = outer, sub, node
         self.found: list[Expr] = []
+        self.silent: set[int] = set()  # the numbers of a receiver that is left out
         self.broadcasts = False  # partials may have the shape of the value
 
     def misshapen(self, why: str, fix: str) -> SymdiffError:
@@ -46,7 +47,10 @@ class Returned:
         self.broadcasts = word == "partial"
         given = self.by_name(bound, value, word)
         for name, argument in bound.items():
+            first = len(self.found)
             self.match(argument, given.get(name, NOTHING), name)
+            if name not in given and name == _receiver(self.function):
+                self.silent.update(range(first, len(self.found)))
         return self.found
 
     def by_name(self, bound: dict[str, Value], value: Value, word: str) -> dict[str, Value]:
@@ -56,15 +60,17 @@ class Returned:
         varied = [n for n in names if self.varies(bound[n])]
         if isinstance(value, Tuple) and len(value.items) == len(names) != 1:
             return dict(zip(names, value.items, strict=True))
-        for wanted in (names, varied):
+        others = [n for n in names if n != _receiver(self.function)]
+        for wanted in (names, varied, others):
             if len(wanted) == 1:
                 only = bound[wanted[0]]
                 if isinstance(value, Tuple) and len(value.items) == 1 and not _is_single(only):
                     return {wanted[0]: value.items[0]}
                 if not isinstance(value, Tuple) or isinstance(only, (Tuple, Ref)):
                     return {wanted[0]: value}
-        if isinstance(value, Tuple) and len(value.items) == len(varied):
-            return dict(zip(varied, value.items, strict=True))
+        for wanted in (varied, others):
+            if isinstance(value, Tuple) and len(value.items) == len(wanted):
+                return dict(zip(wanted, value.items, strict=True))
         count = len(value.items) if isinstance(value, Tuple) else 1
         raise self.misshapen(
             f"returns {_many(count, word)} for {_many(len(names), 'argument')}",
@@ -156,6 +162,13 @@ class Returned:
                 "Return the tangent of the value, in the structure of the value.",
             )
         return [g for g, k in zip(got, kinds, strict=True) if may_vary(k)]
+
+
+def _receiver(function: Function) -> str:
+    """The name of the object that a method is one of; nothing for other functions."""
+    a = function.node.args
+    first = next((p.arg for p in (*a.posonlyargs, *a.args)), "")
+    return first if function.owner is not None and first in ("self", "cls") else ""
 
 
 def _is_single(value: Any) -> bool:

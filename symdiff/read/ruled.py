@@ -14,6 +14,7 @@ from symdiff.read.forms import (
     form_of_result,
     form_of_spec,
     is_number,
+    is_scalar,
     kinds_in,
     like_result,
     may_vary,
@@ -85,18 +86,40 @@ class Making:
         self.name = reader.shared.procedure_name(function.name)
         self.captures: dict[Any, tuple[Any, tuple[Any, ...], Param]] = {}
         self.seen: dict[Any, Any] = {}
+        self.said = True  # of the result of a function that is not read
         self.standing = False  # the function is called, not read
         self.taken: dict[str, dict[Any, Var]] = {}  # what each procedure calls what it captures
         self.leaves: list[Expr] = []
         for value in bound.values():
             form_of(reader, value, self.leaves, node)
-        self.active = tuple(i for i, v in enumerate(self.leaves) if may_vary(kind_of(v)))
+        silent = self.without_tangents()
+        self.active = tuple(
+            i for i, v in enumerate(self.leaves) if may_vary(kind_of(v)) and i not in silent
+        )
+
+    def without_tangents(self) -> set[int]:
+        """The numbers of which a pushforward says nothing: it takes no tangents of them."""
+        rule = self.rules.given.get("pushforward")
+        if rule is None or misfit("pushforward", _params(self.function.node), _params(rule.node)):
+            return set()
+        names = [n for n, passed in _params(rule.node) if passed in ("plain", "keyword")]
+        mine = [n for n, passed in _params(self.function.node) if passed == "plain"]
+        theirs = dict(zip(mine, names, strict=False))
+        silent: set[int] = set()
+        at = 0
+        for name, value in self.bound.items():
+            found: list[Expr] = []
+            form_of(self.reader, value, found, self.node)
+            if f"{theirs.get(name, name)}_dot" not in names:
+                silent.update(range(at, at + len(found)))
+            at += len(found)
+        return silent
 
     def made(self) -> Made:
         procedure, form = self.primal()
         shared = self.reader.shared
         shared.callees[self.name] = procedure
-        rule = Rule(self.active, as_it_stands=self.standing)
+        rule = Rule((), as_it_stands=self.standing)
         procedure.rule = rule
         wanted = [k for k in ("partials", "pushforward", "pullback") if k in self.rules.given]
         for kind in wanted:
@@ -104,6 +127,7 @@ class Making:
                 setattr(rule, kind, self.rule(kind, self.rules.given[kind], form))
             except SymdiffError as error:
                 rule.missing = error
+        rule.active = self.active
         if not wanted:
             rule.missing = self.without_rule()
         everyone = [procedure, *(p for k in wanted if (p := getattr(rule, k)) is not None)]
@@ -236,21 +260,29 @@ class Making:
         atoms: list[Expr] = []
         whole = Opaque(f"_0({', '.join(words)})", tuple(trees))
         if isinstance(form, tuple):
-            held = sub.emit(whole, OBJECT, self.node)
-            self.take_apart(sub, form, held, atoms)
-        else:
+            self.take_apart(sub, form, sub.emit(whole, OBJECT, self.node), atoms)
+        elif self.said:
             atoms.append(sub.emit(whole, form, self.node))
+        else:
+            atoms.append(self.as_number(sub, sub.emit(whole, OBJECT, self.node), form))
         made = self.finished(sub, self.function, self.name, params, atoms)
         return made, form
 
     def take_apart(self, sub: Any, form: Any, held: Var, atoms: list[Expr]) -> None:
         for i, part in enumerate(form[2]):
-            kind = OBJECT if isinstance(part, tuple) else part
+            kind = part if self.said and not isinstance(part, tuple) else OBJECT
             item = sub.emit(Apply("getitem", (held, Const(i))), kind, self.node)
             if isinstance(part, tuple):
                 self.take_apart(sub, part, item, atoms)
             else:
-                atoms.append(item)
+                atoms.append(item if self.said else self.as_number(sub, item, part))
+
+    def as_number(self, sub: Any, value: Var, form: Any) -> Expr:
+        """A result of which nothing is said: a number where no array is given, or it is refused
+        when the code runs."""
+        if form is REAL:
+            return sub.emit(Apply("float", (value,)), REAL, self.node)  # type: ignore[no-any-return]
+        return sub.emit(Opaque("_0", (value,), pure=True), form, self.node)  # type: ignore[no-any-return]
 
     def said_form(self) -> Any:
         """The form of the result of a function that is not read: what its annotation says, else
@@ -258,15 +290,20 @@ class Making:
         from symdiff.read.reader import _annotated
 
         node = self.function.node
-        unknown = ArrayOf(REAL, None)
+        self.said = False
+        plain = all(is_scalar(kind_of(v)) for v in self.leaves)
+        unknown: Any = REAL if plain else ArrayOf(REAL, None)
         if "partials" in self.rules.takes:
+            self.said = True
             return elementwise_kind([kind_of(v) for v in self.leaves])
         if isinstance(node, ast.Lambda) or self.rules.native is not None:
             return unknown
         said = _annotated(node.returns, self.function.scope) if node.returns is not None else None
-        if said is not None and not isinstance(said, dict):
-            form = form_of_spec(said)
-            return unknown if form is OBJECT else form
+        if said is not None and not isinstance(said, dict) and form_of_spec(said) is not OBJECT:
+            self.said = True
+            return form_of_spec(said)
+        if node.returns is not None and "ndarray" in ast.unparse(node.returns).lower():
+            return ArrayOf(REAL, None)
         shown = [
             n.value for n in ast.walk(node) if isinstance(n, ast.Return) and n.value is not None
         ]
@@ -298,6 +335,7 @@ class Making:
         else:
             word = "partial" if kind == "partials" else "adjoint"
             found = returned.adjoints(self.bound, value, word)
+            self.active = tuple(i for i in self.active if i not in returned.silent)
             atoms = [found[i] for i in self.active]
         self.reader.shared.procedures[title] = [sub.signature]  # the name is taken
         # What the rule reads from outside comes after the leaves; it is put in place by `made`.
@@ -337,9 +375,8 @@ class Making:
         given: dict[str, Value] = {}
         for name, value in self.bound.items():
             dotted = f"{names.get(name, name)}_dot"
-            made = self.dotted(sub, value, dotted, params)
             if dotted in taken:
-                given[dotted] = made
+                given[dotted] = self.dotted(sub, value, dotted, params)
         return given
 
     def dotted(self, sub: Any, value: Any, name: str, params: list[Param]) -> Any:

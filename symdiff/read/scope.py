@@ -26,6 +26,7 @@ from typing import Any, Protocol
 
 from symdiff import rules
 from symdiff.errors import UnsupportedSyntax
+from symdiff.read.given import give_rules
 from symdiff.read.names import assigned_names
 from symdiff.read.source import SourceFile, node_of, parse, unwrap
 from symdiff.read.values import (
@@ -619,7 +620,10 @@ class StaticScope:
         from symdiff.read.reader import evaluate_definition
 
         if node not in unit.definitions:
-            unit.definitions[node] = evaluate_definition(node, self, unit, owner)
+            found = unit.definitions[node] = evaluate_definition(node, self, unit, owner)
+            if isinstance(found, Function) and found.rules is not None:
+                body = getattr(getattr(owner, "node", None), "body", self.file.tree.body)
+                give_rules(found, node.name, body, self, unit)
         return unit.definitions[node]
 
     def _assigned(
@@ -638,6 +642,8 @@ class StaticScope:
             self._busy.discard(name)
         if found is not None:
             unit.definitions[stmt, name] = found
+        if isinstance(found, Function) and found.rules is not None:
+            give_rules(found, name, self.file.tree.body, self, unit)
         return found
 
     def _module(self, stmt: ast.ImportFrom) -> Module | None:

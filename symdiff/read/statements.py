@@ -16,7 +16,6 @@ from symdiff.read.fence import offences
 from symdiff.read.modes import Modes
 from symdiff.read.names import written_in
 from symdiff.read.records import last_name
-from symdiff.read.scope import TAKES
 from symdiff.read.values import (
     Builtin,
     Function,
@@ -24,7 +23,6 @@ from symdiff.read.values import (
     LiveObject,
     Method,
     Ref,
-    RuleSet,
     Runtime,
     Tuple,
     Undefined,
@@ -572,8 +570,6 @@ class Statements(Modes):
                     return replace(function, name=wrapped.name, wrapped=wrapped.wrapped or wrapped)
             return function
         found = self.evaluate(call)
-        if isinstance(found, Builtin) and isinstance(function, Function) and found.name in TAKES:
-            return replace(function, rules=RuleSet(TAKES[found.name]))
         if isinstance(found, Builtin) and found.name == "symdiff.checkpoint":
             return function  # its calls find the mark
         ours = isinstance(found, Builtin) and found.name.startswith("symdiff.")
