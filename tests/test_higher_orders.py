@@ -106,3 +106,19 @@ def test_a_source_of_a_derivative_is_complete():
     names: dict[str, object] = {}
     exec(text, names)
     assert "symdiff." not in text.replace("symdiff 0", "")
+
+
+def test_the_side_that_a_where_does_not_take_stays_out_of_second_derivatives():
+    import numpy as np
+
+    def f(x):
+        return np.sum(np.where(x > 5, np.sqrt(x - 5) * np.log(x - 4.5) * x, x**2))
+
+    x, v = np.array([2.0, 7.0, 9.0]), np.array([1.0, 2.0, 3.0])
+    gradient = symdiff.grad(f)
+    with np.errstate(all="ignore"):
+        second = symdiff.grad(lambda x: np.sum(gradient(x) * v))(x)
+        along = symdiff.jvp(gradient, (x,), (v,))[1]
+        want = (gradient(x + 1e-6 * v) - gradient(x - 1e-6 * v)) / 2e-6
+    np.testing.assert_allclose(second, want, rtol=1e-6)
+    np.testing.assert_allclose(along, want, rtol=1e-6)

@@ -103,9 +103,8 @@ def _elementwise(
     arrays = [a for a in value.args if not isinstance(kind_of(a), Scalar)]
     for arg, partial in sweep.array_partials(value, target):
         product = sweep.times(adjoint, partial)
-        if mask is not None and passes_masks(sweep, arg, target):
-            sweep.adjoints[arg] = product
-            sweep.masks[arg] = mask
+        if mask is not None and passes_mask(sweep, arg, target, mask):
+            note_masked(sweep, arg, product, mask)
             continue
         share = sweep.masked(product, mask)
         if arrays == [arg]:
@@ -118,15 +117,24 @@ def _elementwise(
             sweep.accumulate(arg, unbroadcast(sweep, share, target, arg, adjoint))
 
 
-def passes_masks(sweep: Reverse, arg: Var, out: Var) -> bool:
+def passes_mask(sweep: Reverse, arg: Var, out: Var, mask: Expr) -> bool:
     """Whether an adjoint may be handed on unmasked: only an elementwise operation is before it,
-    and nothing else reads what that gives."""
+    and whatever else contributes to it has the same mask."""
     made = sweep.definitions.get(arg)
-    if sweep.uses.get(arg, 0) != 1 or arg in sweep.adjoints or not isinstance(made, Apply):
+    if not isinstance(made, Apply) or arg in sweep.adjoints and sweep.masks.get(arg) != mask:
         return False
     primitive = registry.by_name(made.op)
     elementwise = made.op in ELEMENTWISE or primitive is not None and primitive.is_elementwise
     return elementwise and fills(dims_of(arg.kind), dims_of(out.kind))
+
+
+def note_masked(sweep: Reverse, arg: Var, share: Expr, mask: Expr) -> None:
+    """Add to an adjoint that is to be masked when somebody reads it."""
+    known = sweep.adjoints.get(arg)
+    sweep.adjoints[arg] = (
+        share if known is None else sweep.named_adjoint(arg, Apply("add", (known, share)))
+    )
+    sweep.masks[arg] = mask
 
 
 def _where(sweep: Reverse, value: Apply, target: Var, adjoint: Expr) -> None:
@@ -138,12 +146,12 @@ def _where(sweep: Reverse, value: Apply, target: Var, adjoint: Expr) -> None:
         if not sweep.is_active(arg):
             continue
         assert isinstance(arg, Var)
-        mask = Apply("numpy.where", (test, *((adjoint, ZERO) if not side else (ZERO, adjoint))))
-        if passes_masks(sweep, arg, target):
-            sweep.adjoints[arg] = adjoint
-            sweep.masks[arg] = Apply("mask", (test, Const(side)))
+        mask = Apply("mask", (test, Const(side)))
+        if passes_mask(sweep, arg, target, mask):
+            note_masked(sweep, arg, adjoint, mask)
         else:
-            chosen = sweep.emit(mask, kind_of(mask))
+            made = Apply("numpy.where", (test, *((adjoint, ZERO) if not side else (ZERO, adjoint))))
+            chosen = sweep.emit(made, kind_of(made))
             sweep.accumulate(arg, unbroadcast(sweep, chosen, target, arg, chosen))
 
 

@@ -56,7 +56,7 @@ class Reverse(Sweep):
         self.kept_rounds = 0  # the loops around, all of whose rounds share their stacks
         self.before: Block = []  # what the forward sweep must do before the step being reversed
         self.definitions: dict[Var, Expr] = {}  # of the primal's stages
-        self.uses: dict[Var, int] = {}  # how often the primal reads a variable
+        self.uses: dict[Var, int] = {}  # how often a variable is read for what is active
         self.updated: set[Var] = set()  # arrays of which the primal makes another version
         self.masks: dict[Var, Expr] = {}  # adjoints that count only where a `where` has taken them
         self.parts: dict[Var, dict[int, Expr]] = {}  # adjoints of the items of tuples
@@ -64,7 +64,8 @@ class Reverse(Sweep):
     def look_through(self, block: Block) -> None:
         """Note what the primal reads, and how it makes what it reads."""
         for step in steps(block):
-            for expr in expressions(step):
+            idle = isinstance(step, Stage) and step.target not in self.active
+            for expr in () if idle else expressions(step):
                 for var in variables(expr):
                     self.uses[var] = self.uses.get(var, 0) + 1
             if isinstance(step, Stage):

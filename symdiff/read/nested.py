@@ -295,7 +295,12 @@ class Nested(Calls):
         assert shared.writer is not None
         file, written = shared.writer(procedure, wanted, mode)
         signature.busy = False
-        constants = {g.name: g for g in globals_in(procedure) if "." not in g.name}
+        values_of = procedure.globals
+        constants = {
+            g.name: g
+            for g in globals_in(procedure)
+            if g.name in values_of and not values_of[g.name].text.startswith(("import ", "from "))
+        }
         scope = GeneratedScope(file, constants, shared.originals)
         found = scope.lookup(written, self.unit)
         assert isinstance(found, Function)

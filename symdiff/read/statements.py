@@ -22,6 +22,7 @@ from symdiff.read.values import (
     Iterator,
     LiveObject,
     Method,
+    Partial,
     Ref,
     Runtime,
     Tuple,
@@ -572,6 +573,9 @@ class Statements(Modes):
         found = self.evaluate(call)
         if isinstance(found, Builtin) and found.name == "symdiff.checkpoint":
             return function  # its calls find the mark
+        if isinstance(found, Builtin) and found.name == "functools.partial":
+            made = self.evaluate(decorator)
+            found = made.function if isinstance(made, Partial) else made
         ours = isinstance(found, Builtin) and found.name.startswith("symdiff.")
         if not ours and isinstance(found, (Builtin, LiveObject, Var, Global)):
             raise self.refuse(

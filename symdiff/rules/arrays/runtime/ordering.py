@@ -10,10 +10,9 @@ def partition_adjoint(x, dout, out, axis=-1):
     """The adjoint of x in out = np.partition(x, kth, axis), whatever the order within its parts."""
     if axis is None:
         return np.reshape(partition_adjoint(np.ravel(x), dout, out), np.shape(x))
-    found = np.empty_like(dout)
     in_order = np.take_along_axis(dout, np.argsort(out, axis=axis), axis=axis)
-    np.put_along_axis(found, np.argsort(x, axis=axis), in_order, axis=axis)
-    return found
+    ranks = np.argsort(np.argsort(x, axis=axis), axis=axis)
+    return np.take_along_axis(in_order, ranks, axis=axis)
 
 
 def quantile_adjoint(x, dout, q, axis=None, keepdims=False, method="linear", ignored=False):
@@ -39,8 +38,8 @@ def quantile_adjoint(x, dout, q, axis=None, keepdims=False, method="linear", ign
             in_order[chosen, low] += (low + 1 - place) * share[chosen]
             if place > low:
                 in_order[chosen, low + 1] += (place - low) * share[chosen]
-    found = np.empty_like(in_order)
-    np.put_along_axis(found, np.argsort(rows, axis=-1), in_order, axis=-1)
+    ranks = np.argsort(np.argsort(rows, axis=-1), axis=-1)
+    found = np.take_along_axis(in_order, ranks, axis=-1)
     return np.moveaxis(np.reshape(found, moved.shape), last, axes)
 
 
