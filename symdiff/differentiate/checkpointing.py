@@ -10,13 +10,13 @@ it needs of its primal values is computed in it. Which states are kept is the sc
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from symdiff.differentiate.repeating import refuse_what_changes, run_again
 from symdiff.rules.helpers import helper_of
-from symdiff.rules.schedule import checkpoints
+from symdiff.rules.schedule import checkpoint_gap
 from symdiff.simplify.dead import clear_dead
 from symdiff.simplify.result import renamed
 from symdiff.stages import (
@@ -32,10 +32,10 @@ from symdiff.stages import (
     Global,
     ListOf,
     Loop,
+    Merge,
     Pop,
     Push,
     Stage,
-    Step,
     Var,
     all_defined,
     all_read,
@@ -46,6 +46,8 @@ from symdiff.stages import (
 
 if TYPE_CHECKING:
     from symdiff.differentiate.reverse import Reverse
+
+Renaming = Mapping[Var, Var]
 
 
 def copied(block: Block) -> Block:
@@ -64,6 +66,48 @@ def as_if_whole(sweep: Reverse) -> Iterator[None]:
         sweep.stacks, sweep.before, sweep.kept_rounds = outer
 
 
+class _States:
+    """What is kept of a loop: the states of some rounds, and which rounds these are."""
+
+    def __init__(self, sweep: Reverse, loop: Loop) -> None:
+        self.carried = list(loop.carried)
+        for c in self.carried:
+            c.init = Const(None) if c.init is None else c.init
+        self.starts, self.places = _stack(sweep, "starts"), _stack(sweep, "places")
+        self.stacks = {c.var: _stack(sweep, f"{c.var.base}_kept") for c in self.carried}
+
+    def keep_some(self, loop: Loop, first: Expr, stop: Expr, free: Expr, now: Renaming) -> None:
+        """Let a loop up to `stop` keep the states that the schedule says, where `free` may be."""
+        at = loop.target
+        assert at is not None
+        due, next_due = Var("next_kept", INTEGER), Var("next_kept", INTEGER)
+        left, less_left = Var("free", INTEGER), Var("free", INTEGER)
+        further, fewer = Var("next_kept", INTEGER), Var("free", INTEGER)
+        gap = Apply("helper:checkpoint_gap", (Apply("sub", (stop, at)), left))
+        keep: Block = [
+            Push(self.starts, at),
+            Push(self.places, left),
+            *(Push(self.stacks[c.var], _kept(now.get(c.var, c.var))) for c in self.carried),
+            Stage(further, Apply("add", (due, gap))),
+            Stage(fewer, Apply("sub", (left, Const(1)))),
+        ]
+        merges = [Merge(next_due, further, due), Merge(less_left, fewer, left)]
+        loop.body.insert(0, Branch(Apply("eq", (at, due)), keep, [], merges))
+        loop.carried = [
+            *loop.carried,
+            Carried(due, first, next_due),
+            Carried(left, free, less_left),
+        ]
+
+    def taken(self, start: Var, free: Var, state: Renaming) -> Block:
+        """Take back what was kept last."""
+        return [
+            Pop(start, self.starts),
+            Pop(free, self.places),
+            *(Pop(state[c.var], self.stacks[c.var]) for c in self.carried),
+        ]
+
+
 def provide_checkpointed(sweep: Reverse, loop: Loop, reversed_loop: Loop, forward: Block) -> None:
     """Give a reversed loop its rounds, and in each the primal values that it reads.
 
@@ -71,65 +115,40 @@ def provide_checkpointed(sweep: Reverse, loop: Loop, reversed_loop: Loop, forwar
     the reversed body needs.
     """
     assert loop.keep is not None
-    with_values = loop.body
-    loop.body = forward
+    primal = sweep.procedures.primal_of
+    original = loop.body
     item, rounds = _counted(sweep, loop)
-    keep = _keep(loop.keep, rounds)
-    loop.keep = None
     at = loop.target
     assert at is not None
-    helper = helper_of(checkpoints)
+    again = [*item, *run_again(copied(forward), primal)]
+    values = [*item, *run_again(original, primal)]
+    helper = helper_of(checkpoint_gap)
     sweep.helpers.setdefault(helper.name, helper)
 
-    # The forward sweep keeps states.
-    states = list(loop.carried)
-    for c in states:
-        c.init = Const(None) if c.init is None else c.init
-    starts, places = _stack(sweep, "starts"), _stack(sweep, "places")
-    stacks = {c.var: _stack(sweep, f"{c.var.base}_kept") for c in states}
-
-    def keeping(index: Var, chosen: Var, now: dict[Var, Var]) -> Step:
-        pushes: Block = [
-            Push(starts, index),
-            Push(places, Apply("getitem", (chosen, index))),
-            *(Push(stacks[c.var], _kept(now.get(c.var, c.var))) for c in states),
-        ]
-        return Branch(Apply("in", (index, chosen)), pushes, [])
-
-    chosen = Var("kept_rounds", OBJECT)
-    sweep.before.append(Stage(chosen, _schedule(Const(0), rounds, keep)))
-    primal = sweep.procedures.primal_of
-    again = run_again(copied(forward), primal)
-    values = run_again(with_values, primal)
-    here: Block = [] if item is None else [Stage(item[0], item[1])]
-    loop.body = [keeping(at, chosen, {}), *here, *forward]
+    states = _States(sweep, loop)
+    loop.body = [*item, *forward]
+    states.keep_some(loop, Const(0), rounds, _keep(loop.keep, rounds), {})
+    loop.keep = None
     turns = _turns(loop, rounds)
 
-    # The reverse sweep runs rounds again from the last state to the one that it reverses.
+    # Rounds run again from the last state that is kept to the one that is reversed.
     index, start, free = Var(at.base, INTEGER), Var("start", INTEGER), Var("free", INTEGER)
-    chosen = Var("kept_rounds", OBJECT)
-    popped = {c.var: _like(c.var) for c in states}
-    state = {c.var: _like(c.var) for c in states}
+    popped = {c.var: _like(c.var) for c in states.carried}
+    state = {c.var: _like(c.var) for c in states.carried}
     inner_at = Var("j" if at.base != "j" else "i", INTEGER)
-    inner, table = _fresh([*here, *again], {**state, at: inner_at})
-    nexts = [Carried(state[c.var], popped[c.var], _replaced(c.next, table)) for c in states]
-    anew = Loop(nexts, inner, None, inner_at, Apply("range", (start, index)))
-    anew.body.insert(0, keeping(inner_at, chosen, state))
-    values, table = _fresh([*here, *values], {**state, at: index})
-    body: Block = [
-        Pop(start, starts),
-        Pop(free, places),
-        *(Pop(popped[c.var], stacks[c.var]) for c in states),
-        Stage(chosen, _schedule(start, index, free)),
-        anew,
-        *values,
-        *(map_expressions(s, lambda e: substitute(e, table)) for s in reversed_loop.body),
-    ]
+    block, table = _fresh(again, {**state, at: inner_at})
+    nexts = [Carried(state[c.var], popped[c.var], _replaced(c.next, table)) for c in states.carried]
+    anew = Loop(nexts, block, None, inner_at, Apply("range", (start, index)))
+    states.keep_some(anew, start, index, free, state)
+
+    block, table = _fresh(values, {**state, at: index})
+    reverse = [map_expressions(s, lambda e: substitute(e, table)) for s in reversed_loop.body]
+    body = [*states.taken(start, free, popped), anew, *block, *reverse]
     for c in reversed_loop.carried:
         c.next = _replaced(c.next, table)
     results = [c.next for c in reversed_loop.carried if c.next is not None]
     clear_dead(body, results, sweep.procedures.all_callees())
-    refuse_what_changes(with_values, body, primal)
+    refuse_what_changes(original, body, primal)
     reversed_loop.body = body
     is_read = index in {*all_read(body), *(v for r in results for v in variables(r))}
     counted: Expr = Apply("range", (turns,))
@@ -137,15 +156,16 @@ def provide_checkpointed(sweep: Reverse, loop: Loop, reversed_loop: Loop, forwar
     reversed_loop.iterable = Apply("reversed", (counted,)) if is_read else counted
 
 
-def _counted(sweep: Reverse, loop: Loop) -> tuple[tuple[Var, Expr] | None, Expr]:
-    """Make a loop run over the numbers of its rounds; returns what its target then is in a round,
-    and how many rounds there are."""
+def _counted(sweep: Reverse, loop: Loop) -> tuple[Block, Expr]:
+    """Make a loop run over the numbers of its rounds; returns what gives its target its value in a
+    round, and how many rounds there are."""
     iterable, target = loop.iterable, loop.target
     assert iterable is not None
     if isinstance(iterable, Apply) and iterable.op == "range" and len(iterable.args) == 1:
-        if target is None or target.base == "_":
-            loop.target = Var("i", INTEGER, temporary=True)
-        return None, iterable.args[0]
+        if target is not None and target.base != "_":
+            return [], iterable.args[0]
+        index = loop.target = Var("i", INTEGER, temporary=True)
+        return [] if target is None else [Stage(target, index)], iterable.args[0]
     items: Expr = iterable
     if not isinstance(iterable, (Var, Global)) or iterable.kind is OBJECT:
         is_range = isinstance(iterable, Apply) and iterable.op == "range"
@@ -155,8 +175,7 @@ def _counted(sweep: Reverse, loop: Loop) -> tuple[tuple[Var, Expr] | None, Expr]
     sweep.before.append(Stage(rounds, Apply("len", (items,))))
     index = loop.target = Var("i", INTEGER, temporary=True)
     loop.iterable = Apply("range", (rounds,))
-    item = None if target is None else (target, Apply("getitem", (items, index)))
-    return item, rounds
+    return [] if target is None else [Stage(target, Apply("getitem", (items, index)))], rounds
 
 
 def _keep(keep: Expr, rounds: Expr) -> Expr:
@@ -168,10 +187,6 @@ def _keep(keep: Expr, rounds: Expr) -> Expr:
     never_negative = isinstance(rounds, Var) and (rounds.length is not None)
     count = rounds if never_negative else Apply("max", (rounds, Const(0)))
     return Apply("math.isqrt", (count,))
-
-
-def _schedule(start: Expr, stop: Expr, free: Expr) -> Expr:
-    return Apply("helper:checkpoints", (start, stop, free))
 
 
 def _stack(sweep: Reverse, name: str) -> Var:
@@ -188,9 +203,9 @@ def _kept(var: Var) -> Expr:
     return Apply("copy", (var,)) if isinstance(var.kind, ListOf) else var
 
 
-def _fresh(block: Block, known: dict[Var, Var]) -> tuple[Block, dict[Var, Expr]]:
+def _fresh(block: Block, known: Renaming) -> tuple[Block, dict[Var, Expr]]:
     """A block with new variables for those that it defines; and all that stand for others."""
-    table = known | {v: _like(v) for v in all_defined(block)}
+    table = dict(known) | {v: _like(v) for v in all_defined(block)}
     made = [map_expressions(s, lambda e: substitute(e, table)) for s in renamed(block, table)]
     return made, dict(table)
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 import math
 
 
-def checkpoints(start: int, stop: int, free: int) -> dict[int, int]:
-    """The rounds before `stop` whose states are kept, and how many free places each finds."""
-    kept: dict[int, int] = {}
-    while start < stop:
-        if free < 1:
-            raise ValueError("a checkpointed loop keeps one state at least")
-        kept[start] = free
-        # As few rounds as possible run again: Griewank and Walther, Algorithm 799 (2000).
-        rounds, again = stop - start + 1, 1
-        while math.comb(free + again, free) < rounds:
-            again += 1
-        most = rounds - math.comb(free + again - 2, free - 1)
-        start += min(math.comb(free + again - 1, free), most)
-        free -= 1
-    return kept
+def checkpoint_gap(rounds: int, free: int) -> int:
+    """How many rounds after a kept state the next is kept, `rounds` before the one to reverse.
+
+    So as few as possible run again: Griewank & Walther, Algorithm 799: revolve (2000).
+    """
+    if free < 1:
+        raise ValueError("a checkpointed loop keeps one state at least")
+    again = 1
+    while math.comb(free + again, free) <= rounds:
+        again += 1
+    most = rounds + 1 - math.comb(free + again - 2, free - 1)
+    return min(math.comb(free + again - 1, free), most)

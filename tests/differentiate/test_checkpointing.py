@@ -115,7 +115,7 @@ def test_nothing_is_kept_where_nothing_is_read():
 
     text = symdiff.source(f)
     assert "append" not in text
-    assert "checkpoints" not in text
+    assert "checkpoint_gap" not in text
 
 
 def test_nothing_is_kept_of_a_checkpointed_call():
