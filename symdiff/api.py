@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from symdiff.errors import SymdiffError
-from symdiff.fitting import fits
+from symdiff.fitting import as_numbers, fits
 from symdiff.generate import Example, Generated, Selection, arranged, find, generate, precheck
 from symdiff.precision import is_narrow, like_each
 from symdiff.signature import key_of
@@ -190,6 +190,7 @@ def jvp(
                 "a tangent must have the structure and the shapes of its argument: "
                 f"{tangent!r:.80} does not fit {argument!r:.80}"
             )
+    given = [as_numbers(tangent) for tangent in given]
     value, derivative = made.function(
         *args, **named, **dict(zip(made.own_parameters, given, strict=True))
     )

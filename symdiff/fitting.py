@@ -31,3 +31,15 @@ def fits(argument: Any, tangent: Any) -> bool:
             hasattr(tangent, n) and fits(getattr(argument, n), getattr(tangent, n)) for n in names
         )
     return True
+
+
+def as_numbers(tangent: Any) -> Any:
+    """A tangent with numbers for arrays without axes, which `+=` would change for all who hold
+    them."""
+    if getattr(tangent, "shape", None) == ():
+        return tangent[()]
+    if isinstance(tangent, dict):
+        return {k: as_numbers(t) for k, t in tangent.items()}
+    if type(tangent) in (list, tuple):
+        return type(tangent)(map(as_numbers, tangent))
+    return tangent

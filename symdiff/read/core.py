@@ -467,11 +467,15 @@ class Core:
             rows = self.as_rows((None, name), b)
         if rows is not None:
             return self.merge_rows(rows, a, b, step, node)
-        outer, state = self.block, self.state
-        sides = []
-        for content, block, arm in zip((a, b), (step.then, step.orelse), self.arms, strict=True):
-            self.block, self.state = block, arm  # which the items of a list are read from
-            sides.append(self.list_value(content, node) if isinstance(content, tuple) else content)
+        outer, state, sides = self.block, self.state, [a, b]
+        # An empty list is one of whatever the other holds.
+        for at in sorted((0, 1), key=lambda at: sides[at] == ()):
+            if isinstance(sides[at], tuple):
+                # The items of a list are read in the arm that made it.
+                self.block, self.state = (step.then, step.orelse)[at], self.arms[at]
+                other = kind_of(sides[1 - at]) if sides[at] == () else None
+                item = other.item if isinstance(other, ListOf) else None
+                sides[at] = self.list_value(sides[at], node, item)
         self.block, self.state = outer, state
         return self.merge_atoms(sides[0], sides[1], step, name)
 
@@ -750,6 +754,8 @@ class Core:
                 kinds = [self.item_kind(v) for v in b]
                 for k in kinds:
                     shapes[slot] = k if slot not in shapes else join(shapes[slot], k)
+            elif not a and isinstance(b, Var) and isinstance(b.kind, ListOf):
+                shapes.setdefault(slot, b.kind.item)
             return True
         return False
 

@@ -39,6 +39,24 @@ def test_the_derivative_is_that_of_the_plain_program(function, args):
     assert printed == told
 
 
+@pytest.mark.parametrize(
+    ("function", "args"),
+    [(f, args) for f, args in PROGRAMS if f.__name__ not in ("list_carried", "over_a_list")],
+    ids=lambda p: getattr(p, "__name__", ""),
+)
+def test_the_text_can_be_differentiated_again(function, args):
+    random = np.random.default_rng(0)
+    wrt = tuple(i for i, a in enumerate(args, 1) if isinstance(a, (float, np.ndarray)))
+    direction = [random.normal(size=np.shape(args[i - 1])) for i in wrt]
+    found = []
+    for checkpoint in (symdiff.checkpoint, unmarked):
+        given = (checkpoint, *copy.deepcopy(args))
+        with contextlib.redirect_stdout(io.StringIO()):
+            both = symdiff.jvp(symdiff.grad(function, wrt), given, direction, argnums=wrt)
+        found.append(np.concatenate([np.ravel(part) for parts in both for part in parts]))
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-10)
+
+
 def rolled(x, n):
     for _ in symdiff.checkpoint(range(n)):
         x = x + 0.01 * np.sin(np.cos(x))
