@@ -121,11 +121,11 @@ def _run_over_kept(
     loop.body[:] = [s for s in loop.body if s not in pops]
     if len(pops) >= MANY:
         packed = _packed(pops, filling, tuples)
+        loop.test, loop.iterable = (
+            None if e is None else substitute(e, tuples) for e in (loop.test, loop.iterable)
+        )
         if len(packed) > 1:
             loop.body[:0] = [step for pop, parts in packed for step in (pop, *parts)]
-            loop.test, loop.iterable = (
-                None if e is None else substitute(e, tuples) for e in (loop.test, loop.iterable)
-            )
             return
         pops = [packed[0][0]]
         loop.body[:0] = packed[0][1]

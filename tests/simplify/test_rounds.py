@@ -41,6 +41,14 @@ def many(a, b, c, d, n):
     return a
 
 
+def many_until(a, b, c, d, n):
+    for i in range(5, n, 2):
+        a, b, c, d = a * b * i, b * c, c * d, d * a
+        if a > 2:
+            break
+    return a
+
+
 def in_an_arm(x, n):
     for _ in range(n):
         if x > 0.5:
@@ -88,3 +96,9 @@ def test_many_values_of_a_round_are_one_tuple():
 
 def test_what_only_some_rounds_keep_is_taken_back_in_them():
     loops(in_an_arm, 0.25, 6)
+
+
+def test_stacks_that_became_one_still_tell_how_many_rounds_there_were():
+    for n in (3, 6, 9, 15):
+        turned, pops = loops(many_until, 0.9, 0.7, 0.8, 1.1, n)
+        assert len(turned) == 1 and not pops
