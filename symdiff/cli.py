@@ -1,4 +1,4 @@
-"""The command line: `symdiff grad`, `symdiff table`, `symdiff graph` and `symdiff check`.
+"""The command line: `symdiff grad`, `table`, `graph`, `page` and `check`.
 
 Results go to standard output, notes to standard error. The exit status is 0, or 1 for a check that
 did not prove the derivative, or 2 when what was asked for is at fault.
@@ -33,6 +33,7 @@ examples:
   symdiff grad model.py:loss
   symdiff grad model.py:loss --wrt weight,bias -o loss_grad.py
   symdiff table model.py:loss
+  symdiff graph model.py:loss --at "weight=0.5, bias=2.0" -o loss.svg
   symdiff page model.py:loss -o loss.html
   symdiff grad model.py:loss --at "weights=[0.1, 0.2], rounds=3"
   symdiff check model.py:loss --at "weight=0.5, bias=2.0"
@@ -137,6 +138,12 @@ def _parser() -> argparse.ArgumentParser:
         default="text",
         help="with --at, every format shows the value of each stage and each adjoint there",
     )
+    graph = add("graph", "draw which variable depends on which")
+    graph.add_argument(
+        "--format",
+        choices=("svg", "dot", "mmd"),
+        help="SVG, DOT for Graphviz, or Mermaid; by default what the suffix of FILE says, or SVG",
+    )
     add("page", "make a page that plays the forward and the reverse sweep")
     add("check", "prove the generated code against SymPy's derivative")
     return parser
@@ -170,6 +177,21 @@ def _page(function: StaticFunction, options: argparse.Namespace) -> tuple[str, i
     return page(function, **_wanted(options)), DONE
 
 
+def _graph(function: StaticFunction, options: argparse.Namespace) -> tuple[str, int]:
+    import symdiff
+
+    suffix = os.path.splitext(options.output or "")[1].removeprefix(".").lower()
+    kind = options.format or {"gv": "dot", "mermaid": "mmd"}.get(suffix, suffix or "svg")
+    if kind not in ("svg", "dot", "mmd"):
+        raise BadTarget(
+            f"{options.output}: no format of graphs goes by the suffix .{suffix}",
+            fix="Use .svg, .dot or .mmd, or say which with --format.",
+        )
+    with contextlib.redirect_stdout(sys.stderr):
+        stages = symdiff.stages(function, **_wanted(options))
+    return stages.graph(kind), DONE
+
+
 def _check(function: StaticFunction, options: argparse.Namespace) -> tuple[str, int]:
     import symdiff
 
@@ -179,7 +201,7 @@ def _check(function: StaticFunction, options: argparse.Namespace) -> tuple[str, 
     return str(report), DONE if report.status == "proved" else NOT_PROVED
 
 
-VERBS = {"grad": _grad, "table": _table, "page": _page, "check": _check}
+VERBS = {"grad": _grad, "table": _table, "graph": _graph, "page": _page, "check": _check}
 
 
 def _wanted(options: argparse.Namespace) -> dict[str, Any]:

@@ -81,12 +81,13 @@ class Rows:
     ) -> None:
         self.procedure = procedure = pruned(procedure)
         self.notation = notation or Plain()
-        self._values = values
+        self.values = values
         self.names = Names(procedure)
         self.sweep = Sweep(procedure, inputs, self.names)
         self.rows: list[Row] = []
         self.stages: list[ForwardStage] = []
         self.backward: list[BackwardStage] = []
+        self.numbered: dict[int, ForwardStage] = {}  # by the identity of the step
         self._reads = Counter(_reads(procedure))
         self._inlined: dict[Var, Expr] = {}
         self._already_read: set[Var] = set()
@@ -110,6 +111,27 @@ class Rows:
 
     def text(self, expr: Expr, *, tight: bool = False) -> str:
         return self.notation.formula(substitute(expr, self._inlined), self.name, tight=tight)
+
+    def reads(self, *exprs: Expr | None) -> list[Var]:
+        """The variables that expressions read as they are shown, each once."""
+        found = (substitute(e, self._inlined) for e in exprs if e is not None)
+        return list(dict.fromkeys(v for expr in found for v in variables(expr)))
+
+    def head(self, step: Loop | Branch | Scope, word: str = "if", opposite: bool = False) -> str:
+        """The line above a block: `while x > 1:`."""
+        match step:
+            case Scope():
+                return self._words("with ", step.context, ":")
+            case Branch():
+                return self._words(
+                    f"{word} ", Apply("not", (step.test,)) if opposite else step.test, ":"
+                )
+        if step.iterable is not None:
+            target = "_" if step.target is None else self.name(step.target)
+            return self._words("for ") + target + self._words(" in ", step.iterable, ":")
+        if step.test is None:
+            return self._words("while True:")
+        return self._words("while ", step.test, ":")
 
     def _adjoint(self, var: Var) -> str:
         return self.notation.adjoint(self._prefix, self.notation.symbol(self.names(var)))
@@ -149,13 +171,13 @@ class Rows:
 
     def _inputs(self, procedure: Procedure) -> None:
         """The arguments at a point, if one is given, and the gradient."""
-        if self._values is None:
+        if self.values is None:
             return
         for param in procedure.params:
-            if param.name in self._values.arguments:
+            if param.name in self.values.arguments:
                 value = self.notation.value
-                given = Cell(value(shown(self._values.arguments[param.name])), self.name(param.var))
-                adjoint = self._values.adjoints.get(param.name)
+                given = Cell(value(shown(self.values.arguments[param.name])), self.name(param.var))
+                adjoint = self.values.adjoints.get(param.name)
                 told = f"{self._adjoint(param.var)} = {value(shown(adjoint))}"
                 self._add(given, Cell(value="" if adjoint is None else told), 0)
 
@@ -169,7 +191,7 @@ class Rows:
                 case Loop():
                     self._loop(step, depth)
                 case Scope():
-                    self._headed(self._words("with ", step.context, ":"), "", step.body, depth)
+                    self._headed(self.head(step), "", step.body, depth)
                 case Call():
                     targets = ", ".join(map(self.name, step.targets))
                     call = self.text(Apply(step.callee, step.args))
@@ -181,18 +203,17 @@ class Rows:
 
     def _stage(self, step: Stage, depth: int) -> None:
         found = self.sweep.at(step)
-        if self._is_inlined(step):
+        if self.is_inlined(step):
             self._inlined[step.target] = substitute(step.value, self._inlined)
             return
-        of = self._values
-        seen = Seen() if of is None else of.of(self.procedure.name, step.number)
+        seen = Seen() if self.values is None else self.values.of(self.procedure.name, step.number)
         value = self._equals("", seen.values) or self._shape(step.target.kind)
         if not found:
-            self._add(replace(self._assignment(step), value=value), "", depth)
+            self._add(replace(self.assignment(step), value=value), "", depth)
             return
         operands = {c.update.var for c in found}
         forward = replace(
-            self._assignment(step),
+            self.assignment(step),
             number=len(self.stages) + 1,
             mark=not operands.isdisjoint(self._already_read),
             value=value,
@@ -206,6 +227,7 @@ class Rows:
         target, text = self.names(step.target), _joined(forward)
         stage = ForwardStage(forward.number, target, text, forward.mark, depth, step.place, seen)
         self.stages.append(stage)
+        self.numbered[id(step)] = stage
         self.backward.append(BackwardStage(backward.number, stage, backward.text, backward.mark))
         self._add(forward, backward, depth)
 
@@ -219,7 +241,8 @@ class Rows:
         """`= 0.5`, `dx = 0.5`; nothing where nothing was seen."""
         return f"{name} = {self.notation.value(str(series))}".lstrip() if series else ""
 
-    def _is_inlined(self, step: Step) -> bool:
+    def is_inlined(self, step: Step) -> bool:
+        """Whether a value is shown where it is read, and nowhere else."""
         return (
             isinstance(step, Stage)
             and step.target.temporary
@@ -227,7 +250,7 @@ class Rows:
             and not self.sweep.at(step)
         )
 
-    def _assignment(self, step: Stage) -> Cell:
+    def assignment(self, step: Stage) -> Cell:
         """`x = y + 1`; an update of a container in place as Python writes it."""
         match step.value:
             case Apply(op, (Var() as base, *rest)) if self.names(base) == self.names(step.target):
@@ -262,13 +285,13 @@ class Rows:
         return len(self.rows) - at
 
     def _branch(self, step: Branch, depth: int, word: str = "if") -> None:
-        head = self._words(f"{word} ", step.test, ":")
+        head = self.head(step, word)
         shown = self._headed(head, head, step.then, depth, step, "then")
         if not shown:
-            head = self._words(f"{word} ", Apply("not", (step.test,)), ":")
+            head = self.head(step, word, opposite=True)
             self._headed(head, head, step.orelse, depth, step, "orelse")
             return
-        match [s for s in step.orelse if not self._is_inlined(s)]:
+        match [s for s in step.orelse if not self.is_inlined(s)]:
             case [Branch() as inner] if not self._copied(step, "orelse"):
                 self._block([s for s in step.orelse if s is not inner], depth)
                 self._branch(inner, depth, "elif")
@@ -278,13 +301,7 @@ class Rows:
 
     def _loop(self, step: Loop, depth: int) -> None:
         self._copies(step, "init", depth)
-        if step.iterable is not None:
-            target = "_" if step.target is None else self.name(step.target)
-            head = self._words("for ") + target + self._words(" in ", step.iterable, ":")
-        elif step.test is None:
-            head = self._words("while True:")
-        else:
-            head = self._words("while ", step.test, ":")
+        head = self.head(step)
         at = len(self.rows)
         facing = self._words("for each round, the last one first:")
         self._headed(head, facing, step.body, depth, step, "next")

@@ -62,6 +62,7 @@ class Stages(_Listing[ForwardStage]):
         self.name, self.values = procedure.name, values
         self._made_from = procedure, inputs
         super().__init__(made.stages)
+        self.made = made  # the rows with what they were made from, for the graph
         self.rows = made.rows
         self.backward = BackwardStages(made.backward[::-1])
 
@@ -79,6 +80,19 @@ class Stages(_Listing[ForwardStage]):
         if kind == "html":
             return formats.document(self.rows, f"Stages of {self.name}")
         raise ValueError(f"no table in the format {kind!r}: text, markdown, latex, html")
+
+    def graph(self, kind: str = "svg") -> str:
+        """The variable dependency graph as "svg", "dot" (for Graphviz) or "mmd" (Mermaid)."""
+        from symdiff.show import graph
+
+        root = graph.build(self.made)
+        if kind == "svg":
+            return graph.svg(root, title=f"Stages of {self.name}")
+        if kind == "dot":
+            return graph.dot(root, self.name)
+        if kind == "mmd":
+            return graph.mermaid(root)
+        raise ValueError(f"no graph in the format {kind!r}: svg, dot, mmd")
 
     def _latex(self) -> str:
         return formats.latex(Rows(*self._made_from, self.values, Latex()).rows)
