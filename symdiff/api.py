@@ -7,13 +7,23 @@ a file name of its own in linecache, so that tracebacks and debuggers show it.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from symdiff.errors import SymdiffError
 from symdiff.fitting import as_numbers, fits
-from symdiff.generate import Example, Generated, Selection, arranged, find, generate, precheck
+from symdiff.generate import (
+    Example,
+    Generated,
+    GradientOf,
+    Selection,
+    arranged,
+    find,
+    generate,
+    precheck,
+)
 from symdiff.precision import is_narrow, like_each
 from symdiff.signature import key_of
 
@@ -227,10 +237,10 @@ def source(
     """The generated source: a complete module, whose last function is the derivative.
 
     `argnums` as for `grad`; None takes every real parameter. `mode` is "grad" (the default where
-    the function returns a scalar), "pullback" or "jvp" (also
-    called "pushforward"). Kinds of parameters come from annotations,
-    defaults and uses, and from the arguments of an example call, `at` and `kwargs`, where they are
-    given. Raises SymdiffError.
+    the function returns a scalar), "pullback", "jvp" (also called "pushforward"), "jacobian",
+    "hvp" (the gradient, and the Hessian times a vector) or "hessian". Kinds of parameters come from
+    annotations, defaults and uses, and from the arguments of an example call, `at` and `kwargs`,
+    where they are given. Raises SymdiffError.
     """
     return generated(function, argnums, mode, at=at, kwargs=kwargs).text
 
@@ -245,7 +255,27 @@ def generated(
 ) -> Generated:
     """What `source` shows, and how it came about."""
     mode = ALIASES.get(mode or "", mode)
+    if mode in ("hvp", "hessian", "jacobian"):
+        return _second(function, argnums, mode, _example(function, at, kwargs))
     return generate(function, Selection(argnums), mode, _example(function, at, kwargs))
+
+
+def _second(function: Any, argnums: Argnums, mode: str, example: Example | None) -> Generated:
+    """What is made of a pushforward: of the gradient's, or of a function that calls one."""
+    from symdiff.drivers import driver
+
+    if argnums is None:
+        of_each = generate(function, Selection(None), "jvp", example)
+        argnums = tuple(n for n, _ in of_each.chosen)
+        argnums = argnums[0] if len(argnums) == 1 else argnums
+    if mode == "jacobian":
+        made = generate(function, Selection(argnums), "jvp", example)
+    else:
+        made = generate(GradientOf(function, argnums), Selection(argnums), "hvp", example)
+    if mode == "hvp":
+        return made
+    text, name = driver(made, mode, isinstance(argnums, (int, str)))
+    return dataclasses.replace(made, text=text, name=name)
 
 
 def stages(

@@ -127,9 +127,10 @@ def _parser() -> argparse.ArgumentParser:
     grad = add("grad", "print the generated derivative code")
     grad.add_argument(
         "--mode",
-        choices=("grad", "pullback"),
+        choices=("grad", "pullback", "jvp", "jacobian", "hvp", "hessian"),
         default="grad",
-        help="grad: the value and gradient; pullback: takes the result's cotangent",
+        help="grad: the value and gradient; pullback: takes the result's cotangent; jvp: takes "
+        "tangents; jacobian; hvp: gradient and Hessian times a vector; hessian",
     )
     table = add("table", "print the forward and backward stages, side by side")
     table.add_argument(

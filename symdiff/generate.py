@@ -113,6 +113,14 @@ class Selection:
         return found
 
 
+@dataclass(frozen=True)
+class GradientOf:
+    """The gradient of a function, as a function that is to be differentiated."""
+
+    function: Any
+    argnums: Any
+
+
 @dataclass
 class Generated:
     """One generated derivative of a function."""
@@ -303,6 +311,10 @@ def _root_value(function: Any, unit: Any, arguments: int | None) -> Any:
     from symdiff.read.static import StaticFunction
     from symdiff.read.values import Bound, Builtin, Class, Conflict, Derivative, LiveObject, Partial
 
+    if isinstance(function, GradientOf):
+        return as_function(
+            Derivative(_root_value(function.function, unit, None), "grad", function.argnums)
+        )
     if isinstance(function, StaticFunction):
         return function.value(unit)
     value = wrap(function, getattr(function, "__name__", "function"), lambda root: root, unit)
@@ -597,8 +609,9 @@ def _generate(
     if mode == "split":
         return _split(function, reading, chosen, structures)
     labels = [n if i is None else f"{n}[{i}]" for n, i in chosen]
-    if mode == "jvp":
-        made = pushforward(procedure, structures, chosen, _docstring(procedure, labels, mode))
+    if mode in ("jvp", "hvp"):
+        doc = _docstring(procedure, labels, mode)
+        made = pushforward(procedure, structures, chosen, doc, _name(procedure, mode))
         return _finished(function, reading, made, selection, chosen, live=call is not None)
     made = derivative(
         procedure,
@@ -634,6 +647,11 @@ def _with_aux(reading: Reading) -> Reading:
     return dataclasses.replace(
         reading, procedure=dataclasses.replace(procedure, body=body, result=result)
     )
+
+
+def _name(procedure: Procedure, mode: str) -> str:
+    """What a pushforward is called: f_jvp, and f_hvp where it is that of f_grad."""
+    return f"{procedure.name.removesuffix('_grad') if mode == 'hvp' else procedure.name}_{mode}"
 
 
 def _value_of(procedure: Procedure, selection: Selection) -> Any:
@@ -881,17 +899,24 @@ def _docstring(procedure: Procedure, labels: list[str], mode: str) -> str:
     if mode == "pullback":
         adjoints = "the adjoints" if len(labels) != 1 else "the adjoint"
         what = f"{adjoints} of {names}, given the cotangent dout of the value"
+    if mode == "hvp":
+        tangents = [f"{name}_dot" for name in labels]
+        along = tangents[0] if len(tangents) == 1 else f"({', '.join(tangents)})"
+        sentence = f"Gradient of {procedure.name.removesuffix('_grad')}, and the product of its "
+        return _written(f"{sentence}Hessian and {along}.", procedure.place)
     if mode == "jvp":
-        along = labels if len(labels) != 1 else labels[:1]
-        dots = ", ".join(f"{name}_dot" for name in along)
+        dots = ", ".join(f"{name}_dot" for name in labels)
         what = f"its tangent along {dots if len(labels) == 1 else f'({dots})'}"
-    place = procedure.place
+    return _written(f"Value of {procedure.name} and {what}.", procedure.place)
+
+
+def _written(sentence: str, place: Place | None) -> str:
     where = (
         ""
         if place is None
         else f" from {place.file.replace(chr(92), '/').rpartition('/')[2]}:{place.line}"
     )
-    first = textwrap.fill(f"Value of {procedure.name} and {what}.", 90, break_long_words=False)
+    first = textwrap.fill(sentence, 90, break_long_words=False)
     return f"{first}\n\nWritten by symdiff {__version__}{where}."
 
 

@@ -69,9 +69,11 @@ def _tangent(sweep: Forward, step: Stage) -> tuple[bool, Expr | None]:
     if value.op == "copy":
         holder = value.args[0]
         found = sweep.tangent(holder)
-        if found is not None:
-            sweep.same_shape(found, holder, target)
-        return True, found
+        if found is None or not isinstance(target.kind, ArrayOf):
+            return True, found
+        copied = sweep.emit(Apply("copy", (sweep.whole_tangent(holder),)), target.kind)
+        sweep.note_full(copied, target)
+        return True, copied
     if value.op == "numpy.where":
         return True, _where(sweep, value, target)
     if value.op in ELEMENTWISE or primitive is not None and primitive.is_elementwise:

@@ -31,6 +31,7 @@ def pushforward(
     wrt: Sequence[Any],
     labels: Sequence[tuple[str, int | None]],
     doc: str = "",
+    name: str = "",
 ) -> Procedure:
     """The procedure that takes a function's arguments, and a tangent for each of the differentiated
     ones, and returns the function's value and the tangent of the value.
@@ -40,7 +41,7 @@ def pushforward(
     A tangent has the structure of its parameter, that of the value has the structure of the value.
     """
     flat, active, procedures = elementary(procedure, wrt)
-    name = f"{procedure.name}_jvp"
+    name = name or f"{procedure.name}_jvp"
     while name in procedure.callees or name in procedure.helpers:
         name += "_1"
     procedures.reserved.add(name)

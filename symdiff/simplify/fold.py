@@ -33,7 +33,11 @@ def fold_constants(procedure: Procedure) -> Procedure:
     """The procedure with the stages of its derivative folded."""
     folder = _Folder()
     body = folder.block(procedure.body)
-    return replace(procedure, body=body, result=substitute(procedure.result, folder.known))
+    result = substitute(procedure.result, folder.known)
+    if isinstance(result, Apply) and result.op == "tuple":
+        # The value stands first, as the user wrote it.
+        result = Apply("tuple", (*result.args[:1], *map(fold, result.args[1:])))
+    return replace(procedure, body=body, result=result)
 
 
 class _Folder:
