@@ -750,6 +750,8 @@ class Core:
             rows = self.as_rows(slot, (*a, *b) if isinstance(b, tuple) else b)
             if rows is not None:
                 shapes.setdefault(slot, rows)
+            elif isinstance(b, Var) and isinstance(b.kind, ListOf) and slot not in shapes:
+                shapes[slot] = settled(b.kind.item)
             elif isinstance(b, tuple):
                 kinds = [self.item_kind(v) for v in b]
                 for k in kinds:
@@ -869,6 +871,9 @@ class Core:
         if isinstance(start, Var):
             if value is None or isinstance(value, (*Runtime, Unknown, Undefined)):
                 return start
+            a_list = isinstance(value, Ref) and value.identity.kind == "list"
+            if isinstance(start.kind, ListOf) and a_list:
+                return start  # a list taken from another one, and made anew in each round
             return Conflict("a loop makes it a value of another kind")
         if (
             isinstance(start, Tuple)
