@@ -67,6 +67,13 @@ def partials(n: Symbolic) -> tuple[Any, ...]:
     mp = field()
     if n.op in PASSIVE:
         return (None,) * len(n.args)
+    if n.op == "ruled":  # the value, what it depends on, and the partial derivatives
+        count = len(n.args) // 2
+        said = tuple(
+            p.value if x.run is not None else None
+            for x, p in zip(n.args[1 : count + 1], n.args[count + 1 :], strict=True)
+        )
+        return (None, *said, *(None,) * count)
     a = n.args[0]
     b = n.args[1] if len(n.args) > 1 else None
     found: tuple[Any, ...]

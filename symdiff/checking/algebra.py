@@ -40,6 +40,7 @@ class Algebra:
         self._known: dict[int, Any] = {}
         self._alive: list[Symbolic] = []
         self._opaque: dict[Any, Any] = {}
+        self._stands_for: dict[Any, tuple[Any, list[tuple[Any, Any]]]] = {}
 
     def expression(self, root: Symbolic) -> Any:
         """The graph as a SymPy expression. Raises NoExpression."""
@@ -84,6 +85,8 @@ class Algebra:
                 return a[0]
             case "atan2":
                 return sympy.atan2(*a)
+        if n.op in ("stop", "ruled"):
+            return self._said(n, a)
         if n.op in PASSIVE:  # constant near every point: a symbol that no input moves
             key = (n.op, *a)
             return self._opaque.setdefault(
@@ -97,14 +100,49 @@ class Algebra:
 
         objective = self.expression(claim.objective)
         if claim.along is None:
-            return objective
+            return self.resolved(objective)
         total = sympy.S.Zero
         for x, weight in claim.along:
             name = x.args[0]
             self.expression(x)
             sign = 1 if self.inputs[name] == self.symbols[name] else -1
-            total += self.expression(weight) * sign * sympy.diff(objective, self.symbols[name])
+            total += self.expression(weight) * sign * self._total(objective, self.symbols[name])
+        return self.resolved(total)
+
+    def _said(self, n: Symbolic, a: list[Any]) -> Any:
+        """A symbol for a number whose derivative the user says: none, or what a rule gives."""
+        import sympy
+
+        symbol = sympy.Dummy(n.op, real=True)
+        count = len(a) // 2
+        partials = list(zip(a[1 : count + 1], a[count + 1 :], strict=True))
+        self._stands_for[symbol] = a[0], partials if n.op == "ruled" else []
+        return symbol
+
+    def _total(self, expression: Any, by: Any) -> Any:
+        """The derivative by an input, through the symbols that stand for others."""
+        import sympy
+
+        known: dict[Any, Any] = {}
+        for symbol, (_, partials) in self._stands_for.items():  # each after those it depends on
+            known[symbol] = sum(
+                (p * self._through(x, by, known) for x, p in partials), sympy.S.Zero
+            )
+        return self._through(expression, by, known)
+
+    def _through(self, expression: Any, by: Any, known: dict[Any, Any]) -> Any:
+        import sympy
+
+        total = sympy.diff(expression, by)
+        for symbol in sorted(expression.free_symbols & known.keys(), key=lambda s: s.dummy_index):
+            total += sympy.diff(expression, symbol) * known[symbol]
         return total
+
+    def resolved(self, expression: Any) -> Any:
+        """The expression with what its symbols stand for."""
+        for symbol in reversed(list(self._stands_for)):
+            expression = expression.xreplace({symbol: self._stands_for[symbol][0]})
+        return expression
 
 
 class Prover:
@@ -120,7 +158,8 @@ class Prover:
         """
         used = METHODS[0]
         for claim in claims:
-            difference = algebra.derivative(claim) - algebra.expression(claim.got)
+            got = algebra.resolved(algebra.expression(claim.got))
+            difference = algebra.derivative(claim) - got
             method = self._shown.get(difference) or method_of_proof(difference)
             if method is None:
                 return None

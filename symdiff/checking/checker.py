@@ -22,6 +22,7 @@ from symdiff.checking.machine import MAX_STEPS, Machine
 from symdiff.checking.original import Original
 from symdiff.checking.paths import LAST_MOMENT, prove_paths
 from symdiff.checking.report import Counterexample, Report
+from symdiff.checking.ruled import of_rules
 from symdiff.checking.run import Decision
 from symdiff.checking.signs import Signs
 from symdiff.checking.trial import Trial
@@ -101,6 +102,17 @@ def check(
         )
     paths = prove_paths(found, started + seconds)
     notes, complete = _remarks(found, started + seconds)
+    disputed, told = of_rules(machine.world.ruled)
+    notes += told
+    if disputed:
+        return Report(
+            "wrong",
+            *subject,
+            points=found.compared,
+            digits=int(found.digits),
+            reason=disputed,
+            seconds=time.monotonic() - started,
+        )
     proved = complete and all(path.settled for path in paths)
     return Report(
         "proved" if proved else "agrees",

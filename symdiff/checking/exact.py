@@ -17,6 +17,7 @@ from symdiff.checking.functions import builtin_names, exact_divisor, exact_power
 from symdiff.checking.number import Truth, is_rounded, number
 
 Node = TypeVar("Node", bound=ast.AST)
+OF_RULES = {"elementwise", "custom_vjp", "custom_jvp", "partials", "pullback", "pushforward"}
 KEPT_DECORATORS = {"staticmethod", "classmethod", "property", "dataclass", "dataclasses.dataclass"}
 
 
@@ -52,6 +53,7 @@ class World:
     rounded: dict[str, set[str]] = field(
         default_factory=lambda: {"original": set(), "generated": set()}
     )
+    ruled: dict[str, Any] = field(default_factory=dict)  # rules held against their functions
     numbering: Any = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
@@ -168,7 +170,11 @@ class _Rewriter(ast.NodeTransformer):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.stmt:
         if self.depth == 0:
-            node.decorator_list = [d for d in node.decorator_list if _named(d) in KEPT_DECORATORS]
+            node.decorator_list = [
+                d
+                for d in node.decorator_list
+                if _named(d) in KEPT_DECORATORS or _named(d).rpartition(".")[2] in OF_RULES
+            ]
         self.depth += 1
         node = self._inside(node)
         self.depth -= 1

@@ -16,8 +16,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from symdiff.checking.exact import World, rewrite
+from symdiff.checking.exact import OF_RULES, World, rewrite
 from symdiff.checking.functions import ARRAY_MODULES, counterparts, math_module
+from symdiff.checking.ruled import Ruled, namespace
 
 LIBRARY = {"abc", "cmath", "collections", "copy", "dataclasses", "enum", "fractions"}
 LIBRARY |= {"functools", "itertools", "math", "numbers", "operator", "typing"}
@@ -58,6 +59,8 @@ class Extractor:
                     self._import(alias, folder, names)
             elif isinstance(statement, ast.ImportFrom):
                 self._import_from(statement, folder, names)
+            elif self.world is not None and (register := registration(statement)) is not None:
+                self._register(*register, names)
             elif is_simple(statement, names):
                 module = ast.Module([statement], [])
                 if self.world is not None:
@@ -66,6 +69,15 @@ class Extractor:
                     exec(compile(module, filename, "exec", dont_inherit=True), names)
                 except Exception:  # a constant that needs what was left out
                     continue
+
+    def _register(self, name: str, given: list[ast.keyword], names: dict[str, Any]) -> None:
+        """Give a function that the file names a rule."""
+        assert self.world is not None
+        if callable(names.get(name)):
+            names[name] = Ruled(names[name], self.world.ruled)
+            for keyword in given:
+                if isinstance(keyword.value, ast.Name) and keyword.arg in OF_RULES:
+                    names[name].give(keyword.arg, names.get(keyword.value.id))
 
     def _import(self, alias: ast.alias, folder: Path, names: dict[str, Any]) -> None:
         module = self._module(alias.name, folder)
@@ -94,6 +106,9 @@ class Extractor:
     def _module(self, name: str, folder: Path) -> Any:
         """A module of the library, or the names of a file near by; None when there is neither."""
         root = name.partition(".")[0]
+        if root == "symdiff":
+            exact = self.world
+            return importlib.import_module(name) if exact is None else namespace(exact.ruled)
         if root in ARRAY_MODULES:
             return _module_of_arrays(name, exact=self.world is not None)
         if root in sys.stdlib_module_names:
@@ -126,6 +141,15 @@ class _Names:
         self.__dict__ = names
 
 
+def registration(statement: ast.stmt) -> tuple[str, list[ast.keyword]] | None:
+    """The function that `symdiff.rules.register(...)` names, and what it is given."""
+    match statement:
+        case ast.Expr(value=ast.Call(func=func, args=[ast.Name(id=name)], keywords=keywords)):
+            if ast.unparse(func).rpartition(".")[2] == "register":
+                return name, keywords
+    return None
+
+
 def is_simple(statement: ast.stmt, names: Mapping[str, Any]) -> bool:
     """Whether a statement of a module only defines something, given the names defined so far."""
     match statement:
@@ -138,6 +162,8 @@ def is_simple(statement: ast.stmt, names: Mapping[str, Any]) -> bool:
                 and all(isinstance(b, (ast.Name, ast.Attribute)) for b in statement.bases)
                 and all(_is_member(s, names) for s in statement.body)
             )
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr=attr))):
+            return attr in OF_RULES
         case ast.Assign():
             return _is_constant(statement.value, names)
         case ast.AnnAssign():
@@ -179,6 +205,8 @@ def _is_constant(value: ast.expr, names: Mapping[str, Any]) -> bool:
 def _is_safe(callee: ast.expr, names: Mapping[str, Any]) -> bool:
     """Whether a call is of `math` or NumPy, of a harmless builtin, or makes a class of named
     tuples."""
+    if ast.unparse(callee).rpartition(".")[2] in OF_RULES:
+        return True
     if isinstance(callee, ast.Attribute) and isinstance(callee.value, ast.Name):
         module = names.get(callee.value.id)
         if getattr(module, "__name__", None) in ("numpy", "numpy.linalg"):

@@ -20,6 +20,8 @@ from symdiff.checking.exact import World, rewrite
 from symdiff.checking.functions import ARRAY_MODULES, counterparts
 from symdiff.checking.inputs import is_array
 from symdiff.checking.number import number
+from symdiff.checking.ruled import Ruled, stop
+from symdiff.rules.custom import Custom, custom_of, stop_gradient
 
 Span = tuple[tuple[int, int], tuple[int, int]]
 
@@ -41,12 +43,36 @@ class Lifter:
             return value
         if id(value) in counterparts():
             return counterparts()[id(value)]
+        own = self._ours(value)
+        if own is not None:
+            return own
         if is_of_arrays(value):
             return _of_arrays(value)
         if id(value) not in self._copies:
             self._originals.append(value)
             self._copies[id(value)] = value  # for cycles
             self._copies[id(value)] = self._copy(value)
+        return self._copies[id(value)]
+
+    def _ours(self, value: Any) -> Any:
+        """What stands here for functions with rules of the user's, and for what makes them."""
+        if value is stop_gradient:
+            return stop
+        if isinstance(value, type) and issubclass(value, Custom):
+            return lambda function: Ruled(function, self.world.ruled)
+        custom = custom_of(value) if callable(value) else None
+        if custom is None:
+            return None
+        if id(value) not in self._copies:
+            self._originals.append(value)
+            function: Any = custom.__symdiff_primal__
+            if custom_of(function) is None:
+                lifted = self.lift(function)
+            else:  # registered: it is itself what has the rules
+                lifted = _of_arrays(function) if is_of_arrays(function) else self._copy(function)
+            made = self._copies[id(value)] = Ruled(lifted, self.world.ruled)
+            for kind, rule in custom.symdiff_rules.items():
+                made.give(kind, self.lift(rule), differs=custom.differs)
         return self._copies[id(value)]
 
     def _copy(self, value: Any) -> Any:
@@ -113,6 +139,8 @@ class Lifter:
         if node is None:
             return self._exact_constants(f.__code__)
         node.args.defaults = []
+        if isinstance(node, ast.FunctionDef):
+            node.decorator_list = []
         node.args.kw_defaults = [None] * len(node.args.kwonlyargs)
         rewrite(node, self.world, "original")
         if isinstance(node, ast.Lambda):
@@ -149,7 +177,7 @@ class Lifter:
             if not _is_of_the_library(base.__module__)
             for name, attribute in vars(base).items()
             if isinstance(
-                attribute, (types.FunctionType, staticmethod, classmethod, property, float)
+                attribute, (types.FunctionType, staticmethod, classmethod, property, float, Custom)
             )
         }
         if not methods or issubclass(cls, BaseException) or isinstance(cls, enum.EnumMeta):

@@ -16,7 +16,7 @@ from symdiff.checking.precision import cached, field
 
 MAX_EXPONENT = 1024  # as for floats: beyond, a result counts as an overflow
 INTEGER_VALUED = frozenset({"floor", "ceil", "trunc", "round"})
-PASSIVE = INTEGER_VALUED | {"round_to"}
+PASSIVE = INTEGER_VALUED | {"round_to", "stop"}
 
 
 class Recorder(Protocol):
