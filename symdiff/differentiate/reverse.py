@@ -275,29 +275,33 @@ class Reverse(Sweep):
             self.block(arm)
             self.arms[id(arm)] = self.out
             return
-        before = dict(self.adjoints)
+        before, masks = dict(self.adjoints), dict(self.masks)
         outer = self.out
-        sides: list[tuple[Block, Adjoints]] = []
+        sides: list[tuple[Block, Adjoints, dict[Var, Expr]]] = []
         for arm, side in ((step.then, 0), (step.orelse, 1)):
-            self.out, self.adjoints = [], dict(before)
+            self.out, self.adjoints, self.masks = [], dict(before), dict(masks)
             for merge, adjoint in arriving:
                 leaf = merge.orelse if side else merge.then
                 if leaf is not None:
                     self.same_shape(adjoint, merge.var, leaf)
                     self.accumulate(leaf, adjoint)
             self.block(arm)
-            sides.append((self.out, self.adjoints))
-        self.out, self.adjoints = outer, before
+            sides.append((self.out, self.adjoints, self.masks))
+        self.out, self.adjoints, self.masks = outer, before, masks
         inner = set(all_defined(step.then)) | set(all_defined(step.orelse))
-        (then, then_adjoints), (orelse, else_adjoints) = sides
+        (then, then_adjoints, then_masks), (orelse, else_adjoints, else_masks) = sides
         merges: list[Merge] = []
         for var in {**then_adjoints, **else_adjoints}:
             if var in inner:
                 continue
             a, b = then_adjoints.get(var), else_adjoints.get(var)
-            if a is b or a == b and a is not None:
+            test, other = then_masks.get(var), else_masks.get(var)
+            if test == other and (a is b or a == b and a is not None):
                 self.adjoints[var] = a  # type: ignore[assignment]
                 continue
+            self.masks.pop(var, None)
+            a = self.masked_in(then, a, test)
+            b = self.masked_in(orelse, b, other)
             merged = self.new_adjoint(var)
             self.note_full(merged, var)
             merges.append(Merge(merged, self.or_zero(a, var, then), self.or_zero(b, var, orelse)))
@@ -308,6 +312,15 @@ class Reverse(Sweep):
         self.out.append(reversed_step)
         self.arms[id(step.then)] = then
         self.arms[id(step.orelse)] = orelse
+
+    def masked_in(self, arm: Block, adjoint: Expr | None, mask: Expr | None) -> Expr | None:
+        """An adjoint at the end of an arm, zero where its mask does not take it."""
+        if adjoint is None or mask is None:
+            return adjoint
+        outer, self.out = self.out, arm
+        made = self.masked(adjoint, mask)
+        self.out = outer
+        return made
 
     def or_zero(self, adjoint: Expr | None, var: Var, arm: Block) -> Expr:
         if adjoint is not None and isinstance(var.kind, ArrayOf):
@@ -333,9 +346,9 @@ class Reverse(Sweep):
         outer_vars = self.active_reads(step, inner)
         if not carried and not outer_vars:
             return
-        outer_out, outer_adjoints = self.out, self.adjoints
+        outer_out, outer_adjoints, outer_masks = self.out, self.adjoints, self.masks
         rounds: list[Carried] = []
-        self.adjoints = {}
+        self.adjoints, self.masks = {}, {}
         self.out = []
         self.loops += 1
         accumulators: dict[Var, Var] = {}
@@ -383,12 +396,13 @@ class Reverse(Sweep):
             after = self.adjoints[var]
             if after is accumulator:
                 continue
-            known = outer_adjoints.get(var)
+            known = self.masked_in(before_loop, outer_adjoints.get(var), outer_masks.pop(var, None))
             init = known if known is not None else self.outer_zero(var, before_loop)
             init = self.whole(init, var, before_loop)
             rounds.append(Carried(accumulator, init, after))
             outer_adjoints[var] = accumulator
         body, self.out, self.adjoints = self.out, outer_out, outer_adjoints
+        self.masks = outer_masks
         self.loops -= 1
         self.out += before_loop
         reversed_loop = Loop(rounds, body)

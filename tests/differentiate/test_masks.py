@@ -1,0 +1,59 @@
+"""Adjoints that count only where a `where` has taken them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import symdiff
+
+
+def in_a_branch(x, flag):
+    y = x / 2
+    if flag:
+        other = np.sin(y)
+    else:
+        other = np.cos(y)
+    return np.sum(np.where(x > 0, y, other))
+
+
+def around_a_loop(x, flag):
+    y = x * 3
+    total = 0.0
+    for i in range(2):
+        total = total + np.sum(y) * i
+    return total + np.sum(np.where(x > 0, y, 0.0))
+
+
+def in_one_arm(x, flag):
+    y = np.exp(x)
+    z = x
+    if flag:
+        z = np.where(x > 0, y, x)
+    return np.sum(z * y)
+
+
+def unused_in_an_arm(x, flag):
+    y = np.sqrt(x)
+    if flag:
+        z = np.where(x > 0, y, 1.0)
+    else:
+        z = x * 2
+    return np.sum(z)
+
+
+@pytest.mark.parametrize("f", [in_a_branch, around_a_loop, in_one_arm, unused_in_an_arm])
+@pytest.mark.parametrize("flag", [True, False])
+def test_masks_hold_in_branches_and_around_loops(f, flag):
+    x = np.array([-0.7, 0.4, 1.3, 0.2]) if f is not unused_in_an_arm else np.array([0.5, 1.5])
+    found = symdiff.grad(f)(x, flag)
+    h = 1e-6
+    for i, unit in enumerate(np.eye(len(x))):
+        want = (f(x + h * unit, flag) - f(x - h * unit, flag)) / (2 * h)
+        assert found[i] == pytest.approx(want, rel=1e-8, abs=1e-8)
+
+
+def test_what_is_not_taken_stays_out_through_a_branch():
+    with np.errstate(all="ignore"):
+        found = symdiff.grad(unused_in_an_arm)(np.array([-1.0, 0.0, 4.0]), True)
+    np.testing.assert_array_equal(found, [0.0, 0.0, 0.25])
