@@ -43,8 +43,6 @@ class Derived:
 
     def __init__(self, function: Any, argnums: Argnums, has_aux: bool = False) -> None:
         self._selection = Selection(argnums, has_aux)
-        if has_aux:
-            self.mode = None
         self._known: dict[Hashable, tuple[Callable[..., Any], Callable[[], bool] | None]] = {}
         self.__wrapped__ = function
         precheck(function)
@@ -73,6 +71,11 @@ class Derived:
     def argnums(self) -> Argnums:
         """The parameters that it differentiates with respect to."""
         return self._selection.argnums  # type: ignore[no-any-return]
+
+    @property
+    def has_aux(self) -> bool:
+        """Whether the function returns something beside its value."""
+        return self._selection.has_aux
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.__wrapped__, self._selection.argnums, self._selection.has_aux)

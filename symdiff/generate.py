@@ -455,7 +455,8 @@ def _overlap(a: Any, b: Any) -> bool:
 def _code_key(function: Any) -> Any:
     plain = function
     if getattr(type(plain), "mode", None) and type(plain).__module__.startswith("symdiff."):
-        return type(plain), Selection(plain.argnums).key, _code_key(plain.__wrapped__)
+        selection = Selection(plain.argnums, plain.has_aux)
+        return type(plain), selection.key, _code_key(plain.__wrapped__)
     if isinstance(plain, types.MethodType):
         if hasattr(plain.__self__, "__symdiff_primal__"):
             return plain.__name__, _code_key(plain.__self__.__symdiff_primal__)
@@ -725,8 +726,9 @@ def _write_apart(procedure: Procedure, wanted: list[Var], mode: str) -> tuple[So
     if mode == "jvp":
         made = pushforward(procedure, wanted, [(v.base, None) for v in wanted], doc)
     else:
+        aux, mode = mode == "aux", "grad" if mode == "aux" else mode
         made = derivative(
-            procedure, [tuple(wanted)], names, mode=mode, single=True, doc=doc, again=True
+            procedure, [tuple(wanted)], names, mode=mode, single=True, doc=doc, again=True, aux=aux
         )
     written = write(_smaller(made), live=True, again=True)
     name = _file_name(written.name, names, procedure.place, written.text)

@@ -71,6 +71,9 @@ def as_function(derivative: Derivative) -> Function:
     all_params = [*a.posonlyargs, *a.args, *a.kwonlyargs]
     plain = [p for p in all_params if p.arg in names]
     only = [p for p in all_params if p.arg not in names and p.arg not in bound]
+    if derivative.mode == "hvp":
+        names = [*names, next(n for n in ("v", "vector", "direction") if n not in every)]
+        plain, known = [*plain, ast.arg(names[-1])], {}
     params = ast.arguments([], plain, a.vararg, only, [None] * len(only), a.kwarg, [])
     args: list[ast.expr] = [ast.Name(p.arg, ast.Load()) for p in plain]
     if a.vararg is not None:
@@ -79,7 +82,7 @@ def as_function(derivative: Derivative) -> Function:
     if a.kwarg is not None:
         keywords.append(ast.keyword(None, ast.Name(a.kwarg.arg, ast.Load())))
     call = ast.Call(ast.Name(DERIVATIVE, ast.Load()), args, keywords)
-    node = ast.FunctionDef(f"{inner.name}_grad", params, [ast.Return(call)], [])
+    node = ast.FunctionDef(f"{inner.name}_{derivative.mode}", params, [ast.Return(call)], [])
     for sub in ast.walk(node):
         if not isinstance(sub, (ast.arguments, ast.arg)):
             ast.copy_location(sub, inner.node)

@@ -92,8 +92,8 @@ class Inside:
             return Partial(function, tuple(args.values()), given), ("partial", key, keys, more)
         if isinstance(value, Derivative):
             function, key = self.value(value.function, name)
-            made_ = Derivative(function, value.mode, value.argnums)
-            return made_, ("derivative", value.mode, repr(value.argnums), key)
+            made_ = replace(value, function=function)
+            return made_, ("derivative", value.mode, repr(value.argnums), value.has_aux, key)
         if isinstance(value, Choice):
             test, key = self.value(value.test, name)
             then, one = self.value(value.then, name)

@@ -34,11 +34,13 @@ class Modes(ListsOfTuples):
     def derivative_of(
         self, mode: str, args: list[Value], keywords: dict[str, Value], node: ast.AST
     ) -> Value:
-        given = dict(zip(("function", "argnums"), args, strict=False)) | keywords
-        if "function" not in given or given.keys() - {"function", "argnums"}:
-            raise self.refuse(node, f"symdiff.{mode}() takes a function and argnums")
+        names = ("function", "argnums", "has_aux")
+        given = dict(zip(names, args, strict=False)) | keywords
+        if "function" not in given or given.keys() - {*names}:
+            raise self.refuse(node, f"symdiff.{mode}() takes a function and argnums here")
         argnums = self.literal_argument(given.get("argnums", Const(0)), node)
-        return Derivative(given["function"], mode, argnums)
+        aux = self.literal_argument(given.get("has_aux", Const(False)), node)
+        return Derivative(given["function"], mode, argnums, bool(aux))
 
     def literal_argument(self, value: Value, node: ast.AST) -> Any:
         if isinstance(value, Const):
@@ -102,14 +104,23 @@ class Modes(ListsOfTuples):
             return Unknown()
         return self.over_choices(
             derivative.function,
-            lambda f: self.call_gradient(replace(derivative, function=f), args, keywords, node),
+            lambda f: self.call_one(replace(derivative, function=f), args, keywords, node),
             node,
         )
+
+    def call_one(
+        self, derivative: Derivative, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        """Call a derivative of a function that is known."""
+        if derivative.mode in ("grad", "value_and_grad"):
+            return self.call_gradient(derivative, args, keywords, node)
+        raise self.refuse(node, f"symdiff.{derivative.mode}() can't be read here")
 
     def call_gradient(
         self, derivative: Derivative, args: list[Value], keywords: dict[str, Value], node: ast.AST
     ) -> Value:
-        ready = self.prepare(replace(derivative, mode="grad"), args, keywords, node)
+        mode = "aux" if derivative.has_aux else "grad"
+        ready = self.prepare(replace(derivative, mode=mode), args, keywords, node)
         result = self.follow(ready.made, [*ready.atoms], node)
         if not isinstance(result, Tuple):
             return Unknown()
@@ -118,7 +129,10 @@ class Modes(ListsOfTuples):
         found = self.of_places(ready, adjoints)
         single = isinstance(derivative.argnums, (int, str))
         gradient = found[0] if single else Tuple(tuple(found))
-        return Tuple((value, gradient)) if derivative.mode == "value_and_grad" else gradient
+        if derivative.mode == "value_and_grad":
+            return Tuple((value, gradient))
+        assert not derivative.has_aux or isinstance(value, Tuple)
+        return Tuple((gradient, value.items[1])) if isinstance(value, Tuple) else gradient
 
     # --- forward mode ---
 

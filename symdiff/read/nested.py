@@ -309,6 +309,13 @@ class Nested(Calls):
     def result_of(self, mode: str, reader: Nested, value: Value, name: str, node: ast.AST) -> Expr:
         if isinstance(value, Unknown):
             return Const(0.0)
+        if mode == "aux":
+            if not isinstance(value, Tuple) or len(value.items) != 2:
+                raise self.refuse(
+                    node, f"with has_aux, {name}() has to return its value and what is beside it"
+                )
+            main = self.result_of("grad", reader, value.items[0], name, node)
+            return Apply("tuple", (main, reader.tree(value.items[1], node)))
         if mode != "grad":
             return reader.tree(value, node)
         if not isinstance(value, Runtime) or not is_real(kind_of(value)):

@@ -290,15 +290,18 @@ def our_own(value: Any, path: str, read: Reader | None, unit: Unit, identity: An
     mode = getattr(type(value), "mode", None)
     if mode is None or not type(value).__module__.startswith("symdiff."):
         return None
-    argnums = value.argnums
+    if getattr(value, "sparsity", None) is not None:
+        return Conflict("a sparse Jacobian can't be made inside a differentiated function")
+    argnums, aux = value.argnums, value.has_aux
     unit.guard_kind(path, read, value)
-    unit.guard(f"{path}.argnums", Access(read, "attribute", "argnums") if read else None, argnums)
+    for name, known in (("argnums", argnums), ("has_aux", aux)):
+        unit.guard(f"{path}.{name}", Access(read, "attribute", name) if read else None, known)
     of = Access(read, "attribute", "__wrapped__") if read else None
     of_what = wrap(value.__wrapped__, path, of, unit, identity)
     if isinstance(of_what, Conflict):
         return of_what
     argnums = tuple(argnums) if isinstance(argnums, (list, tuple)) else argnums
-    return Derivative(of_what, mode, argnums)
+    return Derivative(of_what, mode, argnums, aux)
 
 
 TAKES = {f"symdiff.{c.__name__}": c.takes for c in (elementwise, custom_vjp, custom_jvp)}

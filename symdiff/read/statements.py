@@ -13,7 +13,7 @@ from symdiff.read.core import Growing, Slot, has_real
 from symdiff.read.desugar import VALUE
 from symdiff.read.expressions import BINARY
 from symdiff.read.fence import offences
-from symdiff.read.modes import Modes
+from symdiff.read.matrices import Matrices
 from symdiff.read.names import written_in
 from symdiff.read.records import last_name
 from symdiff.read.values import (
@@ -55,7 +55,7 @@ class NotSimple(Exception):
     """The test of a while loop is more than one expression after all."""
 
 
-class Statements(Modes):
+class Statements(Matrices):
     """What each statement does to the state."""
 
     def statements(self, body: list[ast.stmt]) -> None:

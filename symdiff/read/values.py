@@ -136,8 +136,9 @@ class Derivative:
     """What `symdiff.grad`, or another of its functions, makes of a function."""
 
     function: Value
-    mode: str  # "grad", "value_and_grad"
+    mode: str  # "grad", "value_and_grad", "jvp", "pullback", "hvp", "hessian", "jacobian"
     argnums: Any
+    has_aux: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,6 +147,14 @@ class Pullback:
 
     ready: Any  # the written derivative, and its arguments
     count: int  # of positional arguments
+
+
+@dataclass(frozen=True, eq=False)
+class Pushforward:
+    """What takes a tangent, and gives that of one of the values of a function at a point."""
+
+    ready: Any
+    at: int
 
 
 @dataclass(frozen=True)
@@ -257,6 +266,7 @@ Value = (
     | Partial
     | Derivative
     | Pullback
+    | Pushforward
     | Builtin
     | Module
     | Class

@@ -286,3 +286,60 @@ def test_tangents_that_do_not_fit_are_refused():
         symdiff.grad(lambda x: symdiff.jvp(cube, (x,), (1.0, 2.0, 3.0), 0)[1])(1.0)
     with pytest.raises(NotDifferentiable, match="structure"):
         symdiff.grad(lambda x: symdiff.jvp(lambda p: p[0], ((x, x),), [(1.0,)])[1])(1.0)
+
+
+def test_auxiliary_values_inside():
+    def g(x, y):
+        return x * y**2, {"seen": x * y}
+
+    def f(x):
+        d, aux = symdiff.grad(g, 1, has_aux=True)(x, x)
+        (value, more), both = symdiff.value_and_grad(g, (0, 1), has_aux=True)(x, 2.0)
+        return d * aux["seen"] + value * more["seen"] + both[1]
+
+    outside = symdiff.grad(g, has_aux=True)
+    assert symdiff.grad(f)(0.7) == close(slope(f, 0.7))
+    assert symdiff.grad(lambda x: outside(x, x)[0] * outside(x, 1.0)[1]["seen"])(0.7) == close(
+        3 * 0.7**2
+    )
+
+
+def test_hessians_and_products_of_numbers_inside():
+    def g(x, y):
+        return x**3 * y**2
+
+    def f(x):
+        (xx, xy), (yx, yy) = symdiff.hessian(g, (0, 1))(x, x)
+        v = symdiff.hvp(g)(x, 2.0, x)
+        a, b = symdiff.jacobian(lambda t: (t * t, x * t))(x)
+        return xx * yy + xy * yx + v + a * b + second(x, x)
+
+    second = symdiff.hessian(g, 1)
+    assert symdiff.grad(f)(0.7) == close(slope(f, 0.7))
+    assert symdiff.grad(second)(0.7, 2.0) == close(6 * 0.7**2)
+    assert symdiff.grad(symdiff.hvp(g), argnums=2)(0.7, 2.0, 1.0) == close(6 * 0.7 * 4)
+
+
+def test_hessians_and_jacobians_of_arrays_inside():
+    import numpy as np
+
+    def g(x, k):
+        return np.sum(x**3) * k + x[0] * x[1]
+
+    def f(x):
+        h = symdiff.hessian(g)(x, 2.0)
+        v = symdiff.hvp(g)(x, 2.0, x)
+        j = symdiff.jacobian(lambda t: np.sin(t) * x)(x)
+        return np.sum(h * h) + v @ x + np.sum(j) + np.sum(symdiff.grad(g)(x, x[0]) ** 2)
+
+    x, d = np.array([0.7, 1.2, 0.4]), np.array([0.5, -1.0, 0.3])
+    got = symdiff.grad(f)(x)
+    assert got @ d == close(slope(lambda t: f(x + t * d), 0.0))
+
+
+def test_what_cannot_be_read_inside_says_so():
+    import numpy as np
+
+    sparse = symdiff.jacobian(lambda x: x * x, sparsity=np.eye(2))
+    with pytest.raises(SymdiffError, match="sparse"):
+        symdiff.grad(lambda x: np.sum(sparse(x).data))(np.ones(2))
