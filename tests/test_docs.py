@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -20,3 +22,11 @@ def made():
 @pytest.mark.parametrize("name, text", made().items(), ids=made())
 def test_the_page_says_what_the_tables_say(name, text):
     assert (DOCS / name).read_text(encoding="utf-8") == text, "run python docs/make_pages.py"
+
+
+@pytest.mark.parametrize("name", ["checkpointing.md"])
+def test_the_examples_of_a_page_run(name, tmp_path):
+    blocks = re.findall(r"```python\n(.*?)```", (DOCS / name).read_text(encoding="utf-8"), re.S)
+    script = tmp_path / "page.py"
+    script.write_text("\n".join(blocks))
+    runpy.run_path(str(script))

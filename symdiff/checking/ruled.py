@@ -21,6 +21,7 @@ from symdiff.checking.inputs import fill, is_array, leaves
 from symdiff.checking.number import NoCounterpart, Symbolic, node, number
 from symdiff.checking.precision import field
 from symdiff.checking.run import Run
+from symdiff.checkpointing import checkpoint
 
 MOST = 2000  # partial derivatives of one call
 COMPARED = 12  # calls at which a rule is held against its function
@@ -133,7 +134,11 @@ def namespace(table: dict[str, Held]) -> types.SimpleNamespace:
         return Ruled(function, table)
 
     return types.SimpleNamespace(
-        stop_gradient=stop, elementwise=make, custom_vjp=make, custom_jvp=make
+        stop_gradient=stop,
+        elementwise=make,
+        custom_vjp=make,
+        custom_jvp=make,
+        checkpoint=checkpoint,
     )
 
 

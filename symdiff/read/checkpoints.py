@@ -40,6 +40,8 @@ class Checkpoints(Iterators):
             raise self.refuse(node, "checkpoint() takes an iterable or a function, and keep")
         if isinstance(keep, Const) and keep.value is not None and keep.value < 1:
             raise self.refuse(node, f"a checkpointed loop keeps one state at least, not {keep}")
+        if isinstance(keep, (Var, Const, Global)) and kind_of(keep) is REAL:
+            raise self.refuse(node, "the number of states to keep is an integer", fix="Use int().")
         if self.is_function(what):
             return Partial(Builtin("symdiff.checkpoint.of"), (what,), {})
         if isinstance(what, (Var, Const, Global)) and kind_of(what) in (REAL, INTEGER, BOOLEAN):

@@ -64,3 +64,13 @@ def test_a_circle_of_imports_ends(extract):
         other="from main import f\ndef g(x):\n    return x\n",
     )
     assert found["f"](1) == 1
+
+
+def test_a_checkpoint_is_what_it_is_given(extract):
+    found = extract(
+        main="import symdiff as sd\nfrom symdiff import checkpoint\n"
+        "def f(x):\n    for i in checkpoint(range(3)):\n        x = sd.checkpoint(g)(x)\n"
+        "    return x\n"
+        "def g(x):\n    return x * 2\n"
+    )
+    assert found["f"](3) == 24
