@@ -244,3 +244,41 @@ def test_messages_are_about_the_users_program_and_come_once(model, capsys, text,
     assert "bad.py:" in printed and "^" in printed
     for ours in (" ref ", "conflict", "unknown ", "runtime", "run-time value", "a unknown"):
         assert ours not in printed.lower()
+
+
+@pytest.mark.parametrize(
+    "kind, start", [("svg", "<svg "), ("dot", "digraph"), ("mmd", "flowchart")]
+)
+def test_graphs_are_in_the_format_of_the_suffix(model, capsys, kind, start):
+    assert main(["graph", "model.py:f", "--at", "2.0,0.5", "-o", f"out.{kind}"]) == 0
+    text = (model / f"out.{kind}").read_text(encoding="utf-8")
+    assert text.startswith(start) and "0.958851" in text
+    assert main(["graph", "model.py:f", "--format", kind]) == 0
+    assert capsys.readouterr().out.startswith(start)
+
+
+def test_a_suffix_that_names_no_format_of_graphs_is_refused(model, capsys):
+    assert main(["graph", "model.py:f", "-o", "out.png"]) == 2
+    assert "no format of graphs goes by the suffix .png" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "kind, start", [("markdown", "|"), ("latex", r"\["), ("html", "<!DOCTYPE")]
+)
+def test_tables_in_other_formats(model, capsys, kind, start):
+    assert main(["table", "model.py:f", "--format", kind, "--at", "x=2.0,y=0.5"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith(start) and "0.958851" in text
+
+
+def test_what_a_function_prints_at_a_point_is_kept_from_the_output(model, capsys):
+    (model / "noisy.py").write_text("def f(x: float):\n    print('seen')\n    return x * x\n")
+    assert main(["table", "noisy.py:f", "--at", "3.0"]) == 0
+    out, err = capsys.readouterr()
+    assert not out.startswith("seen") and err == "seen\n"
+
+
+def test_a_function_that_fails_at_a_point_is_told_without_a_traceback(model, capsys):
+    (model / "bad.py").write_text("def f(x: float):\n    return 1 / x\n")
+    assert main(["table", "bad.py:f", "--at", "0.0"]) == 2
+    assert "f raises ZeroDivisionError at this point" in capsys.readouterr().err

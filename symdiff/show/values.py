@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from symdiff.differentiate.traced import ADJOINT, LOOP, ONES, ROUND, VALUE
 from symdiff.errors import NotDifferentiable, SymdiffError
-from symdiff.show.numbers import held, shown
+from symdiff.show.numbers import Summary, held, shape_of, shown
 
 if TYPE_CHECKING:
     from symdiff.generate import Generated
@@ -40,9 +40,11 @@ class Series:
         return self.items[time] if 0 <= time < len(self.items) else None
 
     def __str__(self) -> str:
-        """`0.5`, or over several rounds `0.5 … 0.25`: the first and the last."""
-        if self.count <= 1:
-            return shown(self.last) if self.count else ""
+        """`0.5`, or over several rounds `0.5 … 0.25`: the first and the last, unless all that are
+        remembered look alike."""
+        texts = dict.fromkeys(map(shown, [*self.items, self.last])) if self.count else {}
+        if len(texts) <= 1:
+            return "".join(texts)
         return f"{shown(self.items[0])} … {shown(self.last)}"
 
 
@@ -110,8 +112,19 @@ class _Recorder:
             found[key] = Seen(series, Series(), self.rounds[key])
             if key in self.adjoints:
                 items, (last, count) = self.adjoints[key]
-                found[key].adjoints = Series(list(items), last, count)
+                whole = [_whole(item, series.last) for item in items]
+                found[key].adjoints = Series(whole, _whole(last, series.last), count)
         return found
+
+
+def _whole(adjoint: Any, value: Any) -> Any:
+    """An adjoint in the shape of its variable: generated code keeps it smaller where it can."""
+    shape = shape_of(value)
+    if not shape or shape_of(adjoint) == shape or isinstance(adjoint, Summary):
+        return adjoint
+    import numpy as np
+
+    return held(np.broadcast_to(adjoint, shape))
 
 
 def values_at(made: Generated, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Values:
