@@ -24,6 +24,7 @@ from symdiff.stages import (
     Carried,
     Const,
     Expr,
+    Global,
     Kind,
     ListOf,
     Loop,
@@ -300,8 +301,13 @@ class Reverse(Sweep):
                 self.adjoints[var] = a  # type: ignore[assignment]
                 continue
             self.masks.pop(var, None)
-            a = self.masked_in(then, a, test)
-            b = self.masked_in(orelse, b, other)
+            mask = merged_mask((then, a, test), (orelse, b, other))
+            if mask is None:
+                a = self.masked_in(then, a, test)
+                b = self.masked_in(orelse, b, other)
+            else:
+                merges.append(mask[0])
+                self.masks[var] = mask[1]
             merged = self.new_adjoint(var)
             self.note_full(merged, var)
             merges.append(Merge(merged, self.or_zero(a, var, then), self.or_zero(b, var, orelse)))
@@ -477,3 +483,28 @@ class Reverse(Sweep):
             if c.var in self.active:
                 note(c.next)
         return list(found)
+
+
+def merged_mask(
+    *arms: tuple[Block, Expr | None, Expr | None],
+) -> tuple[Merge, Expr] | None:
+    """The mask after a branch of an adjoint that has one in an arm: its test is that of the arm
+    that was taken. None where there is none, or two that have little in common."""
+    known = [mask for _, _, mask in arms if isinstance(mask, Apply)]
+    if not known or any(mask.args[1] != known[0].args[1] for mask in known):
+        return None
+    side = known[0].args[1]
+    tests: list[Expr] = []
+    for block, adjoint, mask in arms:
+        if not isinstance(mask, Apply):
+            # Without a mask all of the adjoint counts, without an adjoint nothing does.
+            tests.append(Const((adjoint is not None) == (side == Const(0))))
+            continue
+        test = mask.args[0]
+        if isinstance(test, Apply):
+            test = Var("taken", rules.kind_of(test), temporary=True)
+            block.append(Stage(test, mask.args[0]))
+        tests.append(test)
+    kind = next((t.kind for t in tests if isinstance(t, (Var, Global))), BOOLEAN)
+    made = Var("taken", kind, temporary=True)
+    return Merge(made, tests[0], tests[1]), Apply("mask", (made, side))

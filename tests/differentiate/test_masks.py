@@ -10,10 +10,7 @@ import symdiff
 
 def in_a_branch(x, flag):
     y = x / 2
-    if flag:
-        other = np.sin(y)
-    else:
-        other = np.cos(y)
+    other = np.sin(y) if flag else np.cos(y)
     return np.sum(np.where(x > 0, y, other))
 
 
@@ -35,10 +32,7 @@ def in_one_arm(x, flag):
 
 def unused_in_an_arm(x, flag):
     y = np.sqrt(x)
-    if flag:
-        z = np.where(x > 0, y, 1.0)
-    else:
-        z = x * 2
+    z = np.where(x > 0, y, 1.0) if flag else x * 2
     return np.sum(z)
 
 
