@@ -146,7 +146,7 @@ class Browser:
     def key(self, key: str) -> None:
         code = KEYS.get(key, key)
         number = {"Space": 32, "Enter": 13, "Home": 36, "End": 35, "Tab": 9}.get(code)
-        number = number or {"ArrowLeft": 37, "ArrowRight": 39}[code]
+        number = number or {"ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}[code]
         text = {"text": key} if key == " " else {"text": "\r"} if key == "Enter" else {}
         for kind in ("keyDown", "keyUp"):
             self.call(

@@ -147,9 +147,10 @@ const inputs = {
     const into = {};
     try {
       data.params.forEach((param, i) => {
-        const bad = Number.isNaN(this.values[i]);
+        const whole = param.kind === "integer";
+        const bad = whole ? !Number.isInteger(this.values[i]) : Number.isNaN(this.values[i]);
         this.fields[i].box?.setAttribute("aria-invalid", bad);
-        if (bad) throw py.error("", `${param.name} is not a number`);
+        if (bad) throw py.error("", `${param.name} is not a ${whole ? "whole " : ""}number`);
       });
       const { tape, results } = this.record(into);
       const { steps } = tape.backward(results.filter((node) => node > 0));
@@ -159,7 +160,7 @@ const inputs = {
       this.told(value, gradient);
       trip.set(tape.forward(), steps);
     } catch (error) {
-      this.trouble(error.message.replace(/^: /, ""));
+      this.trouble(error.message.replace(/^(py)?: /, ""));
       this.told(null, []);
       trip.set(into.tape?.forward() ?? [], []);
     }

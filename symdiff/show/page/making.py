@@ -30,6 +30,7 @@ from symdiff.write.javascript import NotInJavaScript, runtime
 if TYPE_CHECKING:
     from symdiff.generate import Generated
 
+NOTE = '<p class="origin note">Values are those that Python found: {}.</p>\n'
 SCRIPTS = ("numbers.js", "tape.js", "trip.js", "view.js", "inputs.js", "player.js")
 
 
@@ -95,6 +96,7 @@ def _assembled(made: Generated, rows: PlacedRows, data: Mapping[str, Any], scrip
         "mode": "live" if data["live"] else "fixed",
         "heading": f"{escape(procedure.name)}<span>({escape(signature)})</span>",
         "origin": escape(origin),
+        "note": "" if data["live"] else NOTE.format(escape(data["why"])),
         "table": table_pane(rows),
         "graph": graph,
         "source": source_pane(_files(made, rows), place, _spans(rows)),

@@ -139,7 +139,9 @@ def table_pane(rows: PlacedRows) -> str:
     for i, row in enumerate(rows.rows):
         stage = row.forward.number
         attributes = (
-            f'class="stage" data-stage="{stage}" tabindex="0"' if stage else 'class="plain"'
+            f'class="stage" data-stage="{stage}" tabindex="{0 if stage == 1 else -1}"'
+            if stage
+            else 'class="plain"'
         )
         slider = "".join(_slider(number, rows) for number in heads[i])
         made.append(

@@ -62,7 +62,18 @@ const player = {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (target.matches("input:not(#scrub), textarea, select")) return;
     if (key === " " && target.matches("button, summary")) return;
-    const row = target.closest?.("tr[data-row], .node[data-stage]");
+    const row = target.closest?.("tr.stage, .node[data-stage]");
+    if ((key === "ArrowDown" || key === "ArrowUp") && target.matches("tr.stage")) {
+      const rows = [...document.querySelectorAll("tr.stage")];
+      const next = rows[rows.indexOf(target) + (key === "ArrowDown" ? 1 : -1)];
+      if (next) {
+        target.tabIndex = -1;
+        next.tabIndex = 0;
+        next.focus();
+      }
+      event.preventDefault();
+      return;
+    }
     const moves = {
       ArrowRight: () => trip.go(trip.done + 1),
       ArrowLeft: () => trip.go(trip.done - 1),

@@ -1,7 +1,8 @@
 // The tape: records of the forward sweep, and the reverse sweep over them, step by step.
 "use strict";
 
-const MOST_RECORDS = 100000;
+const MOST_RECORDS = 20000;
+const MOST_ROUNDS = 1000000;
 
 class Tape {
   constructor() {
@@ -9,6 +10,11 @@ class Tape {
     this.nodes = 1; // 0 stands for what does not depend on an input
     this.loops = [];
     this.rounds = [];
+    this.turns = 0;
+  }
+
+  tooMany() {
+    return py.error("", "so many steps are not followed on this page");
   }
 
   input() {
@@ -16,9 +22,7 @@ class Tape {
   }
 
   add(record) {
-    if (this.records.length >= MOST_RECORDS) {
-      throw py.error("RuntimeError", "so many steps are not followed on this page");
-    }
+    if (this.records.length >= MOST_RECORDS) throw this.tooMany();
     record.rounds = this.rounds;
     this.records.push(record);
   }
@@ -68,6 +72,7 @@ class Tape {
   round() {
     const loop = this.loops[this.loops.length - 1];
     loop.round += 1;
+    if (this.turns++ > MOST_ROUNDS) throw this.tooMany();
     this.rounds = loop.number < 0 ? loop.outer : [...loop.outer, [loop.number, loop.round]];
   }
 

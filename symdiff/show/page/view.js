@@ -137,7 +137,10 @@ const named = (name, value) => `${name} = ${sixDigits(value)}`;
 // --- a step, spelt out ---
 
 function spelt(step) {
-  if (trip.steps.length === 0) return [];
+  if (trip.steps.length === 0) {
+    const hint = "There are no values: none are known without a point, which --at gives.";
+    return data.live ? [] : [element("p", { class: "head" }, hint)];
+  }
   if (step === null) return [element("p", { class: "head" }, "The inputs are given. Play, or step on.")];
   const info = data.rows[step.row];
   if (!info) return [element("p", { class: "head" }, plainStep(step))];

@@ -172,6 +172,34 @@ def test_boxes_compute_and_write_the_address(page):
     assert seen.js("document.querySelector('#input-1').getAttribute('aria-invalid')") == "true"
 
 
+def test_a_fraction_is_no_whole_number(page):
+    seen = page("looped", "--at", "x=0.5,n=4")
+    seen.type("#input-1", "2.5")
+    assert seen.text("#trouble") == "n is not a whole number"
+
+
+def test_so_many_steps_are_not_followed(page):
+    seen = page("looped", "--at", "x=0.5,n=4")
+    seen.type("#input-1", "30000")
+    assert seen.text("#trouble") == "so many steps are not followed on this page"
+
+
+def test_arrows_move_from_row_to_row_and_enter_goes_there(page):
+    seen = page("notes")
+    seen.js("document.querySelector('tr.stage').focus()")
+    seen.key("ArrowDown")
+    seen.key("ArrowDown")
+    assert seen.js("document.activeElement.dataset.stage") == "3"
+    seen.key("Enter")
+    assert "stage 3 forward" in seen.text("#step")
+
+
+def test_without_a_point_arrays_have_no_values(page):
+    seen = page("arrays")
+    assert "--at" in seen.text("#step")
+    assert "w is not a number" in seen.text(".note")
+
+
 def test_sliders_compute(page):
     seen = page("notes", "--at", "x=3,y=-4")
     before = seen.text("#outcome")
