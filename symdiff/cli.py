@@ -175,7 +175,9 @@ def _table(function: StaticFunction, options: argparse.Namespace) -> tuple[str, 
 def _page(function: StaticFunction, options: argparse.Namespace) -> tuple[str, int]:
     from symdiff.api import page
 
-    return page(function, **_wanted(options)), DONE
+    with contextlib.redirect_stdout(sys.stderr):
+        made = page(function, **_wanted(options))
+    return made, DONE
 
 
 def _graph(function: StaticFunction, options: argparse.Namespace) -> tuple[str, int]:

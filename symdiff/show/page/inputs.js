@@ -9,6 +9,7 @@ const TRIED = [
 const inputs = {
   values: data.params.map((param) => param.value),
   fields: [],
+  nodes: [], // of the tape, 0 for what is not differentiated
 
   start() {
     if (data.live) this.guess();
@@ -152,13 +153,15 @@ const inputs = {
         this.fields[i].box?.setAttribute("aria-invalid", bad);
         if (bad) throw py.error("", `${param.name} is not a ${whole ? "whole " : ""}number`);
       });
-      const { tape, results } = this.record(into);
-      const { steps } = tape.backward(results.filter((node) => node > 0));
+      const { tape, nodes, results } = this.record(into);
+      const ends = results.filter((node) => node > 0);
+      const { steps } = tape.backward(ends);
+      this.nodes = nodes;
       const [value, adjoints] = program.gradient(this.values);
       const gradient = data.single ? [adjoints] : adjoints;
       this.trouble("");
       this.told(value, gradient);
-      trip.set(tape.forward(), steps);
+      trip.set(tape.forward(), steps, ends);
     } catch (error) {
       this.trouble(error.message.replace(/^(py)?: /, ""));
       this.told(null, []);

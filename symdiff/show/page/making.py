@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from symdiff._version import __version__
+from symdiff.show.graph import build, svg
+from symdiff.show.graph.svg import STYLE as GRAPH_STYLE
 from symdiff.show.notation import symbol
 from symdiff.show.page.describing import described, inputs, program
 from symdiff.show.page.fixed import fixed
@@ -30,7 +32,7 @@ from symdiff.write.javascript import NotInJavaScript, runtime
 if TYPE_CHECKING:
     from symdiff.generate import Generated
 
-NOTE = '<p class="origin note">Values are those that Python found: {}.</p>\n'
+NOTE = '<p class="origin note">Computed by Python, not here: {}.</p>\n'
 SCRIPTS = ("numbers.js", "tape.js", "trip.js", "view.js", "inputs.js", "player.js")
 
 
@@ -73,13 +75,13 @@ def page(made: Generated, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | 
 
 def _assembled(made: Generated, rows: PlacedRows, data: Mapping[str, Any], script: str) -> str:
     procedure = made.reading.procedure
-    style = _file("page.css")
-    graph = ""
-    hashes = {"script-src": [script], "style-src": [style, *_styles(graph)]}
+    style = f"{GRAPH_STYLE}\n{_file('page.css')}"
+    graph = svg(build(rows), room=True, standalone=False, title=f"Stages of {procedure.name}")
+    hashes = {"script-src": script, "style-src": style}
     policy = "; ".join(
         [
             "default-src 'none'",
-            *(f"{what} {' '.join(map(_hash, texts))}" for what, texts in hashes.items()),
+            *(f"{what} {_hash(text)}" for what, text in hashes.items()),
             "base-uri 'none'",
             "form-action 'none'",
         ]
@@ -121,11 +123,6 @@ def _json(data: Any) -> str:
 
 def _hash(text: str) -> str:
     return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-def _styles(html: str) -> list[str]:
-    """The styles that a drawing brings along."""
-    return re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
 
 
 # --- what the panes show -------------------------------------------------------------------------

@@ -44,7 +44,7 @@ def source_pane(files: Mapping[str, str], root: Place | None, spans: Sequence[Sp
         own = [s for s in spans if s.place.file == file and first <= s.place.line <= last]
         marked = _marked(lines, first, last, own)
         parts.append("\n".join(marked))
-    return "\n\n".join(parts)
+    return '\n<span class="line"></span>\n'.join(parts)
 
 
 def _within(inner: tuple[str, int, int], outer: tuple[str, int, int]) -> bool:
@@ -138,11 +138,9 @@ def table_pane(rows: PlacedRows) -> str:
     ]
     for i, row in enumerate(rows.rows):
         stage = row.forward.number
-        attributes = (
-            f'class="stage" data-stage="{stage}" tabindex="{0 if stage == 1 else -1}"'
-            if stage
-            else 'class="plain"'
-        )
+        attributes = 'class="plain"'
+        if stage:  # arrows lead from the first to the others
+            attributes = f'class="stage" data-stage="{stage}" tabindex="{0 if stage == 1 else -1}"'
         slider = "".join(_slider(number, rows) for number in heads[i])
         made.append(
             f'<tr role="row" {attributes} data-row="{i}">'
@@ -159,13 +157,18 @@ def _cells(cell: Cell, depth: int, side: str, slider: str = "") -> str:
     text = f"{cell.target} = {cell.text}" if cell.target else cell.text
     lines = text.split(" ;  ") if side == "backward" else [text]  # one contribution a line
     shown = "".join(
-        f'<span class="of"><span>{escape(line)}</span><span class="shown"></span></span>'
+        f'<span class="of"><span>{_breakable(line)}</span><span class="shown"></span></span>'
         for line in lines
     )
     return (
         f'<td role="cell" class="number {side}">{number} {mark}</td>'
         f'<td role="cell" class="formula {side} d{min(depth, 9)}">{shown}{slider}</td>'
     )
+
+
+def _breakable(formula: str) -> str:
+    """A formula that may be broken before operators."""
+    return re.sub(r"(?<=.)([·/])", r"<wbr>\1", escape(formula))
 
 
 def _slider(number: int, rows: PlacedRows) -> str:

@@ -118,7 +118,7 @@ class Tape {
           if (node === 0) return null;
           const [before, had] = call.before[k];
           const passed = adjoints[node] - before;
-          return { local: null, passed, before: had ? before : null, after: adjoints[node] };
+          return { operand: node, local: null, passed, before: had ? before : null, after: adjoints[node] };
         });
         steps.push({ ...record, sweep: "backward", arrives: call.arrives[0], parts });
         continue;
@@ -132,7 +132,7 @@ class Tape {
         const passed = arrives * local;
         adjoints[operand] += passed;
         reached[operand] = 1;
-        return { local, passed, before, after: adjoints[operand] };
+        return { operand, local, passed, before, after: adjoints[operand] };
       });
       if (record.row >= 0) steps.push({ ...record, sweep: "backward", arrives, parts });
     }

@@ -10,16 +10,24 @@ const trip = {
   done: 0, // how many have been taken
   chosen: data.loops.map(() => 0), // the round of each loop that is shown
   places: new Map(), // row, sweep and rounds -> position in `steps`
+  adjoints: new Map(), // node -> what its adjoint is, from which position on
   counts: new Map(), // loop and the rounds around it -> how many rounds there are
 
-  set(forward, backward) {
+  set(forward, backward, results = []) {
     const atEnd = this.done === this.steps.length;
     this.steps = [...forward, ...backward];
     this.turn = forward.length;
     this.places.clear();
     this.counts.clear();
+    this.adjoints.clear();
+    for (const node of results) this.adjoints.set(node, [[forward.length, 1]]);
     this.steps.forEach((step, position) => {
       this.places.set(this.key(step.row, step.sweep, step.rounds.map(([, round]) => round)), position);
+      for (const part of step.sweep === "backward" ? step.parts : []) {
+        if (!part || part.operand === undefined) continue;
+        if (!this.adjoints.has(part.operand)) this.adjoints.set(part.operand, []);
+        this.adjoints.get(part.operand).push([position, part.after]);
+      }
       step.rounds.forEach(([loop, round], i) => {
         const key = [loop, ...step.rounds.slice(0, i).map(([, r]) => r)].join();
         this.counts.set(key, Math.max(this.counts.get(key) ?? 0, round + 1));
@@ -47,6 +55,12 @@ const trip = {
   find(row, sweep) {
     const rounds = data.around[row].map((loop) => this.chosen[loop]);
     return this.places.get(this.key(row, sweep, rounds));
+  },
+
+  // The adjoint of a node as far as the reverse sweep has come, or null.
+  adjoint(node) {
+    const known = (this.adjoints.get(node) ?? []).filter(([position]) => position < this.done);
+    return known.length ? known[known.length - 1][1] : null;
   },
 
   get current() {

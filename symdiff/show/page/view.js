@@ -25,9 +25,12 @@ function filled(template, reads, value) {
 const view = {
   rows: [...document.querySelectorAll("tr[data-row]")],
   linked: new Map(), // stage -> elements
-  labels: new Map(), // stage -> labels of the graph
+  rowOf: new Map(), // stage -> row
 
   start() {
+    for (const tr of this.rows) {
+      if (tr.dataset.stage) this.rowOf.set(Number(tr.dataset.stage), Number(tr.dataset.row));
+    }
     for (const node of document.querySelectorAll("[data-stage], [data-stages]")) {
       for (const stage of stagesOf(node)) {
         if (!this.linked.has(stage)) this.linked.set(stage, []);
@@ -107,11 +110,43 @@ const view = {
     const node = pane.querySelector(".now");
     if (node === null) return;
     const [inner, outer] = [node.getBoundingClientRect(), pane.getBoundingClientRect()];
+    const wide = pane.closest("#graph-pane") !== null;
+    if (wide && inner.left < outer.left + 20) pane.scrollLeft += inner.left - outer.left - 80;
+    else if (wide && inner.right > outer.right - 140) pane.scrollLeft += inner.right - outer.right + 140;
     if (inner.top < outer.top + 20) pane.scrollTop += inner.top - outer.top - 40;
     else if (inner.bottom > outer.bottom - 10) pane.scrollTop += inner.bottom - outer.bottom + 40;
   },
 
-  graph() {},
+  // Values above the lines that leave a stage or an input, adjoints below.
+  graph() {
+    const ended = trip.done === trip.steps.length;
+    for (const node of document.querySelectorAll(".graph .node")) {
+      const { stage, input } = node.dataset;
+      let [value, adjoint] = [null, null];
+      if (input !== undefined) {
+        const i = data.params.findIndex((param) => param.name === input);
+        value = data.live ? inputs.values[i] : (data.given?.[input] ?? null);
+        if (data.live) adjoint = trip.adjoint(inputs.nodes[i]);
+        else if (ended) adjoint = data.gradient?.[data.params[i].order] ?? null;
+      } else if (stage !== undefined) {
+        const row = this.rowOf.get(Number(stage));
+        const [forward, backward] = ["forward", "backward"].map((sweep) => trip.find(row, sweep));
+        if (forward < trip.done) value = trip.steps[forward].value;
+        if (forward < trip.done && data.live) adjoint = trip.adjoint(trip.steps[forward].node);
+        else if (backward < trip.done) adjoint = trip.steps[backward].arrives;
+        node.classList.toggle("untaken", forward === undefined && trip.steps.length > 0);
+      }
+      this.label(node, ".value", value);
+      this.label(node, ".adjoint", adjoint);
+    }
+  },
+
+  label(node, selector, value) {
+    const label = node.querySelector(selector);
+    if (label === null) return;
+    const text = sixDigits(value);
+    label.textContent = text.length > 12 ? `${text.slice(0, 11)}…` : text;
+  },
 };
 
 function stagesOf(node) {

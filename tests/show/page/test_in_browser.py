@@ -91,7 +91,7 @@ def test_values_stand_in_the_table_when_the_page_opens(page):
 def test_a_stage_that_is_pointed_at_lights_everywhere(page):
     seen = page("notes", "--at", "x=3,y=-4")
     seen.point('tr[data-stage="3"]')
-    assert lit(seen) == {"table-pane", "source-pane", "code-pane"}
+    assert lit(seen) == {"graph-pane", "table-pane", "source-pane", "code-pane"}
     assert seen.js("document.querySelector('#source-pane .lit').innerText") == "sigmoid(x)"
     seen.point("h1")
     assert lit(seen) == set()
@@ -197,7 +197,7 @@ def test_arrows_move_from_row_to_row_and_enter_goes_there(page):
 def test_without_a_point_arrays_have_no_values(page):
     seen = page("arrays")
     assert "--at" in seen.text("#step")
-    assert "w is not a number" in seen.text(".note")
+    assert "numpy.sum has no counterpart" in seen.text(".note")
 
 
 def test_sliders_compute(page):
