@@ -124,6 +124,8 @@ def passes_mask(sweep: Reverse, arg: Var, out: Var, mask: Expr) -> bool:
     if not isinstance(made, Apply) or arg in sweep.adjoints and sweep.masks.get(arg) != mask:
         return False
     primitive = registry.by_name(made.op)
+    if primitive is None and not any(map(is_array, made.args)):
+        return False  # an operation on numbers, which knows of no masks
     elementwise = made.op in ELEMENTWISE or primitive is not None and primitive.is_elementwise
     return elementwise and fills(dims_of(arg.kind), dims_of(out.kind))
 

@@ -93,6 +93,8 @@ def _read(call: Apply, given: list[Var]) -> Procedure:
     body = ast.unparse(ast.fix_missing_locations(Builder(names)(call)))
     helpers = with_callees(call.op.removeprefix("helper:"))
     imports = dict.fromkeys(v.text for h in helpers.values() for v in h.globals.values())
+    if "math." in body:  # math.inf, as in the order of a norm
+        imports["import math"] = None
     parts = [*imports, *(h.text for h in helpers.values())]
     parts.append(f"def call({', '.join(names.values())}):\n    return {body}\n")
     scope = StaticScope(parse("<runtime>", "\n".join(parts)), "<runtime>", Path("."))

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from symdiff.differentiate.activity import dependences, graph, reachable
+from symdiff.differentiate.activity import dependences, graph, reachable, refusals
 from symdiff.differentiate.inlining import inlined, is_runtime_helper
 from symdiff.differentiate.reverse import Reverse
 from symdiff.differentiate.sizes import full, owned
+from symdiff.errors import NotDifferentiable
 from symdiff.stages import (
     Apply,
     ArrayOf,
@@ -142,4 +143,6 @@ def _inline(sweep: Forward, second: Reverse, block: Block) -> Block:
         made = Procedure("transposed", [], found, Const(None))
         made.callees = second.procedures.primal
         second.active = reachable(seeds, graph(made, second.procedures.summaries)[0])
+        for error in refusals(made, second.active, second.active):
+            raise NotDifferentiable(error.message)
     return found

@@ -63,3 +63,8 @@ FAMILIES = (
     special,
     splitting,
 )
+
+# They need the rules above.
+from symdiff.rules.arrays import tangents  # noqa: E402
+
+__all__ = ["FAMILIES", "tangents"]

@@ -224,10 +224,15 @@ def pad(array, pad_width, mode="constant", *, constant_values=0, end_values=0,
             return helper("pad_adjoint", array, dout, pad_width, kind=like(array, dout))
         made = dout[indexed([_inner(array, i, *pair) for i, pair in enumerate(widths)])]
         return known_as(made, array)
-    if mode in COPIED and reflect_type == "even":
-        return helper("pad_adjoint", array, dout, pad_width, mode, kind=like(array, dout))
-    what = mode if isinstance(mode, str) else "given"
-    raise NotDifferentiable(f"np.pad() with the mode {what!r} has no derivative rule")
+    can_pad(mode, reflect_type)
+    return helper("pad_adjoint", array, dout, pad_width, mode, kind=like(array, dout))
+
+
+def can_pad(mode, reflect_type):
+    """Raise NotDifferentiable for modes without a rule."""
+    if mode not in COPIED or reflect_type != "even":
+        what = mode if isinstance(mode, str) else "given"
+        raise NotDifferentiable(f"np.pad() with the mode {what!r} has no derivative rule")
 
 
 def _inner(array, axis, before, after):

@@ -162,9 +162,12 @@ def frexp(x, *, ans, dout):
     return None if dout[0] is None else np.ldexp(dout[0], -ans[1])
 
 
+NO_PERIOD = "no rule for the period of np.unwrap()"
+
+
 @array("numpy.unwrap", kind=like_first)
 def unwrap(p, discont=None, axis=-1, *, period=6.283185307179586, ans, dout):
-    return Refused("no rule for the period of np.unwrap()") if isinstance(period, Node) else dout
+    return Refused(NO_PERIOD) if isinstance(period, Node) else dout
 
 
 # --- one of several ------------------------------------------------------------------------------
@@ -178,7 +181,7 @@ def selected(condlist, choicelist, default=0) -> Kind:
     return ArrayOf(joined_item(kinds), shape)
 
 
-@array("numpy.select", wrt="choicelist default", sequences="choicelist", kind=selected)
+@array("numpy.select", wrt="choicelist default", sequences="choicelist", kind=selected, linear=True)
 def select(condlist, choicelist, default=0, *, ans, dout):
     if isinstance(condlist, Node) or isinstance(choicelist, Node):
         refused = Refused("np.select() of lists whose length is not known")
@@ -205,7 +208,14 @@ def picked(a, choices, out=None, mode="raise") -> Kind:
     )
 
 
-@array("numpy.choose", wrt="choices", sequences="choices", kind=picked, only={"out": (None,)})
+@array(
+    "numpy.choose",
+    wrt="choices",
+    sequences="choices",
+    kind=picked,
+    only={"out": (None,)},
+    linear=True,
+)
 def choose(a, choices, out=None, mode="raise", *, ans, dout):
     if isinstance(choices, Node):
         return helper("choose_adjoint", a, choices, dout, mode, kind=choices.kind)

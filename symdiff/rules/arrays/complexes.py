@@ -27,7 +27,9 @@ def imag(val, *, ans, dout):
     return -1j * dout if val.item is COMPLEX else None
 
 
-@array("numpy.real_if_close", kind=lambda a, tol=100: a.kind, view="maybe", spreads=True)
+@array(
+    "numpy.real_if_close", kind=lambda a, tol=100: a.kind, view="maybe", spreads=True, linear=True
+)
 def real_if_close(a, tol=100, *, ans, dout):
     return dout
 

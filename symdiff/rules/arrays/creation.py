@@ -147,11 +147,14 @@ def log_spaced(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0
     return spaced(start, stop, num, endpoint, False, dtype)
 
 
+NO_BASE = "np.logspace() has no derivative rule in 'base'"
+
+
 @array("numpy.logspace", wrt="start stop base", kind=log_spaced, only={"axis": (0,)})
 def logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0, *, ans, dout):
     by_log = math.log(base) if base.dims == () else np.log(base)
     ends = shares(dout * ans * by_log, start, stop, num, endpoint)
-    return (*ends, Refused("np.logspace() has no derivative rule in 'base'"))
+    return (*ends, Refused(NO_BASE))
 
 
 @array(

@@ -110,6 +110,9 @@ def gradient_kind(f, *varargs, axis=None, edge_order=1) -> Kind:
     return kind if len(axes) == 1 and axis is None else TupleOf((kind,) * len(axes))
 
 
+COORDINATES = "no rule for the coordinates in np.gradient()"
+
+
 @array("numpy.gradient", wrt="f varargs", kind=gradient_kind)
 def gradient(f, *varargs, axis=None, edge_order=1, ans, dout):
     several = not isinstance(dout, Node)
@@ -134,7 +137,7 @@ def gradient(f, *varargs, axis=None, edge_order=1, ans, dout):
             if v is not step:
                 continue
             if v.rank != 0:
-                of_steps[k] = Refused("no rule for the coordinates in np.gradient()")
+                of_steps[k] = Refused(COORDINATES)
                 continue
             made = -np.sum(share * out) / v
             of_steps[k] = made if k not in of_steps else of_steps[k] + made

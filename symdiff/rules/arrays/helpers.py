@@ -8,13 +8,28 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from symdiff.rules.shapes import dims_of, item_of, joined_item
-from symdiff.stages import INTEGER, OBJECT, REAL, ArrayOf, GlobalValue, Helper, Kind, Scalar, Var
+from symdiff.stages import (
+    INTEGER,
+    OBJECT,
+    REAL,
+    ArrayOf,
+    GlobalValue,
+    Helper,
+    Kind,
+    Scalar,
+    TupleOf,
+    Var,
+)
 
 FOLDER = Path(__file__).parent / "runtime"
 INTEGERS = frozenset({"elements_along"})
 # Which argument the value has the shape of; otherwise names tell: `..._adjoint`,
-# `..._adjoint_of_first` and `..._adjoint_of_second`.
-SHAPED_LIKE = {"product_of_others": 0, "unbroadcast": 1}
+# `..._adjoint_of_first` and `..._adjoint_of_second`; `..._tangent` is like the first argument,
+# unless it is a reduction.
+SHAPED_LIKE = {"product_of_others": 0, "unbroadcast": 1, "reciprocal": 0, "hermitian": 0}
+REDUCTIONS = frozenset({"quantile_tangent", "nanquantile_tangent"})
+# Functions that return tuples: of how many arrays, which are like the first arguments.
+TUPLES = {"singular_vectors_tangents": 2, "qr_tangents": 2}
 
 
 def helper_kind(name: str, kinds: Sequence[Kind]) -> Kind:
@@ -22,7 +37,11 @@ def helper_kind(name: str, kinds: Sequence[Kind]) -> Kind:
     if name in INTEGERS:
         return INTEGER
     item = joined_item([k for k in kinds if item_of(k) is not OBJECT])
+    if name in TUPLES:
+        return TupleOf(tuple(kinds[: TUPLES[name]]))
     like = SHAPED_LIKE.get(name)
+    if name.endswith("_tangent") and name not in REDUCTIONS:
+        like = 0
     if like is None and name.endswith(("_adjoint", "_adjoint_of_first", "_adjoint_of_second")):
         like = 1 if name.endswith("_of_second") else 0
     if like is None or like >= len(kinds):

@@ -25,7 +25,8 @@ def norm(x, ord=None, axis=None, keepdims=False, *, ans, dout):
     if literal and (ord in (None, "fro") or ord == 2 and is_vector):
         # where the norm is 0, all of x is
         return _kept(dout / (ans + (ans == 0)), x, axis, keepdims) * conj(x)
-    dout = dout if fills(dout.dims, ans.dims) else np.broadcast_to(dout, ans.shape)
+    if dout.dims != () and not fills(dout.dims, ans.dims):
+        dout = np.broadcast_to(dout, ans.shape)
     is_matrix = axis is None and x.rank == 2 or axis == (-2, -1)
     if literal and (is_vector or is_matrix):
         if ord == 1 and is_vector and x.item is not COMPLEX:
@@ -34,6 +35,7 @@ def norm(x, ord=None, axis=None, keepdims=False, *, ans, dout):
         if is_matrix:
             return helper("matrix_norm_adjoint", x, ord, *wide, kind=x.kind)
         return helper("vector_norm_adjoint", x, ord, axis, *wide, kind=x.kind)
+    dout = dout if fills(dout.dims, ans.dims) else np.broadcast_to(dout, ans.shape)
     return helper("norm_adjoint", x, ord, axis, keepdims, ans, dout, kind=x.kind)
 
 

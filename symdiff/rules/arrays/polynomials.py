@@ -69,7 +69,7 @@ def polyval(p, x, *, ans, dout):
     return np.ravel(dout) @ np.vander(np.ravel(x), p.size), dx
 
 
-@array("numpy.polyder", kind=lambda p, m=1: ArrayOf(p.item, (None,)))
+@array("numpy.polyder", linear=True, kind=lambda p, m=1: ArrayOf(p.item, (None,)))
 def polyder(p, m=1, *, ans, dout):
     return helper("polyder_adjoint", p, m, dout, kind=ArrayOf(dout.item, p.dims))
 

@@ -3,6 +3,7 @@
 # mypy: allow-untyped-defs, allow-untyped-calls
 from __future__ import annotations
 
+from symdiff.errors import NotDifferentiable
 from symdiff.rules.arrays.axes import is_none
 from symdiff.rules.arrays.nodes import Node, Refused, helper
 from symdiff.rules.arrays.reductions import reduced
@@ -31,7 +32,11 @@ def cumulative_trapezoid(y, x=None, dx=1.0, axis=-1, initial=None, *, ans, dout)
     return of_y, helper("cumulative_trapezoid_adjoint_of_x", x, *widths, kind=x.kind), None
 
 
-SIMPSON = "scipy.integrate.simpson() has no derivative in {!r}: {} instead"
+def no_simpson(name) -> NotDifferentiable:
+    instead = {"x": "use trapezoid()", "dx": "multiply the result by it"}[name]
+    return NotDifferentiable(
+        f"scipy.integrate.simpson() has no derivative in {name!r}: {instead} instead"
+    )
 
 
 def simpson_kind(y, x=None, dx=1.0, axis=-1) -> Kind:
@@ -43,8 +48,8 @@ def simpson(y, x=None, dx=1.0, axis=-1, *, ans, dout):
     of_y = helper("simpson_adjoint", y, x, dx, axis, dout, kind=y.kind)
     return (
         of_y,
-        None if is_none(x) else Refused(SIMPSON.format("x", "use trapezoid()")),
-        Refused(SIMPSON.format("dx", "multiply the result by it")),
+        None if is_none(x) else Refused(no_simpson("x").message),
+        Refused(no_simpson("dx").message),
     )
 
 

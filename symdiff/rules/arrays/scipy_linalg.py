@@ -15,7 +15,7 @@ GENERAL = (None, "gen", "general")
 TRIANGULAR = {0: 0, 1: 1, 2: 2, "N": 0, "T": 1, "C": 2}
 
 
-def _literal(function, **given):
+def literal(function, **given):
     """Raise NotDifferentiable for arguments that decide on the rule and are not literal."""
     for name, value in given.items():
         if isinstance(value, Node):
@@ -62,7 +62,7 @@ def solve(
     a, b, lower=False, overwrite_a=False, overwrite_b=False, check_finite=True, assume_a=None,
     transposed=False, *, ans, dout,
 ):  # fmt: skip
-    _literal("scipy.linalg.solve", transposed=transposed, lower=lower)
+    literal("scipy.linalg.solve", transposed=transposed, lower=lower)
     if assume_a in GENERAL:
         if not transposed:
             return linalg.solve(a, b, ans=ans, dout=dout)
@@ -85,7 +85,7 @@ def solve_triangular(
     a, b, trans=0, lower=False, unit_diagonal=False, overwrite_b=False, check_finite=True,
     *, ans, dout,
 ):  # fmt: skip
-    _literal("scipy.linalg.solve_triangular", trans=trans, unit_diagonal=unit_diagonal)
+    literal("scipy.linalg.solve_triangular", trans=trans, unit_diagonal=unit_diagonal)
     way = TRIANGULAR[trans]
     if a.rank != 2 or b.rank not in (1, 2) or isinstance(lower, Node) or way == 2:
         given = (a, b, ans, dout, way, lower, unit_diagonal)
@@ -99,10 +99,13 @@ def solve_triangular(
     db = scipy_linalg.solve_triangular(a, dout, **flags)
     left, right = (ans, db) if way else (db, ans)
     da = -left[:, None] * right if b.rank == 1 else -left @ right.T
-    triangle = np.tril if lower else np.triu
-    if unit_diagonal:
-        return triangle(da, -1 if lower else 1), db
-    return triangle(da), db
+    return triangle(da, lower, unit_diagonal), db
+
+
+def triangle(a, lower, unit_diagonal):
+    """The triangle that is read of a matrix; without its diagonal if that counts as ones."""
+    take = np.tril if lower else np.triu
+    return take(a, -1 if lower else 1) if unit_diagonal else take(a)
 
 
 def solve_banded_kind(l_and_u, ab, b, *_, **__) -> Kind:
@@ -137,7 +140,7 @@ def solve_sylvester(a, b, q, *, ans, dout):
 
 @array("scipy.linalg.cholesky", kind=square_kind, note=decompositions.TRIANGLE)
 def cholesky(a, lower=False, overwrite_a=False, check_finite=True, *, ans, dout):
-    _literal("scipy.linalg.cholesky", lower=lower)
+    literal("scipy.linalg.cholesky", lower=lower)
     return decompositions.cholesky(a, upper=not lower, ans=ans, dout=dout)
 
 
@@ -150,7 +153,7 @@ def cho_factor(a, lower=False, overwrite_a=False, check_finite=True, *, ans, dou
     return helper("cho_factor_adjoint", ans[0], lower, dout[0], kind=a.kind)
 
 
-def _pair(given, function):
+def pair(given, function):
     """What a factorization gave, and what goes with it."""
     if isinstance(given, Node):
         raise NotDifferentiable(f"{function}() of a factorization whose parts are not known")
@@ -165,7 +168,7 @@ def factor_solve_kind(factor, b, *_, **__) -> Kind:
 
 @array("scipy.linalg.cho_solve", wrt="c_and_lower b", nested="c_and_lower", kind=factor_solve_kind)
 def cho_solve(c_and_lower, b, overwrite_b=False, check_finite=True, *, ans, dout):
-    c, lower = _pair(c_and_lower, "scipy.linalg.cho_solve")
+    c, lower = pair(c_and_lower, "scipy.linalg.cho_solve")
     kind = ArrayOf(inexact(c, b), b.dims)
     dc = helper("cho_solve_adjoint_of_factor", c, lower, b, ans, dout, kind=c.kind)
     if c.rank == 2 and b.rank in (1, 2):
@@ -189,7 +192,7 @@ def lu_factor(a, overwrite_a=False, check_finite=True, *, ans, dout):
     only={"trans": (0, 1)},
 )  # fmt: skip
 def lu_solve(lu_and_piv, b, trans=0, overwrite_b=False, check_finite=True, *, ans, dout):
-    lu, pivots = _pair(lu_and_piv, "scipy.linalg.lu_solve")
+    lu, pivots = pair(lu_and_piv, "scipy.linalg.lu_solve")
     dlu = helper("lu_solve_adjoint_of_factor", lu, pivots, b, trans, ans, dout, kind=lu.kind)
     db = helper("lu_solve_adjoint_of_second", lu, pivots, b, trans, dout, kind=b.kind)
     return (dlu, None), db
@@ -232,7 +235,7 @@ def eigh(
     a, b=None, lower=True, eigvals_only=False, overwrite_a=False, overwrite_b=False, type=1,
     check_finite=True, subset_by_index=None, subset_by_value=None, driver=None, *, ans, dout,
 ):  # fmt: skip
-    _literal("scipy.linalg.eigh", lower=lower, eigvals_only=eigvals_only)
+    literal("scipy.linalg.eigh", lower=lower, eigvals_only=eigvals_only)
     rule = decompositions.eigvalsh if eigvals_only else decompositions.eigh
     return rule(a, "L" if lower else "U", ans=ans, dout=dout)
 
@@ -245,7 +248,7 @@ def eigvalsh(
     a, b=None, lower=True, overwrite_a=False, overwrite_b=False, type=1, check_finite=True,
     subset_by_index=None, subset_by_value=None, driver=None, *, ans, dout,
 ):  # fmt: skip
-    _literal("scipy.linalg.eigvalsh", lower=lower)
+    literal("scipy.linalg.eigvalsh", lower=lower)
     return decompositions.eigvalsh(a, "L" if lower else "U", ans=ans, dout=dout)
 
 
@@ -258,7 +261,7 @@ def svd(
     a, full_matrices=True, compute_uv=True, overwrite_a=False, check_finite=True,
     lapack_driver="gesdd", *, ans, dout,
 ):  # fmt: skip
-    _literal("scipy.linalg.svd", compute_uv=compute_uv)
+    literal("scipy.linalg.svd", compute_uv=compute_uv)
     return decompositions.svd(a, full_matrices, compute_uv, ans=ans, dout=dout)
 
 
@@ -313,7 +316,7 @@ def toeplitz_kind(c, r=None) -> Kind:
     return ArrayOf(item, dims)
 
 
-@array("scipy.linalg.toeplitz", wrt="c r", kind=toeplitz_kind)
+@array("scipy.linalg.toeplitz", wrt="c r", kind=toeplitz_kind, linear=True)
 def toeplitz(c, r=None, *, ans, dout):
     if r is None:
         return helper("toeplitz_adjoint", c, dout, kind=c.kind), None

@@ -185,6 +185,11 @@ def a_remainder(x):
     return np.sum(x * np.array([1, 2, 3]) % 2)
 
 
+def a_number_that_is_chosen(x):
+    quotient = x[0] / np.sum(x)
+    return np.sum(np.where(quotient > 1.0, quotient / x[1], 0.0)) + quotient
+
+
 def a_length_that_is_left(x):
     n = int(np.sum(x > 0))
     return np.sum(np.outer(x, x[:n]).reshape(n, -1) ** 3)

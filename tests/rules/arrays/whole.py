@@ -29,7 +29,7 @@ def check_whole(
     differences: Callable[..., Any],
 ) -> None:  # fmt: skip
     """Compare the gradient of the sum of what a call returns, weighted by `cotangents`, and its
-    derivative along a direction."""
+    derivative along a direction, with differences and with each other."""
     names = {var: f"v{i}" for i, var in enumerate(call.values)}
     text = ast.unparse(ast.fix_missing_locations(Builder(names)(whole)))
     if zlib.crc32(text.encode()) % EVERY or isinstance(value, list):
@@ -51,6 +51,8 @@ def check_whole(
         _, slope = symdiff.jvp(function, (*given, *weights), directions, argnums=wrt)
     want = sum(float(np.sum(s * d)) for s, d in zip(slopes, directions, strict=True))
     np.testing.assert_allclose(slope, want, rtol=tolerance, atol=10 * tolerance, err_msg=text)
+    same = sum(float(np.sum(g * d)) for g, d in zip(gradient, directions, strict=True))
+    np.testing.assert_allclose(slope, same, rtol=1e-8, atol=1e-8, err_msg=text)
     for i, found in zip(wrt, gradient, strict=True):
         assert np.shape(found) == np.shape(given[i]), text
         want = slopes[wrt.index(i)]

@@ -21,3 +21,9 @@ def unique_adjoint(ar, dout):
     """The adjoint of ar in np.unique(ar): elements that are equal share that of their value."""
     _, inverse, counts = np.unique(ar, return_inverse=True, return_counts=True)
     return np.reshape((dout / counts)[inverse], np.shape(ar))
+
+
+def unique_tangent(out, ar, ar_dot):
+    """The tangent of out = np.unique(ar): the mean of those of the elements that are equal."""
+    _, inverse, counts = np.unique(ar, return_inverse=True, return_counts=True)
+    return np.bincount(np.ravel(inverse), np.ravel(ar_dot)) / counts

@@ -55,3 +55,11 @@ def vander_adjoint(x, increasing, dout):
     if not increasing:
         powers = powers[::-1]
     return np.sum(dout * powers * x[:, None] ** np.maximum(powers - 1, 0), axis=1)
+
+
+def vander_tangent(out, x, increasing, x_dot):
+    """The tangent of out = np.vander(x, increasing=increasing)."""
+    powers = np.arange(np.shape(out)[1])
+    if not increasing:
+        powers = powers[::-1]
+    return x_dot[:, None] * powers * x[:, None] ** np.maximum(powers - 1, 0)
