@@ -702,11 +702,11 @@ def _simplified(made: Procedure) -> Procedure:
     return _smaller(call_as_they_stand(made))
 
 
-def _smaller(made: Procedure) -> Procedure:
+def _smaller(made: Procedure, again: bool = False) -> Procedure:
     from symdiff.simplify import simplify
 
-    made = simplify(made)
-    made.callees = {n: simplify(c) for n, c in made.callees.items()}
+    made = simplify(made, again)
+    made.callees = {n: simplify(c, again) for n, c in made.callees.items()}
     for callee in made.callees.values():
         callee.callees = made.callees
     return made
@@ -730,7 +730,7 @@ def _write_apart(procedure: Procedure, wanted: list[Var], mode: str) -> tuple[So
         made = derivative(
             procedure, [tuple(wanted)], names, mode=mode, single=True, doc=doc, again=True, aux=aux
         )
-    written = write(_smaller(made), live=True, again=True)
+    written = write(_smaller(made, again=True), live=True, again=True)
     name = _file_name(written.name, names, procedure.place, written.text)
     return parse(name, written.text), written.name
 

@@ -8,6 +8,7 @@ from symdiff.simplify.again import compute_again
 from symdiff.simplify.dead import drop_dead
 from symdiff.simplify.fold import fold_constants
 from symdiff.simplify.join import join
+from symdiff.simplify.lists import reuse_lists
 from symdiff.simplify.number import number_lines
 from symdiff.simplify.rename import name_adjoints
 from symdiff.simplify.replay import replay_tests
@@ -21,26 +22,27 @@ from symdiff.stages import Call, Procedure, steps
 __all__ = ["call_as_they_stand", "simplify"]
 
 
-def simplify(procedure: Procedure) -> Procedure:
-    """An equivalent procedure that reads as if written by hand; so do those that it calls."""
-    made = _simplified(procedure)
+def simplify(procedure: Procedure, again: bool = False) -> Procedure:
+    """An equivalent procedure that reads as if written by hand; so do those that it calls. With
+    `again` it is written to be read, and differentiated again."""
+    made = _simplified(procedure, again)
     callees: dict[str, Procedure] = {}
     pending = [made]
     while pending:
         top = pending.pop()
         for step in steps(top.body):
             if isinstance(step, Call) and step.callee not in callees and step.callee in top.callees:
-                callees[step.callee] = _simplified(top.callees[step.callee])
+                callees[step.callee] = _simplified(top.callees[step.callee], again)
                 pending.append(callees[step.callee])
     for callee in callees.values():
         callee.callees = callees
     return replace(made, callees=callees)
 
 
-def _simplified(procedure: Procedure) -> Procedure:
+def _simplified(procedure: Procedure, again: bool) -> Procedure:
     absorbed: dict[int, int] = {}
     procedure = name_result(drop_dead(merge_updates(drop_dead(procedure))))
     procedure = compute_again(drop_dead(fold_constants(share(fold_constants(procedure)))))
     procedure = replay_tests(join(name_adjoints(procedure), absorbed))
     procedure = fold_constants(join(drop_dead(fold_constants(procedure)), absorbed))
-    return number_lines(run_over_kept(procedure), absorbed)
+    return number_lines(reuse_lists(run_over_kept(procedure, again)), absorbed)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from symdiff.simplify.dead import is_impure
 from symdiff.stages import (
+    INTEGER,
     OBJECT,
     STACK,
     Apply,
@@ -46,8 +47,9 @@ class _Stack:
     popped: list[Loop | None] = field(default_factory=list)
 
 
-def run_over_kept(procedure: Procedure) -> Procedure:
-    """The procedure whose reverse loops run over the values kept for their rounds."""
+def run_over_kept(procedure: Procedure, by_index: bool = False) -> Procedure:
+    """The procedure whose reverse loops run over the values kept for their rounds; `by_index` says
+    so in a way that is differentiated well: `for i in reversed(range(len(x_kept)))`."""
     body = [map_expressions(s, lambda e: e) for s in procedure.body]
     stacks = {
         step.target: _Stack()
@@ -67,7 +69,7 @@ def run_over_kept(procedure: Procedure) -> Procedure:
     }
     tuples: dict[Var, Var] = {}
     for loop in [s for s, _ in _with_loops(body, None, 0) if isinstance(s, Loop)]:
-        _run_over_kept(loop, stacks, table, tuples)
+        _run_over_kept(loop, stacks, table, tuples, by_index)
     used = {s.stack for s in steps(body) if isinstance(s, Push)}
     for block in _all_blocks(body):
         made: Block = []
@@ -101,7 +103,11 @@ def _with_loops(block: Block, loop: Loop | None, depth: int) -> Iterator[tuple[S
 
 
 def _run_over_kept(
-    loop: Loop, stacks: dict[Var, _Stack], table: dict[Var, Expr], tuples: dict[Var, Var]
+    loop: Loop,
+    stacks: dict[Var, _Stack],
+    table: dict[Var, Expr],
+    tuples: dict[Var, Var],
+    by_index: bool,
 ) -> None:
     pops = [s for s in loop.body if isinstance(s, Pop) and s.stack in stacks]
     filling: Loop | None = None
@@ -119,6 +125,9 @@ def _run_over_kept(
     if loop.target is not None and loop.target.kind is OBJECT:
         return
     loop.body[:] = [s for s in loop.body if s not in pops]
+    if by_index:
+        _run_over_indices(loop, pops)
+        return
     if len(pops) >= MANY:
         packed = _packed(pops, filling, tuples)
         loop.test, loop.iterable = (
@@ -151,6 +160,24 @@ def _run_over(loop: Loop, pops: list[Pop]) -> None:
     whole = sources[0] if len(sources) < len(targets) else Apply("zip", tuple(sources))
     loop.test, loop.target, loop.iterable = None, item, whole
     loop.body[:0] = _parts(item, targets)
+
+
+def _run_over_indices(loop: Loop, pops: list[Pop]) -> None:
+    """Make a loop run over the indices of stacks, beside what it runs over."""
+    at = Var("i", INTEGER, temporary=True)
+    indices = _indices(pops[0].stack)
+    parts: Block = []
+    match loop.iterable:
+        case Apply(op="reversed", args=(Apply(op="range", args=(_,)),)) if loop.target is not None:
+            at = loop.target
+        case Apply() | Var() if loop.target is not None:
+            item = Var("item", OBJECT, temporary=True)
+            parts = _parts(item, [loop.target, at])
+            loop.target, loop.iterable = item, Apply("zip", (loop.iterable, indices))
+        case _:
+            loop.test, loop.target, loop.iterable = None, at, indices
+    parts += [Stage(pop.target, Apply("getitem", (pop.stack, at))) for pop in pops]
+    loop.body[:0] = parts
 
 
 def _indices(stack: Var) -> Expr:
