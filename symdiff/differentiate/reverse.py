@@ -16,6 +16,7 @@ from symdiff.differentiate.emitting import ZERO
 from symdiff.differentiate.sizes import is_array, is_full, owned
 from symdiff.differentiate.sweep import Calls, Sweep
 from symdiff.stages import (
+    BOOLEAN,
     Apply,
     ArrayOf,
     Block,
