@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from symdiff.errors import SymdiffError
+from symdiff.show.arrays import array_updates
 from symdiff.show.partials import Partials, scaled
 from symdiff.stages import (
     Apply,
@@ -67,6 +68,9 @@ def stage_updates(stage: Stage, out: Var | None, dout: Expr, procedure: Procedur
             given = [Apply("getitem", (dout, Const(i))) for i in range(len(items))]
             parts = map(_item, items, given)
             return _added_up([update for part in parts for update in part])
+    shares = array_updates(stage, dout)
+    if shares is not None:
+        return _added_up([Update(var, share) for var, share in shares])
     try:
         partials = Partials(procedure).of(stage.value, out)
     except SymdiffError:  # such as a list whose length is not known

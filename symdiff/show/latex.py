@@ -37,7 +37,7 @@ COMPARISONS = {
 }  # fmt: skip
 INFIX = {
     "mod": r"\bmod", "lshift": r"\ll", "rshift": r"\gg", "and_": r"\mathbin{\&}",
-    "or_": r"\mid", "xor": r"\oplus", "matmul": r"\,",
+    "or_": r"\mid", "xor": r"\oplus",
 }  # fmt: skip
 BRACKETS = {
     "abs": (r"\left|", r"\right|"),
@@ -163,6 +163,12 @@ class _Printer:
                 return ":".join(bounds[:2] if bounds[2:] in ([], [""]) else bounds), ATOM
             case "∂", (a, b):
                 return rf"\frac{{\partial {self.at(a, ATOM)}}}{{\partial {self.at(b, ATOM)}}}", ATOM
+            case "matmul" | "numpy.matmul", (a, b):
+                return rf"{self.at(a, PRODUCT)} \, {self.at(b, POWER)}", PRODUCT
+            case "numpy.outer", (a, b):
+                return rf"{self.at(a, POWER)} \otimes {self.at(b, POWER)}", PRODUCT
+            case "numpy.transpose", (a,):
+                return f"{self.at(a, ATOM)}^{{\\mathsf{{T}}}}", POWER
             case "keyword", (Const(name), value):
                 return f"{self.notation.code(str(name))}={self.at(value, COND)}", ATOM
         if op in COMPARISONS and len(args) == 2:

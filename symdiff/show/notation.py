@@ -46,7 +46,16 @@ GREEK = {
 }
 DIGITS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 INDICES = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-GLOBALS = {"math.pi": "π", "math.tau": "τ", "math.e": "e", "math.inf": "∞", "math.nan": "nan"}
+GLOBALS = {
+    "numpy.pi": "π",
+    "numpy.inf": "∞",
+    "numpy.newaxis": "newaxis",
+    "math.pi": "π",
+    "math.tau": "τ",
+    "math.e": "e",
+    "math.inf": "∞",
+    "math.nan": "nan",
+}
 
 # How tightly the parts of an expression hold together.
 COND, OR, AND, NOT, COMPARE, SUM, PRODUCT, NEGATIVE, POWER, ATOM = range(10)
@@ -64,10 +73,13 @@ COMPARISONS = {
     "not_in": "not in",
 }
 INFIX = {"mod": "mod", "lshift": "<<", "rshift": ">>", "and_": "&", "or_": "|", "xor": "xor"}
+MATRIX_PRODUCTS = ("matmul", "numpy.matmul", "numpy.outer")
 UNMULTIPLIED = "-0123456789.∞⌊⌈|"
 BRACKETS = {
     "abs": "||",
     "math.fabs": "||",
+    "numpy.abs": "||",
+    "numpy.absolute": "||",
     "math.floor": "⌊⌋",
     "math.ceil": "⌈⌉",
     "tuple": "()",
@@ -165,7 +177,7 @@ class _Printer:
             return self.power(*args), POWER
         if op == "neg":
             return f"-{self.at(args[0], PRODUCT)}", NEGATIVE
-        if op == "math.sqrt":
+        if op in ("math.sqrt", "numpy.sqrt") and len(args) == 1:
             return f"√{self.at(args[0], ATOM)}", POWER
         if op in COMPARISONS:
             left, right = (self.at(arg, SUM, True) for arg in args)
@@ -193,6 +205,14 @@ class _Printer:
         if op == "slice":
             bounds = ["" if arg == Const(None) else self.at(arg, COND) for arg in args]
             return ":".join(bounds[:2] if bounds[2:] in ([], [""]) else bounds), ATOM
+        if op in MATRIX_PRODUCTS and len(args) == 2:
+            level = PRODUCT if op != "numpy.outer" else POWER
+            sign = "@" if op != "numpy.outer" else "⊗"
+            return f"{self.at(args[0], level)} {sign} {self.at(args[1], POWER)}", PRODUCT
+        if op == "numpy.transpose" and len(args) == 1:
+            return f"{self.at(args[0], ATOM)}ᵀ", ATOM
+        if op == "keyword" and isinstance(args[0], Const):
+            return f"{args[0].value}={self.at(args[1], COND)}", ATOM
         if op == "∂":
             return "/".join("∂" + self.at(arg, ATOM) for arg in args), PRODUCT
         inner = ", ".join(self.at(arg, COND) for arg in args)

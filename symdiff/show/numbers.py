@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from symdiff.stages import Dim
+from symdiff.stages import Dim, Var
 
 WHOLE = 9  # so many elements of an array are shown
 HELD = 100  # so many are held
@@ -74,11 +74,13 @@ def shape_of(value: Any) -> tuple[int, ...]:
     return tuple(getattr(value, "shape", ()))
 
 
-def length(dim: Dim) -> str:
-    """The length of an axis as text: `3`, `n-2`, or `·` where it is not known."""
+def length(dim: Dim, name: Callable[[Var], str]) -> str:
+    """The length of an axis as text: `3`, `n-2`, or `·` where it is not known. `name` gives the
+    texts of variables."""
     if isinstance(dim, int):
         return str(dim)
-    names = [getattr(size.of, "base", size.of) for size, _ in dim.terms] if dim else [None]
+    sizes = [size.of for size, _ in dim.terms] if dim else [None]
+    names = [name(of) if isinstance(of, Var) else of for of in sizes]
     if dim is None or not all(isinstance(n, str) for n in names):
         return "·"
     factors = [factor for _, factor in dim.terms]

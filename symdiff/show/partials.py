@@ -9,6 +9,7 @@ from typing import Any
 
 from symdiff.errors import NotDifferentiable
 from symdiff.rules import template
+from symdiff.show.arrays import elementwise_partials, scalar_name
 from symdiff.stages import (
     Apply,
     Const,
@@ -64,6 +65,10 @@ class Partials:
         """The operands, and the partials in them as the rule of the operation has them."""
         spelled: dict[str, GlobalValue] = {}
         params: tuple[Any, ...]
+        op = scalar_name(op) or op
+        of_arrays = elementwise_partials(op, args, out)
+        if of_arrays is not None:
+            return of_arrays
         if op.startswith("helper:"):
             helper = self.helpers[op.removeprefix("helper:")]
             params, own_out, partials = helper.params, helper.out, helper.partials

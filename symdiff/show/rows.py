@@ -147,14 +147,15 @@ class Rows:
         update = found.update
         place, value, gets = self._adjoint(update.var), update.value, self.notation.gets
         if update.index is not None:
-            place += f"[{self.text(update.index)}]"
+            item = Apply("getitem", (Var(""), update.index))
+            place += self.text(item).removeprefix(self.name(Var("")))
         if found.first or update.sets:
             text = self.text(value)
             return "" if text == place else f"{place} = {text}"
-        match value:
-            case Apply("neg", (positive,)):
-                return f"{place} {gets} {place} - {self.text(positive, tight=True)}"
-        return f"{place} {gets} {place} + {self.text(value, tight=True)}"
+        text, sign = self.text(value, tight=True), "+"
+        if text.startswith("-"):
+            text, sign = text[1:], "-"
+        return f"{place} {gets} {place} {sign} {text}"
 
     def _contributions(self, found: Iterable[Contribution], last: str = "") -> Cell:
         """A cell with all contributions; that to the adjoint `last` comes last, as it replaces
@@ -235,7 +236,7 @@ class Rows:
         """The shape of an array, as far as it is known: `n×3`."""
         if not isinstance(kind, ArrayOf) or not kind.dims:
             return ""
-        return self.notation.value("×".join(map(length, kind.dims)))
+        return self.notation.value("×".join(length(dim, self.text) for dim in kind.dims))
 
     def _equals(self, name: str, series: Series) -> str:
         """`= 0.5`, `dx = 0.5`; nothing where nothing was seen."""
