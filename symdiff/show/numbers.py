@@ -74,9 +74,9 @@ def shape_of(value: Any) -> tuple[int, ...]:
     return tuple(getattr(value, "shape", ()))
 
 
-def length(dim: Dim, name: Callable[[Var], str]) -> str:
+def length(dim: Dim, name: Callable[[Var], str | None]) -> str:
     """The length of an axis as text: `3`, `n-2`, or `·` where it is not known. `name` gives the
-    texts of variables."""
+    texts of variables, None for what can't be named."""
     if isinstance(dim, int):
         return str(dim)
     sizes = [size.of for size, _ in dim.terms] if dim else [None]

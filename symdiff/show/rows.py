@@ -236,7 +236,11 @@ class Rows:
         """The shape of an array, as far as it is known: `n×3`."""
         if not isinstance(kind, ArrayOf) or not kind.dims:
             return ""
-        return self.notation.value("×".join(length(dim, self.text) for dim in kind.dims))
+        return self.notation.value("×".join(length(dim, self._size) for dim in kind.dims))
+
+    def _size(self, var: Var) -> str | None:
+        """A length as it is shown, if it is shown anywhere."""
+        return None if var.temporary and var not in self._inlined else self.text(var)
 
     def _equals(self, name: str, series: Series) -> str:
         """`= 0.5`, `dx = 0.5`; nothing where nothing was seen."""
