@@ -25,14 +25,13 @@ from symdiff.show.page.describing import described, inputs, program
 from symdiff.show.page.fixed import fixed
 from symdiff.show.page.panes import Span, code_pane, source_pane, table_pane
 from symdiff.show.page.placing import PlacedRows
-from symdiff.stages import Place, Stage, steps
+from symdiff.stages import Apply, Place, Stage, steps
 from symdiff.write import write
 from symdiff.write.javascript import NotInJavaScript, runtime
 
 if TYPE_CHECKING:
     from symdiff.generate import Generated
 
-NOTE = '<p class="origin note">Computed by Python, not here: {}.</p>\n'
 SCRIPTS = ("numbers.js", "tape.js", "trip.js", "view.js", "inputs.js", "player.js")
 
 
@@ -90,6 +89,9 @@ def _assembled(made: Generated, rows: PlacedRows, data: Mapping[str, Any], scrip
     place = procedure.place
     file = "" if place is None else place.file.replace("\\", "/").rpartition("/")[2]
     origin = "" if place is None else f"{file}:{place.line}"
+    notes = [] if data["live"] else [f"Computed by Python, not here: {data['why']}."]
+    if isinstance(procedure.result, Apply) and len(procedure.result.args) > 1:
+        notes.append("There are several results: derivatives are those of their sum.")
     parts = {
         "policy": policy,
         "version": __version__,
@@ -98,7 +100,7 @@ def _assembled(made: Generated, rows: PlacedRows, data: Mapping[str, Any], scrip
         "mode": "live" if data["live"] else "fixed",
         "heading": f"{escape(procedure.name)}<span>({escape(signature)})</span>",
         "origin": escape(origin),
-        "note": "" if data["live"] else NOTE.format(escape(data["why"])),
+        "note": "".join(f'<p class="origin note">{escape(note)}</p>\n' for note in notes),
         "table": table_pane(rows),
         "graph": graph,
         "source": source_pane(_files(made, rows), place, _spans(rows)),

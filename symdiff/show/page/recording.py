@@ -33,6 +33,7 @@ from symdiff.stages import (
     Step,
     Var,
     all_defined,
+    all_read,
     is_differentiable,
     steps,
     variables,
@@ -80,8 +81,10 @@ class _Recorder:
         self.numbers = {var: i for i, var in enumerate(own)}
         self.names = {var: f"v${i}" for var, i in self.numbers.items()}
         items = {s.target for s in steps(procedure.body) if isinstance(s, Loop)}
+        read = {*all_read(procedure.body), *variables(procedure.result)}
         for var in own:
-            if var.kind not in SCALARS and not (var in items and var.kind is OBJECT):
+            harmless = var.kind is OBJECT and (var in items or var not in read)
+            if var.kind not in SCALARS and not harmless:
                 raise NotInJavaScript(f"{var.base} is not a number")
         self.build = Builder(self.names)
         self.partials = Partials(procedure, plain=False)

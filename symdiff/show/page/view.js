@@ -174,7 +174,9 @@ const named = (name, value) => `${name} = ${sixDigits(value)}`;
 function spelt(step) {
   if (trip.steps.length === 0) {
     const hint = "There are no values: none are known without a point, which --at gives.";
-    return data.live ? [] : [element("p", { class: "head" }, hint)];
+    const none = "There are no steps: nothing is computed from the inputs.";
+    const told = data.live ? (byId("trouble").hidden ? none : "") : hint;
+    return told ? [element("p", { class: "head" }, told)] : [];
   }
   if (step === null) return [element("p", { class: "head" }, "The inputs are given. Play, or step on.")];
   const info = data.rows[step.row];

@@ -46,6 +46,14 @@ def arrays(w, rounds=2):
     return w.sum()
 
 
+def squares(*xs):
+    return sum(x * x for x in xs)
+
+
+def polar(r, t):
+    return r * math.cos(t), r * math.sin(t)
+
+
 def root(x):
     return math.sqrt(x)
 """
@@ -254,6 +262,28 @@ def test_arrays_are_shown_at_a_point(page):
     seen.click("#first")
     seen.click("#on")
     assert "[1, 4]" in seen.text("#step")
+
+
+def test_of_any_number_of_arguments_all_adjoints_are_shown(page):
+    seen = page("squares", "--at", "1.0, 2.0")
+    assert seen.text("#gradient-0") == "∂/∂xs = (2, 4)"
+
+
+def test_of_several_results_the_sum_is_differentiated(page):
+    seen = page("polar", "--at", "r=2.0, t=0.0")
+    assert seen.text("#outcome") == "polar = (2, 0)"
+    assert seen.text("#gradient-0") == "∂/∂r = 1"
+    assert seen.text("#gradient-1") == "∂/∂t = 2"
+    assert "their sum" in seen.text(".note")
+
+
+def test_the_graph_shows_values_and_adjoints(page):
+    seen = page("notes", "--at", "x=3,y=-4")
+    assert "2.05957" in seen.js("document.querySelector('[data-input=x]').textContent")
+    stage = "document.querySelector('.graph [data-stage=\"3\"]').textContent"
+    assert "0.952574" in seen.js(stage) and "-0.791593" in seen.js(stage)
+    seen.click("#first")
+    assert "0.952574" not in seen.js(stage)
 
 
 @pytest.mark.parametrize("width", [360, 700, 1000, 1600])
