@@ -67,7 +67,7 @@ On numbers: {active}
 Known, with derivative zero: {constant}.
 
 A function that is not in these lists and has no Python source is refused where its argument is
-active. `symdiff.rules.elementwise` registers a rule for one of your own.
+active, unless you give it a rule: [custom-rules.md](custom-rules.md).
 
 ## Functions of arrays
 

@@ -23,6 +23,7 @@ from symdiff.errors import NotDifferentiable, UnsupportedSyntax, together
 from symdiff.read.records import Fields
 from symdiff.read.scope import Access, TypeOf, Unit
 from symdiff.read.values import Function
+from symdiff.rules.custom import custom_of
 from symdiff.rules.shapes import never_one
 from symdiff.stages import (
     BOOLEAN,
@@ -278,6 +279,8 @@ def precheck(function: Any) -> None:
     from symdiff.read.fence import offences
     from symdiff.read.source import has_source, node_of, unwrap
 
+    if custom_of(function) is not None:
+        return  # it need not be one that can be read
     plain = unwrap(function)
     if not callable(function):
         raise NotDifferentiable(f"{type(function).__name__} is not a function")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import symdiff
-from symdiff.errors import BadRule, NotDifferentiable, UnsupportedCall
+from symdiff.errors import BadRule, NoSource, NotDifferentiable, UnsupportedCall
 
 A = np.array([[3.0, 1.0], [0.5, 2.0]])
 B = np.array([1.0, -1.0])
@@ -393,6 +393,71 @@ def test_registered_functions_of_others():
 
     symdiff.rules.register(brentq, pullback=rule)
     assert symdiff.grad(lambda x: x * brentq(math.cos, 1.0, 2.0))(3.0) == pytest.approx(math.pi / 2)
+
+
+def test_a_registered_rule_may_call_its_own_function():
+    from scipy.special import struve
+
+    def rule(v, x, *, out):
+        return None, struve(v - 1, x) - v / x * out
+
+    symdiff.rules.register(struve, partials=rule)
+    x = np.array([0.5, 1.0])
+
+    def f(x):
+        return np.sum(struve(0, x) * struve(1, x))
+
+    gradient = symdiff.grad(f)(x)
+    h = 1e-6
+    want = [(f(x + h * e) - f(x - h * e)) / (2 * h) for e in np.eye(2)]
+    np.testing.assert_allclose(gradient, want, rtol=1e-8)
+
+
+def test_a_function_without_source_can_be_given_a_rule():
+    names = {}
+    exec("def hidden(x): return x * x", names)
+    hidden = names["hidden"]
+
+    def f(x):
+        return hidden(x) + 1
+
+    with pytest.raises(NoSource, match="the source of 'hidden'") as caught:
+        symdiff.grad(f)(3.0)
+    assert "symdiff.rules.register(hidden, pullback=...)" in str(caught.value)
+    assert "return hidden(x) + 1" in str(caught.value)
+
+    def rule(x, *, out, cotangent):
+        return 2 * x * cotangent
+
+    symdiff.rules.register(hidden, pullback=rule)
+    assert symdiff.grad(f)(3.0) == 6.0
+    assert symdiff.grad(hidden)(3.0) == 6.0
+
+
+def test_functions_that_symdiff_knows_are_not_registered():
+    with pytest.raises(BadRule, match="has a rule already"):
+        symdiff.rules.register(math.sin, partials=softplus_rule)
+    with pytest.raises(BadRule, match="no rule is given"):
+        symdiff.rules.register(len)
+
+
+def test_a_new_rule_replaces_the_old_one():
+    @symdiff.custom_vjp
+    def f(x):
+        return x
+
+    @f.pullback
+    def _(x, *, out, cotangent):
+        return 2 * cotangent
+
+    gradient = symdiff.grad(lambda x: f(x) * 1.0)
+    assert gradient(1.0) == 2.0
+
+    @f.pullback
+    def _(x, *, out, cotangent):
+        return 3 * cotangent
+
+    assert gradient(1.0) == 3.0
 
 
 # --- errors --------------------------------------------------------------------------------------

@@ -136,6 +136,8 @@ class Machine:
             }
             made = self.inputs.call(names[self.name], reals, point, raw=True, **extra)
         except Exception as error:
+            if self._original_fails(reals, point):
+                return "", 0
             frames = traceback.extract_tb(error.__traceback__)
             lines = [f.lineno or 0 for f in frames if f.filename == "<generated>"]
             return f"it raises {type(error).__name__}: {error}", lines[-1] if lines else 0
@@ -145,6 +147,14 @@ class Machine:
         )
         right = not all(map(math.isfinite, value)) or all(map(math.isfinite, derivative))
         return "" if right else f"it returns {made!r}", 0
+
+    def _original_fails(self, reals: list[float], point: Point) -> bool:
+        """Whether the original, as it stands, raises an exception at a point too."""
+        try:
+            self.inputs.call(self._given[0].plain(), reals, point, raw=True)
+        except Exception:
+            return True
+        return False
 
 
 def last_function(text: str) -> str:

@@ -296,7 +296,8 @@ def _of_value(step: Stage, expr: Expr, varied: set[Var]) -> Iterator[SymdiffErro
                 f"{function.name}() has no derivative rule and no source",
                 step.place,
                 why=why,
-                fix="Register a rule for it (see symdiff.rules), or keep active values out of it.",
+                fix=f"Give it a rule, symdiff.rules.register({function.name}, pullback=...), or "
+                "keep active values out of it.",
             )
         elif isinstance(function, Var) and expr.template.startswith("_0("):
             name = function.base
@@ -325,7 +326,12 @@ def _of_value(step: Stage, expr: Expr, varied: set[Var]) -> Iterator[SymdiffErro
             "mul",
         } or expr.op.startswith("helper:")
         if not known and rules.primitive(expr.op) is None:
-            yield UnsupportedCall(f"{expr.op}() has no derivative rule", step.place, why=why)
+            yield UnsupportedCall(
+                f"{expr.op}() has no derivative rule",
+                step.place,
+                why=why,
+                fix="Call it in a function of your own that has one: see symdiff.custom_vjp.",
+            )
             return
         held = expr.op in ("tuple", "dict") and step.target.kind is OBJECT and expr is step.value
         if held or expr.op in _OF_SEQUENCES and any(v.kind is OBJECT for v in active):

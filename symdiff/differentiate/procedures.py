@@ -9,7 +9,7 @@ from symdiff.differentiate.flatten import flatten
 from symdiff.differentiate.forward import Forward, reassigned
 from symdiff.differentiate.repeating import refuse_what_changes, run_again
 from symdiff.differentiate.reverse import Reverse
-from symdiff.differentiate.ruled import forward_by_rule, reverse_by_rule
+from symdiff.differentiate.ruled import forward_by_rule, reverse_by_partials, reverse_by_rule
 from symdiff.differentiate.sweep import Calls, fresh
 from symdiff.simplify.dead import clear_dead
 from symdiff.stages import (
@@ -75,13 +75,16 @@ class Procedures(Calls):
                 self.constants[step.target] = step.value
 
     def reverse_call(self, sweep: Reverse, step: Call) -> None:
+        callee = self.primal[step.callee]
+        if callee.rule is not None and callee.rule.partials is not None:
+            reverse_by_partials(sweep, self, step, callee.rule)
+            return
         adjoints = [sweep.whole_adjoint(t) if t in sweep.active else None for t in step.targets]
         outs = tuple(i for i, a in enumerate(adjoints) if a is not None)
         if not outs:
             return
-        callee = self.primal[step.callee]
         if callee.rule is not None:
-            reverse_by_rule(sweep, self, step, callee, adjoints)
+            reverse_by_rule(sweep, self, step, callee.rule, adjoints)
             return
         table = self.summaries.of(step.callee, callee)
         ins = tuple(

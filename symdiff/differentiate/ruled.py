@@ -25,6 +25,7 @@ from symdiff.stages import (
     Rule,
     Stage,
     Var,
+    defined,
     is_differentiable,
     substitute,
 )
@@ -36,31 +37,36 @@ if TYPE_CHECKING:
     from symdiff.differentiate.sweep import Sweep
 
 
+def reverse_by_partials(sweep: Reverse, procedures: Procedures, step: Call, rule: Rule) -> None:
+    """Add to the adjoint of each argument that of the value, times the partial derivative."""
+    (out,) = step.targets
+    adjoint = sweep.adjoints.pop(out, None)
+    if adjoint is None:
+        return
+    adjoint = sweep.masked(adjoint, sweep.masks.pop(out, None))
+    assert rule.partials is not None
+    found = applied(sweep, procedures, rule.partials, (*step.args, out))
+    for i, partial in zip(rule.active, found, strict=True):
+        arg = step.args[i]
+        if not sweep.is_active(arg) or _is_nothing(partial):
+            continue
+        assert isinstance(arg, Var)
+        share = sweep.times(adjoint, partial)
+        if is_array(out) or is_array(share):
+            share = unbroadcast(sweep, share, out, arg, adjoint)
+        sweep.accumulate(arg, share)
+
+
 def reverse_by_rule(
     sweep: Reverse,
     procedures: Procedures,
     step: Call,
-    callee: Procedure,
+    rule: Rule,
     adjoints: Sequence[Expr | None],
 ) -> None:
-    """Add what a rule says to the adjoints of the arguments of a call."""
-    rule = callee.rule
-    assert rule is not None
+    """Add what a pullback gives, or the transpose of a pushforward, to the adjoints of the
+    arguments of a call."""
     known = (*step.args, *step.targets)
-    if rule.partials is not None:
-        (adjoint,) = adjoints
-        assert adjoint is not None
-        found = applied(sweep, procedures, rule.partials, known)
-        for i, partial in zip(rule.active, found, strict=True):
-            arg, out = step.args[i], step.targets[0]
-            if not sweep.is_active(arg) or _is_nothing(partial):
-                continue
-            assert isinstance(arg, Var)
-            share = sweep.times(adjoint, partial)
-            if is_array(out) or is_array(share):
-                share = unbroadcast(sweep, share, out, arg, adjoint)
-            sweep.accumulate(arg, share)
-        return
     cotangents = [
         sweep.zero(t) if a is None else a
         for t, a in zip(step.targets, adjoints, strict=True)
@@ -132,13 +138,17 @@ def applied(
     args = [sweep.atom(a) for a in args]
     bring(procedures, rule)
     flat = flatten(rule, {p.var for p in rule.params})
-    if all(isinstance(s, Stage) for s in flat.body):
+    if all(isinstance(s, (Stage, Call)) for s in flat.body):
         table: dict[Var, Expr] = {p.var: a for p, a in zip(rule.params, args, strict=True)}
         for step in flat.body:
-            assert isinstance(step, Stage)
-            target = Var(step.target.base, step.target.kind, step.target.temporary)
-            sweep.out.append(Stage(target, substitute(step.value, table), None, sweep.number))
-            table[step.target] = target
+            own = {v: Var(v.base, v.kind, v.temporary) for v in defined(step)}
+            if isinstance(step, Call):
+                given = tuple(substitute(a, table) for a in step.args)
+                sweep.out.append(Call(tuple(own.values()), step.callee, given))
+            elif isinstance(step, Stage):
+                value = substitute(step.value, table)
+                sweep.out.append(Stage(own[step.target], value, None, sweep.number))
+            table |= own
         return tuple(substitute(r, table) for r in results(flat))
     atoms = results(rule)
     targets = tuple(Var("share", rules.kind_of(a), temporary=True) for a in atoms)

@@ -21,7 +21,7 @@ def function_of_rule(function: Any, arguments: int | None = None) -> StaticFunct
     if primitive is None:
         raise NotDifferentiable(
             f"{name!r} has no source and no derivative rule",
-            fix="Wrap it in a function of your own, or register a rule: see symdiff.rules.",
+            fix=f"Give it a rule: symdiff.rules.register({name}, pullback=...).",
         )
     module = getattr(function, "__module__", None)
     if not module:

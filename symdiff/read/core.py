@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from symdiff.errors import SymdiffError, UnboundName, UnsupportedSyntax
+from symdiff.errors import NoSource, SymdiffError, UnboundName, UnsupportedSyntax
 from symdiff.read.rebinding import Rebinding, slot_name
 from symdiff.read.scope import Scope, Unit
 from symdiff.read.source import FunctionNode
@@ -204,7 +204,12 @@ class Core:
                     fix=value.fix,
                 )
             return value
-        found = self.frame.scope.lookup(name, self.unit)
+        try:
+            found = self.frame.scope.lookup(name, self.unit)
+        except NoSource as error:
+            if error.place is not None:
+                raise
+            raise self.refuse(node, error.message, fix=error.fix, error=NoSource) from None
         if found is None:
             raise self.refuse(
                 node,

@@ -15,7 +15,7 @@ from symdiff.read.forms import form_of, new_result
 from symdiff.read.ruled import Made, Making
 from symdiff.read.scope import TAKES
 from symdiff.read.values import Function, Iterator, Ref, RuleSet, Tuple, Value
-from symdiff.stages import Apply, Call, Expr, Var
+from symdiff.stages import INTEGER, Apply, Call, Const, Expr, Var
 
 if TYPE_CHECKING:
     from symdiff.read.calls import Calls
@@ -32,6 +32,9 @@ def call_with_rules(
         return _call(
             reader, function.rules.made, [reader.atom(v, node) for v in bound.values()], node
         )
+    if any(rule.identity in reader.reading for rule in function.rules.given.values()):
+        # A rule that calls its own function, as that of a Bessel function does of the next order.
+        bound = {name: _varying(reader, value, node) for name, value in bound.items()}
     leaves: list[Expr] = []
     shape = tuple((name, form_of(reader, v, leaves, node)) for name, v in bound.items())
     given = tuple((kind, rule.identity) for kind, rule in function.rules.given.items())
@@ -41,8 +44,8 @@ def call_with_rules(
         (m for m in known if all(alike(v, reader.read_slot(s)) for s, v in m.seen.items())), None
     )
     if made is None:
-        made = Making(reader, function, bound, node).made()
-        reader.shared.with_rules.setdefault(key, []).append(made)
+        known = reader.shared.with_rules.setdefault(key, [])
+        made = Making(reader, function, bound, node).made(known)
     captured = [reader.captured_now(slot, path) for slot, path, _ in made.captures]
     value = _call(reader, made, [*leaves, *captured], node)
     if made.form_is_plain:
@@ -50,6 +53,13 @@ def call_with_rules(
     atoms = list(value.items) if isinstance(value, Tuple) else [value]
     result: Value = new_result(reader, made.result, atoms)
     return result
+
+
+def _varying(reader: Calls, value: Value, node: ast.AST) -> Value:
+    """An integer that is known as one that may be any."""
+    if isinstance(value, Const) and type(value.value) is int:
+        return reader.emit(value, INTEGER, node)
+    return value
 
 
 def _call(reader: Calls, made: Made, args: list[Expr], node: ast.AST) -> Value:

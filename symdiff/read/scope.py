@@ -329,7 +329,7 @@ def with_rules(
     else:
         rules_of.native = LiveObject(path, function, primal_of)
     made = native(function, name, rules_of)
-    return replace(made, live=function)
+    return replace(made, live=custom)
 
 
 def native(function: Any, name: str, rules_of: RuleSet) -> Function:

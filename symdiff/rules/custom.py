@@ -135,10 +135,11 @@ def fits(kind: str, rule: Any, function: Any, foreign: bool = False) -> None:
         mine = [(n, passed) for n, passed in found if n not in GIVEN[kind]]
     else:
         given = sum(passed == "plain" for _, passed in found)
+        named = {n for n, passed in found if passed == "keyword"} - set(GIVEN[kind])
         mine = [
             (p.name, _PASSED[p.kind])
             for i, p in enumerate(own.values())
-            if not foreign or p.default is p.empty or i < given or p.name in params
+            if not foreign or p.default is p.empty or i < given or p.name in named
         ]
     why = misfit(kind, mine, found)
     if why:
@@ -168,8 +169,11 @@ def misfit(kind: str, own: Params, given: Params) -> str:
             return f"does not take '{wanted}' by keyword"
     plain = [n for n, passed in given if passed == "plain"]
     taken = [n for n, passed in own if passed == "plain"]
-    if len(plain) < len(taken):
-        return f"takes {_many(len(plain))}, the function takes {_many(len(taken))}"
+    mine = len(plain)
+    if kind == "pushforward":
+        mine -= sum(n.endswith("_dot") and n.removesuffix("_dot") in plain for n in plain)
+    if mine < len(taken):
+        return f"takes {_many(mine)}, the function takes {_many(len(taken))}"
     extra = plain[len(taken) :]
     tangents = {f"{n}_dot" for n in plain[: len(taken)]}
     if kind == "pushforward":
