@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 DOCS = Path(__file__).parent.parent / "docs"
-RUN = ["checkpointing.md", "custom-rules.md"]  # pages whose examples are one program, from the first to the last
+# Pages whose examples are one program, from the first to the last.
+RUN = ["checkpointing.md", "custom-rules.md"]
 
 
 def made():
