@@ -42,6 +42,10 @@ if TYPE_CHECKING:
     from symdiff.rules import ArrayPrimitive
 
 
+# Products that are symmetric, as long as they are of vectors.
+SYMMETRIC = {"matmul", "numpy.matmul", "numpy.dot", "numpy.inner"}
+
+
 def tangent_of_array(sweep: Forward, step: Stage) -> tuple[bool, Expr | None]:
     """Whether a stage makes or reads an array, and the tangent of what it defines then."""
     try:
@@ -58,7 +62,10 @@ def _tangent(sweep: Forward, step: Stage) -> tuple[bool, Expr | None]:
     if value.op == "getitem" and isinstance(kind_of(value.args[0]), TupleOf):
         whole, at = value.args
         assert isinstance(whole, Var) and isinstance(at, Const)
-        return True, sweep.parts.get(whole, {}).get(at.value)
+        part = sweep.parts.get(whole, {}).get(at.value)
+        if part is not None:
+            sweep.note_full(part, target)
+        return True, part
     primitive = registry.by_name(value.op)
     if primitive is None and not any(map(is_array, value.args)):
         return False, None
@@ -94,8 +101,11 @@ def _elementwise(sweep: Forward, value: Apply, target: Var) -> Expr | None:
         given = sweep.tangent(arg)
         if given is None:
             continue
-        share = real_part(sweep, sweep.times(given, partial), target)
-        total = share if total is None else sweep.apply("add", total, share)
+        if total is not None and partial == Const(-1.0):
+            total = sweep.apply("sub", total, real_part(sweep, given, target))
+        else:
+            share = real_part(sweep, sweep.times(given, partial), target)
+            total = share if total is None else sweep.apply("add", total, share)
         covered.update(variables(partial))
         if is_full(sweep, given, arg):
             covered.add(arg)
@@ -209,6 +219,9 @@ def _call(sweep: Forward, primitive: ArrayPrimitive, step: Stage) -> Expr | None
         return _linear(sweep, primitive, value, target, set(active))
     if primitive.multilinear:
         total: Expr | None = None
+        if value.op in SYMMETRIC and _is_square(value):
+            share = sweep.emit(Apply(value.op, (value.args[0], _dotted(sweep, value.args[0]))))
+            return _noted(sweep, sweep.apply("mul", Const(2), share), target)
         for args in _one_by_one(sweep, primitive, value.args):
             made = Apply(value.op, args)
             share = sweep.emit(made, kind_of(made))
@@ -250,6 +263,12 @@ def _by_rule(sweep: Forward, primitive: ArrayPrimitive, value: Apply, target: Va
         return None
     node = registry.as_node(found)
     return _noted(sweep, sweep.expand(node.expr, node.kind), target)
+
+
+def _is_square(value: Apply) -> bool:
+    """Whether a symmetric product is one of a vector with itself."""
+    a, b, *_ = value.args
+    return a == b and isinstance(a, Var) and len(dims_of(a.kind) or ()) == 1
 
 
 def _noted(sweep: Forward, found: Expr | None, target: Var) -> Expr | None:

@@ -31,6 +31,7 @@ from symdiff.stages import (
     variables,
 )
 
+EMPTY = Apply("list", ())
 Tangents = dict[Var, Expr]
 
 
@@ -41,6 +42,7 @@ class Forward(Sweep):
         super().__init__(active, procedures)
         self.reassigned = reassigned  # the names of variables that get several values
         self.tangents: Tangents = {}
+        self.empty: set[Var] = set()  # passive lists that nothing has been put into yet
         self.parts: dict[Var, dict[int, Expr]] = {}  # tangents of the items of tuples
 
     # --- tangents ---
@@ -59,6 +61,7 @@ class Forward(Sweep):
         found = self.tangent(expr)
         if found is None:
             found = self.zero(expr) if isinstance(expr, Var) else ZERO
+            found = EMPTY if expr in self.empty else found
             if found is not ZERO and isinstance(expr, Var):
                 found = self.assign(self.new_tangent(expr), found)
                 self.note_full(found, expr)
@@ -92,6 +95,8 @@ class Forward(Sweep):
     def stage(self, step: Stage) -> None:
         target = step.target
         if target not in self.active:
+            if step.value == EMPTY:
+                self.empty.add(target)
             self.out.append(step)
             return
         self.number = step.number

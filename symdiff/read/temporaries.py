@@ -29,6 +29,17 @@ _WORDS = {
     "mod": "mod",
 }
 _TESTS = {"lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "in", "not_in", "and", "or", "not"}
+# Results are not called as Python's own functions are.
+_OF_BUILTINS = {
+    "abs": "size",
+    "all": "test",
+    "any": "test",
+    "max": "highest",
+    "min": "lowest",
+    "pow": "power",
+    "round": "rounded",
+    "sum": "total",
+}
 _POWERS = {2: "squared", 3: "cubed", 0.5: "root"}
 LONGEST = 20
 
@@ -119,8 +130,9 @@ def proposed(value: Expr, names: dict[Var, str]) -> str:
             f"{parts[0]}_{parts[1]}" if len(parts) > 1 and parts[1] else f"{parts[0]}_item", "item"
         )
     name = op.rpartition(".")[2].removeprefix("helper:").strip("_")
+    alone = _OF_BUILTINS.get(name, name)
     return (
-        _short(f"{name}_{parts[0]}" if parts and parts[0] else name, name)
+        _short(f"{name}_{parts[0]}" if parts and parts[0] else alone, alone)
         if name.isidentifier()
         else "value"
     )

@@ -17,8 +17,9 @@ from symdiff.rules.folding import is_zero
 def arange(start, stop=None, step=None, dtype=None, *, ans, start_dot, stop_dot, step_dot):
     if stop is None:
         return None
-    of_step = None if step_dot is None else step_dot * np.arange(ans.size)
-    return added(start_dot, of_step)
+    if step_dot is None:
+        return None if start_dot is None else np.full(ans.shape, start_dot)
+    return added(start_dot, step_dot * np.arange(ans.size))
 
 
 def spaced(start_dot, stop_dot, num, endpoint):

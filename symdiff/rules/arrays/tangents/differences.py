@@ -11,6 +11,7 @@ from symdiff.rules.arrays.differences import COORDINATES
 from symdiff.rules.arrays.nodes import Node, helper, np
 from symdiff.rules.arrays.registry import tangent
 from symdiff.rules.arrays.tangents.terms import added
+from symdiff.rules.shapes import fills
 
 
 @tangent("numpy.gradient")
@@ -62,7 +63,10 @@ def unwrap(p, discont=None, axis=-1, *, period=6.283185307179586, ans, p_dot):
 
 @tangent("numpy.divmod")
 def divmod_(x1, x2, *, ans, x1_dot, x2_dot):
-    return None, added(x1_dot, None if x2_dot is None else -ans[0] * x2_dot)
+    if x2_dot is not None:
+        return None, added(x1_dot, -ans[0] * x2_dot)
+    full = fills(x1_dot.dims, ans[1].dims)
+    return None, x1_dot if full else np.broadcast_to(x1_dot, ans[1].shape)
 
 
 @tangent("numpy.modf")

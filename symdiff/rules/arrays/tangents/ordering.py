@@ -45,9 +45,10 @@ def quantile_tangent(name, a, q, axis, keepdims, method, ans, a_dot):
 
 @tangent("numpy.median")
 def median(a, axis=None, out=None, overwrite_input=False, keepdims=False, *, ans, a_dot):
-    if a.rank == 1 and keepdims is False:
+    if (axis is None or a.rank == 1) and keepdims is False:
         middle = slice((a.size - 1) // 2, a.size // 2 + 1)
-        return np.mean(a_dot[np.argsort(a)[middle]])
+        flat, flat_dot = (x if a.rank == 1 else np.ravel(x) for x in (a, a_dot))
+        return np.mean(flat_dot[np.argsort(flat)[middle]])
     return quantile_tangent("quantile_tangent", a, 0.5, axis, keepdims, "linear", ans, a_dot)
 
 
