@@ -613,9 +613,11 @@ def _generate(
     if mode == "split":
         return _split(function, reading, chosen, structures)
     labels = [n if i is None else f"{n}[{i}]" for n, i in chosen]
-    if mode in ("jvp", "hvp"):
+    if mode in ("jvp", "hvp", "directions"):
         doc = _docstring(procedure, labels, mode)
-        made = pushforward(procedure, structures, chosen, doc, _name(procedure, mode))
+        made = pushforward(
+            procedure, structures, chosen, doc, _name(procedure, mode), mode == "directions"
+        )
         return _finished(function, reading, made, selection, chosen, live=call is not None)
     made = derivative(
         procedure,
@@ -909,6 +911,8 @@ def _docstring(procedure: Procedure, labels: list[str], mode: str) -> str:
         along = tangents[0] if len(tangents) == 1 else f"({', '.join(tangents)})"
         sentence = f"Gradient of {procedure.name.removesuffix('_grad')}, and the product of its "
         return _written(f"{sentence}Hessian and {along}.", procedure.place)
+    if mode == "directions":
+        what = f"its tangents along many directions of {names}, which are on the first axes"
     if mode == "jvp":
         dots = ", ".join(f"{name}_dot" for name in labels)
         what = f"its tangent along {dots if len(labels) == 1 else f'({dots})'}"

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from symdiff.api import Argnums, Derived, Grad, again
+from symdiff.differentiate.together import NotTogether
 from symdiff.errors import SymdiffError
 from symdiff.generate import Generated, find
 from symdiff.trees import is_leaf, leaves, rebuilt
@@ -19,6 +20,7 @@ from symdiff.trees import is_leaf, leaves, rebuilt
 if TYPE_CHECKING:
     import numpy as np
 
+AT_ONCE = 32  # so many directions go through one sweep: more would only take more memory
 MODES = (None, "forward", "reverse")
 
 
@@ -39,6 +41,7 @@ class Jacobian(Derived):
         super().__init__(function, argnums)
         self.direction, self.sparsity = direction, sparsity
         self._chosen: dict[Any, str] = {}
+        self._apart: set[Any] = set()  # what can't take many directions together
         self._coloured: dict[Any, tuple[Any, Any, Any]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -74,30 +77,85 @@ class Jacobian(Derived):
         outputs = sum(map(_size, leaves(value)))
         return "forward" if inputs <= outputs else "reverse"
 
-    # --- forward: column by column
+    # --- forward: columns
 
     def _forward(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         import numpy as np
 
         made = find(self.__wrapped__, self._selection, "jvp", args, kwargs)
         inputs = made.differentiated(args, kwargs)
-        push = pushed(made, args, kwargs)
-        value: Any = None
-        blocks: list[list[Any]] | None = None
         sizes = leaves(inputs)
-        for i, leaf in enumerate(sizes):
-            shape = np.shape(leaf)
-            for index in np.ndindex(*shape):
-                value, tangent = push(_unit(inputs, i, index))
-                outs = _tangents(value, tangent)
-                if blocks is None:
-                    blocks = [[_room(o, a) for a in sizes] for o in leaves(value)]
-                for block, out in zip(blocks, outs, strict=True):
-                    block[i][(..., *index)] = out
-        if blocks is None:
+        count = sum(map(_size, sizes))
+        value: Any = None
+        columns: list[Any] | None = None  # for each output its derivatives in all numbers
+        for start, value, outs in self._columns(made, inputs, count, args, kwargs):
+            if columns is None:
+                columns = [_columns_of(out, sizes, count) for out in leaves(value)]
+            for whole, out in zip(columns, outs, strict=True):
+                whole[..., start : start + len(out)] = np.moveaxis(out, 0, -1)
+        if columns is None:
             value = self.__wrapped__(*args, **kwargs)
-            blocks = [[_room(o, a) for a in sizes] for o in leaves(value)]
+            columns = [_columns_of(out, sizes, count) for out in leaves(value)]
+        ends = np.cumsum([0, *map(_size, sizes)])
+        blocks = [
+            [
+                whole[..., a:b].reshape(np.shape(out) + np.shape(leaf)).astype(_dtype(out, leaf))
+                for leaf, a, b in zip(sizes, ends[:-1], ends[1:], strict=True)
+            ]
+            for whole, out in zip(columns, leaves(value), strict=True)
+        ]
         return self._arranged(value, inputs, blocks)
+
+    def _columns(
+        self,
+        made: Generated,
+        inputs: list[Any],
+        count: int,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Iterator[tuple[int, Any, list[Any]]]:
+        """The tangents along the unit directions, on the first axes, and the number of the first:
+        of many directions at once where the program allows."""
+        import numpy as np
+
+        together = self._together(inputs, count, args, kwargs)
+        if together is None:
+            push = pushed(made, args, kwargs)
+            at = 0
+            for i, leaf in enumerate(leaves(inputs)):
+                for index in np.ndindex(*np.shape(leaf)):
+                    value, tangent = push(_unit(inputs, i, index))
+                    yield at, value, [np.asarray(t)[None] for t in _tangents(value, tangent)]
+                    at += 1
+            return
+        push = pushed(together, args, kwargs)
+        for start in range(0, count, AT_ONCE):
+            seeds = np.eye(min(AT_ONCE, count - start), count, start)
+            parts, at = [], 0
+            for leaf in leaves(inputs):
+                part = seeds[:, at : at + _size(leaf)].reshape(len(seeds), *np.shape(leaf))
+                parts.append(part.astype(_dtype(leaf, leaf)))
+                at += _size(leaf)
+            value, tangent = push(rebuilt(inputs, iter(parts)))
+            yield (
+                start,
+                value,
+                [np.asarray(t)[None] if not np.ndim(t) else t for t in _tangents(value, tangent)],
+            )
+
+    def _together(
+        self, inputs: list[Any], count: int, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Generated | None:
+        """The pushforward along many directions, if there is one, and it pays."""
+        has_arrays = any(getattr(leaf, "shape", ()) for leaf in leaves(inputs))
+        key = (_shapes(args), _shapes(kwargs))
+        if count < (2 if has_arrays else AT_ONCE // 4) or key in self._apart:
+            return None
+        try:
+            return find(self.__wrapped__, self._selection, "directions", args, kwargs)
+        except (NotTogether, SymdiffError):
+            self._apart.add(key)
+            return None
 
     # --- reverse: row by row
 
@@ -283,8 +341,20 @@ def _room(out: Any, argument: Any) -> np.ndarray[Any, Any]:
     """Zeros for the derivatives of one array in another."""
     import numpy as np
 
-    dtype = np.result_type(np.asarray(out).dtype, np.asarray(argument).dtype)
-    return np.zeros((*np.shape(out), *np.shape(argument)), dtype)
+    return np.zeros((*np.shape(out), *np.shape(argument)), _dtype(out, argument))
+
+
+def _columns_of(out: Any, sizes: list[Any], count: int) -> np.ndarray[Any, Any]:
+    import numpy as np
+
+    dtype = np.result_type(np.asarray(out).dtype, *(np.asarray(a).dtype for a in sizes))
+    return np.zeros((*np.shape(out), count), dtype)
+
+
+def _dtype(out: Any, argument: Any) -> Any:
+    import numpy as np
+
+    return np.result_type(np.asarray(out).dtype, np.asarray(argument).dtype)
 
 
 def _size(leaf: Any) -> int:

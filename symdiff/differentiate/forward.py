@@ -20,6 +20,7 @@ from symdiff.stages import (
     Call,
     Carried,
     Expr,
+    Kind,
     Loop,
     Merge,
     Scope,
@@ -48,7 +49,18 @@ class Forward(Sweep):
     # --- tangents ---
 
     def new_tangent(self, var: Var) -> Var:
-        return Var(f"{var.base}_dot", var.kind, var.temporary)
+        return Var(f"{var.base}_dot", self.kind_of_tangent(var.kind), var.temporary)
+
+    def kind_of_tangent(self, kind: Kind) -> Kind:
+        """The kind of the tangent of a variable."""
+        return kind
+
+    def tangent_of(self, step: Stage) -> Expr | None:
+        """The tangent of what a stage defines; None where it is zero."""
+        return tangent_of(self, step)
+
+    def forward_call(self, step: Call) -> None:
+        self.procedures.forward_call(self, step)
 
     def tangent(self, expr: Expr) -> Expr | None:
         """The tangent of an atom; None where it is zero."""
@@ -86,7 +98,7 @@ class Forward(Sweep):
                 case Scope():
                     self.out.append(Scope(step.context, self.block(step.body), step.place))
                 case Call():
-                    self.procedures.forward_call(self, step)
+                    self.forward_call(step)
                 case _:
                     self.out.append(step)
         made, self.out = self.out, outer
@@ -101,7 +113,7 @@ class Forward(Sweep):
             return
         self.number = step.number
         outer, self.out = self.out, []
-        found = tangent_of(self, step)
+        found = self.tangent_of(step)
         if found is not None:
             self.tangents[target] = self.named(target, found)
         made, self.out = self.out, outer
@@ -118,7 +130,7 @@ class Forward(Sweep):
             return value
         if not isinstance(value, (Apply, Var)) and target.temporary:
             return value
-        kind = target.kind
+        kind = self.kind_of_tangent(target.kind)
         if isinstance(kind, (ArrayOf, TupleOf)):
             known = kind_of(value)
             is_full = (value, target) in self.full

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from symdiff.differentiate.derivative import as_float, elementary, leaves, not_floats
+from symdiff.differentiate.directions import Directions
 from symdiff.differentiate.forward import Forward, reassigned
+from symdiff.differentiate.together import NotTogether
 from symdiff.stages import (
     BOOLEAN,
     INTEGER,
@@ -32,6 +34,7 @@ def pushforward(
     labels: Sequence[tuple[str, int | None]],
     doc: str = "",
     name: str = "",
+    together: bool = False,
 ) -> Procedure:
     """The procedure that takes a function's arguments, and a tangent for each of the differentiated
     ones, and returns the function's value and the tangent of the value.
@@ -39,21 +42,26 @@ def pushforward(
     `wrt` holds, for each differentiated parameter, the variables of its numbers in the structure
     of the parameter; `labels` the name of the parameter and, where it is one of `*args`, its index.
     A tangent has the structure of its parameter, that of the value has the structure of the value.
+    With `together` they have a first axis more, for many directions; raises NotTogether where that
+    can't be.
     """
     flat, active, procedures = elementary(procedure, wrt)
-    name = name or f"{procedure.name}_jvp"
+    name = name or f"{procedure.name}_{'directions' if together else 'jvp'}"
     while name in procedure.callees or name in procedure.helpers:
         name += "_1"
     procedures.reserved.add(name)
-    sweep = Forward(active, reassigned(flat.body, [p.var for p in flat.params]), procedures)
+    names = reassigned(flat.body, [p.var for p in flat.params])
+    sweep = (Directions if together else Forward)(active, names, procedures)
     params = list(flat.params)
     unpacking: Block = []
     for structure, (label, index) in zip(wrt, labels, strict=True):
         base = f"{label}_dot" if index is None else f"{label}_{index}_dot"
-        kind = structure.kind if isinstance(structure, Var) else OBJECT
+        kind = sweep.kind_of_tangent(structure.kind) if isinstance(structure, Var) else OBJECT
         dot = Var(base, kind)
         params = _with_tangent(params, base, dot)
         _take_apart(sweep, structure, dot, unpacking)
+    if isinstance(sweep, Directions):
+        unpacking.append(Stage(sweep.count, Apply("len", (_first(sweep),))))
     body = [*unpacking, *sweep.block(flat.body)]
     ending: Block = []
     tangent = _of_result(sweep, flat.result, ending)
@@ -70,6 +78,14 @@ def pushforward(
         procedure.helpers | procedures.helpers | sweep.helpers,
         procedure.callees | procedures.made,
     )
+
+
+def _first(sweep: Forward) -> Expr:
+    """The tangent of some argument."""
+    found = next((t for v, t in sweep.tangents.items() if not isinstance(v.kind, ListOf)), None)
+    if found is None:
+        raise NotTogether
+    return found
 
 
 def _with_tangent(params: list[Param], wanted: str, var: Var) -> list[Param]:
@@ -111,7 +127,7 @@ def _take_apart(sweep: Forward, structure: Any, dot: Expr, out: Block) -> None:
         if not any(v in sweep.active for v in leaves(part)):
             continue
         base = dot.base if isinstance(dot, Var) else "dot"
-        kind = part.kind if isinstance(part, Var) else OBJECT
+        kind = sweep.kind_of_tangent(part.kind) if isinstance(part, Var) else OBJECT
         item = Var(f"{part.base}_dot" if isinstance(part, Var) else f"{base}_{key}", kind)
         out.append(Stage(item, read))
         _take_apart(sweep, part, item, out)
@@ -129,7 +145,8 @@ def _of_result(sweep: Forward, result: Expr, out: Block) -> Expr:
         )
     if isinstance(result, Var):
         kind = result.kind
-        if isinstance(kind, (ArrayOf, ListOf)) or sweep.tangent(result) is not None:
+        known = isinstance(kind, (ArrayOf, ListOf)) or sweep.tangent(result) is not None
+        if known or isinstance(sweep, Directions) and is_differentiable(kind):
             return sweep.whole_tangent(result, out)
         return Const(0.0) if is_differentiable(kind) or kind in (INTEGER, BOOLEAN) else Const(None)
     if isinstance(result, Const) and isinstance(result.value, (int, float, complex)):

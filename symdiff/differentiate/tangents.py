@@ -70,26 +70,30 @@ def _itself(*linear: int) -> Rule:
         if all(sweep.tangent(args[i]) is None for i in linear if i < len(args)):
             return None
         given = [_of(sweep, a) if i in linear else a for i, a in enumerate(args)]
-        return sweep.emit(Apply(op, tuple(given)), target.kind)
+        return sweep.emit(Apply(op, tuple(given)), sweep.kind_of_tangent(target.kind))
 
     return rule
 
 
 def _list(sweep: Forward, target: Var, value: Apply) -> Expr | None:
     args = value.args
-    return sweep.emit(Apply("list", tuple(_of(sweep, a) for a in args)), target.kind)
+    return sweep.emit(
+        Apply("list", tuple(_of(sweep, a) for a in args)), sweep.kind_of_tangent(target.kind)
+    )
 
 
 def _repeated(sweep: Forward, target: Var, value: Apply) -> Expr | None:
     given = [_of(sweep, a) if isinstance(kind_of(a), ListOf) else a for a in value.args]
-    return sweep.emit(Apply("mul", tuple(given)), target.kind)
+    return sweep.emit(Apply("mul", tuple(given)), sweep.kind_of_tangent(target.kind))
 
 
 def _sorted(sweep: Forward, target: Var, value: Apply) -> Expr | None:
     args = value.args
     name = "sorted_like"
     sweep.helpers.setdefault(name, Helper(name, HELPERS[name], (), Var("out"), ()))
-    return sweep.emit(Apply(f"helper:{name}", (_of(sweep, args[0]), args[0])), target.kind)
+    return sweep.emit(
+        Apply(f"helper:{name}", (_of(sweep, args[0]), args[0])), sweep.kind_of_tangent(target.kind)
+    )
 
 
 def _sum(sweep: Forward, target: Var, value: Apply) -> Expr | None:
