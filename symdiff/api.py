@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from symdiff.errors import SymdiffError
-from symdiff.fitting import as_numbers, fits
+from symdiff.fitting import fitted
 from symdiff.generate import (
     Example,
     Generated,
@@ -195,15 +195,7 @@ def jvp(
         given = [known[i] for i in range(len(made.chosen)) if i in known]
     elif isinstance(argnums, (int, str)) and not isinstance(tangents, (list, tuple)):
         given = [tangents]
-    if len(given) != len(made.chosen):
-        raise TypeError(f"jvp() needs {len(made.chosen)} tangents, and was given {len(given)}")
-    for argument, tangent in zip(made.differentiated(args, named), given, strict=True):
-        if not fits(argument, tangent):
-            raise TypeError(
-                "a tangent must have the structure and the shapes of its argument: "
-                f"{tangent!r:.80} does not fit {argument!r:.80}"
-            )
-    given = [as_numbers(tangent) for tangent in given]
+    given = fitted(made.differentiated(args, named), given)
     value, derivative = made.function(
         *args, **named, **dict(zip(made.own_parameters, given, strict=True))
     )

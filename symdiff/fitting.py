@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -43,3 +44,16 @@ def as_numbers(tangent: Any) -> Any:
     if type(tangent) in (list, tuple):
         return type(tangent)(map(as_numbers, tangent))
     return tangent
+
+
+def fitted(arguments: Sequence[Any], tangents: Sequence[Any]) -> list[Any]:
+    """The tangents of some arguments. Raises TypeError where one does not fit."""
+    if len(tangents) != len(arguments):
+        raise TypeError(f"{len(arguments)} tangents are needed, and {len(tangents)} were given")
+    for argument, tangent in zip(arguments, tangents, strict=True):
+        if not fits(argument, tangent):
+            raise TypeError(
+                "a tangent must have the structure and the shapes of its argument: "
+                f"{tangent!r:.80} does not fit {argument!r:.80}"
+            )
+    return [as_numbers(tangent) for tangent in tangents]

@@ -195,6 +195,12 @@ class Generated:
         ]
 
     @property
+    def by_position(self) -> bool:
+        """Whether the parameters that the function itself does not have follow its own."""
+        own = set(self.own_parameters)
+        return all(p.passed == "plain" for p in self.derivative.params if p.name in own)
+
+    @property
     def own_parameters(self) -> list[str]:
         """The names of the parameters that the function itself does not have: `kept`, `dout`."""
         given = {p.name for p in self.reading.procedure.params}
@@ -613,10 +619,15 @@ def _generate(
     if mode == "split":
         return _split(function, reading, chosen, structures)
     labels = [n if i is None else f"{n}[{i}]" for n, i in chosen]
-    if mode in ("jvp", "hvp", "directions"):
-        doc = _docstring(procedure, labels, mode)
+    if mode in ("jvp", "hvp", "directions", "tangent"):
         made = pushforward(
-            procedure, structures, chosen, doc, _name(procedure, mode), mode == "directions"
+            procedure,
+            structures,
+            chosen,
+            _docstring(procedure, labels, mode),
+            _name(procedure, mode),
+            together=mode == "directions",
+            with_value=mode != "tangent",
         )
         return _finished(function, reading, made, selection, chosen, live=call is not None)
     made = derivative(
@@ -911,6 +922,9 @@ def _docstring(procedure: Procedure, labels: list[str], mode: str) -> str:
         along = tangents[0] if len(tangents) == 1 else f"({', '.join(tangents)})"
         sentence = f"Gradient of {procedure.name.removesuffix('_grad')}, and the product of its "
         return _written(f"{sentence}Hessian and {along}.", procedure.place)
+    if mode == "tangent":
+        dots = ", ".join(f"{name}_dot" for name in labels)
+        return _written(f"Tangent of {procedure.name} along ({dots}).", procedure.place)
     if mode == "directions":
         what = f"its tangents along many directions of {names}, which are on the first axes"
     if mode == "jvp":

@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from symdiff.api import Argnums, Derived, Grad, again
+from symdiff.api import MANY, Argnums, Derived, Grad, again
 from symdiff.differentiate.together import NotTogether
 from symdiff.errors import SymdiffError
+from symdiff.fitting import fitted
 from symdiff.generate import Generated, find
+from symdiff.signature import key_of
 from symdiff.trees import is_leaf, leaves, rebuilt
 
 if TYPE_CHECKING:
@@ -238,18 +240,38 @@ class Hvp(Derived):
 
     def __init__(self, function: Any, argnums: Argnums = 0) -> None:
         super().__init__(Grad(function, argnums), argnums)
+        self._products: dict[Any, Generated] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.__wrapped__.__wrapped__, self.argnums)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        from symdiff.api import jvp
-
         if not args:
             raise TypeError("hvp() takes the function's arguments, and then the vector")
         *given, vector = args
-        tangents = [vector] if self._selection.single else vector
-        return jvp(self.__wrapped__, given, tangents, self.argnums, kwargs=kwargs)[1]
+        vectors = (vector,) if self._selection.single else tuple(vector)
+        made, function = self._product(tuple(given), kwargs)
+        tangents = fitted(made.differentiated(tuple(given), kwargs), vectors)
+        if made.by_position and not kwargs:
+            return function(*given, *tangents)
+        return function(*given, **kwargs, **dict(zip(made.own_parameters, tangents, strict=True)))
+
+    def _product(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[Generated, Callable[..., Any]]:
+        """The generated function that gives the product alone."""
+        key = None if kwargs else key_of(args)
+        known = self._products.get(key)
+        if known is not None:
+            function, fresh = known.compiled
+            if fresh is None or fresh():
+                return known, function
+        made = find(self.__wrapped__, self._selection, "tangent", args, kwargs)
+        if key is not None and not made.reading.changed:
+            if len(self._products) >= MANY:
+                self._products.clear()
+            self._products[key] = made
+        return made, made.function
 
 
 def jacobian(

@@ -63,7 +63,7 @@ def test_a_tangent_of_another_shape_is_refused(tangent):
 
 
 def test_as_many_tangents_as_arguments():
-    with pytest.raises(TypeError, match="1 tangents"):
+    with pytest.raises(TypeError, match="1 tangents are needed"):
         symdiff.jvp(lambda x, y: x * y, (1.0, 2.0), (1.0, 1.0), argnums=(0,))
 
 

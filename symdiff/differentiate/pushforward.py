@@ -35,6 +35,7 @@ def pushforward(
     doc: str = "",
     name: str = "",
     together: bool = False,
+    with_value: bool = True,
 ) -> Procedure:
     """The procedure that takes a function's arguments, and a tangent for each of the differentiated
     ones, and returns the function's value and the tangent of the value.
@@ -43,7 +44,7 @@ def pushforward(
     of the parameter; `labels` the name of the parameter and, where it is one of `*args`, its index.
     A tangent has the structure of its parameter, that of the value has the structure of the value.
     With `together` they have a first axis more, for many directions; raises NotTogether where that
-    can't be.
+    can't be. Without `with_value` the tangent alone is returned.
     """
     flat, active, procedures = elementary(procedure, wrt)
     name = name or f"{procedure.name}_{'directions' if together else 'jvp'}"
@@ -66,12 +67,12 @@ def pushforward(
     ending: Block = []
     tangent = _of_result(sweep, flat.result, ending)
     body += ending
-    floats = not_floats(flat.body, body)
+    found = _as_floats(not_floats(flat.body, body), tangent)
     return Procedure(
         name,
         params,
         body,
-        Apply("tuple", (flat.result, _as_floats(floats, tangent))),
+        Apply("tuple", (flat.result, found)) if with_value else found,
         procedure.place,
         doc,
         procedure.globals | procedures.globals | sweep.globals,
