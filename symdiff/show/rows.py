@@ -38,6 +38,8 @@ from symdiff.stages import (
     variables,
 )
 
+MOST_STEPS = 60  # of a procedure whose lines are shown where it is called
+
 
 @dataclass(frozen=True, slots=True)
 class ForwardStage:
@@ -78,12 +80,14 @@ class Rows:
         inputs: Collection[Var],
         values: Values | None = None,
         notation: Plain | Latex | None = None,
+        inside: tuple[str, ...] = (),
     ) -> None:
+        self.inside = (*inside, procedure.name)
         self.procedure = procedure = pruned(procedure)
         self.notation = notation or Plain()
         self.values = values
         self.names = Names(procedure)
-        self.sweep = Sweep(procedure, inputs, self.names)
+        self.sweep = Sweep(procedure, inputs, self.names, from_outside=bool(inside))
         self.rows: list[Row] = []
         self.stages: list[ForwardStage] = []
         self.backward: list[BackwardStage] = []
@@ -91,6 +95,7 @@ class Rows:
         self._reads = Counter(_reads(procedure))
         self._inlined: dict[Var, Expr] = {}
         self._already_read: set[Var] = set()
+        self._told: set[str] = set()  # the procedures whose lines have been shown
         known = set(self.names.names.values())
         # A user's variable may go by the name that an adjoint would have.
         self._prefix = "∂" if any("d" + name in known for name in known) else "d"
@@ -127,7 +132,7 @@ class Rows:
                     f"{word} ", Apply("not", (step.test,)) if opposite else step.test, ":"
                 )
         if step.iterable is not None:
-            target = "_" if step.target is None else self.name(step.target)
+            target = self._words("_") if step.target is None else self.name(step.target)
             return self._words("for ") + target + self._words(" in ", step.iterable, ":")
         if step.test is None:
             return self._words("while True:")
@@ -194,13 +199,31 @@ class Rows:
                 case Scope():
                     self._headed(self.head(step), "", step.body, depth)
                 case Call():
-                    targets = ", ".join(map(self.name, step.targets))
-                    call = self.text(Apply(step.callee, step.args))
-                    backward = replace(self._contributions(self.sweep.at(step)), mark=False)
-                    self._add(Cell(call, targets), backward, depth)
+                    self._call(step, depth)
                 case Passive():
                     template = " ".join(step.template.split())
                     self._add(self.text(Opaque(template, step.args)), "", depth)
+
+    def _call(self, step: Call, depth: int) -> None:
+        """A call, and the first time below it the lines of what is called, with what the reverse
+        sweep does there. Recursive and very long procedures are not shown."""
+        targets = ", ".join(map(self.name, step.targets))
+        call = self.text(Apply(step.callee, step.args))
+        backward = replace(self._contributions(self.sweep.at(step)), mark=False)
+        self._add(Cell(call, targets), backward, depth)
+        callee = self.procedure.callees.get(step.callee)
+        if callee is None or step.callee in self._told or not is_shown(callee, self.inside):
+            return
+        self._told.add(step.callee)
+        params = zip(callee.params, step.args, strict=False)
+        active = [p.var for p, arg in params if not self.sweep.varied.isdisjoint(variables(arg))]
+        own = Rows(callee, active, None, self.notation, self.inside)
+        names = ", ".join(self.notation.symbol(p.name) for p in callee.params)
+        head = f"{self.notation.symbol(callee.name)}({names})" + self._words(":")
+        self._add(head, head if backward.text else "", depth + 1)
+        for row in own.rows:
+            cells = replace(row.forward, number=0), replace(row.backward, number=0)
+            self.rows.append(Row(*cells, row.depth + depth + 2))
 
     def _stage(self, step: Stage, depth: int) -> None:
         found = self.sweep.at(step)
@@ -236,7 +259,8 @@ class Rows:
         """The shape of an array, as far as it is known: `n×3`."""
         if not isinstance(kind, ArrayOf) or not kind.dims:
             return ""
-        return self.notation.value("×".join(length(dim, self._size) for dim in kind.dims))
+        lengths = [length(dim, self._size) for dim in kind.dims]
+        return "" if set(lengths) == {"·"} else self.notation.value("×".join(lengths))
 
     def _size(self, var: Var) -> str | None:
         """A length as it is shown, if it is shown anywhere."""
@@ -358,8 +382,16 @@ class Rows:
         active = [v for v in dict.fromkeys(variables(procedure.result)) if v in self.sweep.varied]
         given = ", ".join(map(self._adjoint, active))
         if active:
-            given += " = 1" if isinstance(procedure.result, Var) else self._words(" given")
+            seeded = isinstance(procedure.result, Var) and len(self.inside) == 1
+            given += " = 1" if seeded else self._words(" given")
         self._add(self._words("return ", procedure.result), given, 0)
+
+
+def is_shown(callee: Procedure, inside: Collection[str]) -> bool:
+    """Whether the inside of a call is shown: not of recursive or long procedures."""
+    inner = list(steps(callee.body))
+    recursive = any(isinstance(s, Call) and s.callee == callee.name for s in inner)
+    return not recursive and callee.name not in inside and len(inner) <= MOST_STEPS
 
 
 def _joined(cell: Cell) -> str:

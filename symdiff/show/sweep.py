@@ -50,15 +50,22 @@ Spot = tuple[int, str]
 
 
 class Sweep:
-    """The contributions of every step of a procedure, with respect to `inputs`."""
+    """The contributions of every step of a procedure, with respect to `inputs`. Where it is called
+    by another one, its result has an adjoint `from_outside`."""
 
-    def __init__(self, procedure: Procedure, inputs: Collection[Var], names: Names) -> None:
+    def __init__(
+        self,
+        procedure: Procedure,
+        inputs: Collection[Var],
+        names: Names,
+        from_outside: bool = False,
+    ) -> None:
         self.procedure, self.names = procedure, names
         self.adjoint = Adjoints()
         self.varied = _varied(procedure.body, set(inputs))
         self.updates: defaultdict[Spot, list[tuple[Update, bool]]] = defaultdict(list)
         results = list(variables(procedure.result))
-        self.seed = _sole_result(procedure)
+        self.seed = None if from_outside else _sole_result(procedure)
         self._reached: set[Var] = {var for var in results if var in self.varied}
         self._walk(procedure.body)
         self._counts = Counter(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import symdiff
 from show import procedures
 from symdiff.show import Stages
 from symdiff.stages import INTEGER
@@ -122,3 +123,40 @@ def test_the_table_fits_the_terminal(columns, monkeypatch):
         text = str(table(made()))
         assert max(map(len, text.splitlines())) <= columns
         assert "backward" in text
+
+
+CALLS = """\
+        forward                              backward
+        r = root(a, 3)                       da ← da + dr·(∂r/∂a)
+            root(a, n):                          root(a, n):
+                x = a                                da ← da + dx
+                for _ in range(n):                   for each round, the last one first:
+                    t = a/x             (*)              da ← da + dt/x ;  dx ← dx - dt·t/x
+   (*)              x = x + t           (*)              dt = dx
+                return x                             dx given
+        s = root(r, 2)                       dr = ds·(∂s/∂r)
+ 1      t = s·a                       1 (*)  ds = a ;  da = s"""
+
+
+def root(a: float, n: int):
+    x = a
+    for _ in range(n):
+        x = x + a / x
+    return x
+
+
+def test_the_lines_of_what_is_called_stand_below_the_first_call(monkeypatch):
+    def f(a: float):
+        r = root(a, 3)
+        s = root(r, 2)
+        return s * a
+
+    monkeypatch.setenv("COLUMNS", "100")
+    assert str(symdiff.stages(f)) == CALLS
+
+
+def test_recursive_calls_are_a_line():
+    def power(x: float, n: int):
+        return 1.0 if n == 0 else x * power(x, n - 1)
+
+    assert "return" in str(symdiff.stages(power))

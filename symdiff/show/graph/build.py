@@ -8,7 +8,7 @@ from symdiff.show.graph.flat import flat_edges
 from symdiff.show.graph.model import Box, Edge, End, Node, Port, pruned
 from symdiff.show.layout import Cell
 from symdiff.show.numbers import shown
-from symdiff.show.rows import Rows
+from symdiff.show.rows import Rows, is_shown
 from symdiff.stages import (
     Apply,
     Block,
@@ -17,15 +17,12 @@ from symdiff.stages import (
     Const,
     Expr,
     Loop,
-    Procedure,
     Scope,
     Stage,
     Var,
     defined,
     steps,
 )
-
-MOST_STEPS = 60  # of a procedure whose calls are shown as boxes
 
 
 def build(rows: Rows) -> Box:
@@ -121,8 +118,8 @@ def _label(end: End) -> str:
 
 
 class _Builder:
-    def __init__(self, rows: Rows, inside: tuple[str, ...] = ()) -> None:
-        self.rows, self.inside = rows, inside
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
 
     def block(self, block: Block, scope: _Scope) -> None:
         for step in block:
@@ -271,7 +268,7 @@ class _Builder:
         text = self.rows.text(Apply(step.callee, step.args))
         targets = [(v, self.rows.names(v), self.rows.name(v)) for v in step.targets]
         callee = self.rows.procedure.callees.get(step.callee)
-        if callee is None or not self.is_shown(callee):
+        if callee is None or not is_shown(callee, self.rows.inside):
             left = ", ".join(label for _, _, label in targets)
             node = Node("call", ", ".join(name for _, name, _ in targets), f"{left} = {text}")
             scope.box.items.append(node)
@@ -292,20 +289,14 @@ class _Builder:
                     scope.box.edges.append(Edge(source, inner.known[param.var]))
             if any(v in self.rows.sweep.varied for v in found):
                 active.append(param.var)
-        rows = Rows(callee, active)
+        rows = Rows(callee, active, inside=self.rows.inside)
         rows.numbered.clear()  # the numbers are those of the caller's stages
-        within = _Builder(rows, (*self.inside, step.callee))
+        within = _Builder(rows)
         within.block(rows.procedure.body, inner)
         result = rows.procedure.result
         parts = result.args if isinstance(result, Apply) and len(targets) > 1 else (result,)
         for (var, name, label), part in zip(targets, parts, strict=False):
             scope.known[var] = inner.leave(name, label, within.outer(part, inner))
-
-    def is_shown(self, callee: Procedure) -> bool:
-        """Whether the inside of a call is shown: not of recursive or long procedures."""
-        calls = [s for s in steps(callee.body) if isinstance(s, Call)]
-        recursive = any(c.callee == callee.name for c in calls) or callee.name in self.inside
-        return not recursive and len(list(steps(callee.body))) <= MOST_STEPS
 
 
 def _joined(cell: Cell) -> str:

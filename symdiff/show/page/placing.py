@@ -33,7 +33,8 @@ class PlacedRows(Rows):
         for step in block:
             at = len(self.rows)
             super()._block([step], depth)
-            if isinstance(step, (Stage, Call)) and len(self.rows) == at + 1:
+            shown = len(self.rows) - at  # below a call stand the lines of what is called
+            if isinstance(step, Stage) and shown == 1 or isinstance(step, Call) and shown:
                 self._spots[id(step), "", None] = self.rows[at]
 
     def _headed(
