@@ -87,7 +87,7 @@ def transposed(
     made = drop_dead(made)
     if not set(inputs).isdisjoint(all_read(made.body)):
         raise NotDifferentiable(
-            f"the rule {rule.name} is not linear in the {what}: its transpose can't be taken",
+            f"{rule.name} can't be seen to be linear in the {what}: its transpose can't be taken",
             rule.place,
             fix=f"Give the function a {other} too.",
         )

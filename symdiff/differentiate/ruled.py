@@ -18,6 +18,7 @@ from symdiff.differentiate.linear import transposed
 from symdiff.differentiate.sizes import is_array
 from symdiff.stages import (
     OBJECT,
+    Apply,
     Call,
     Const,
     Expr,
@@ -101,12 +102,18 @@ def forward_by_rule(sweep: Forward, procedures: Procedures, step: Call, callee: 
         if total is not None:
             sweep.tangents[step.targets[0]] = sweep.named(step.targets[0], total)
         return
-    dots = [sweep.whole_tangent(arg) for arg in given]
+    dots = [_whole_tangent(sweep, arg) for arg in given]
     pushforward = rule.pushforward or _transposed_pullback(procedures, rule, step)
     found = applied(sweep, procedures, pushforward, (*known, *dots))
     for target, tangent in zip(filter(may_vary, step.targets), found, strict=True):
         if target in sweep.active and not _is_nothing(tangent):
             sweep.tangents[target] = sweep.named(target, tangent)
+
+
+def _whole_tangent(sweep: Forward, arg: Expr) -> Expr:
+    if isinstance(arg, Var) or not is_array(arg):
+        return sweep.whole_tangent(arg)
+    return sweep.emit(Apply("zeros_like", (arg,)), rules.kind_of(arg))
 
 
 def may_vary(var: Var) -> bool:

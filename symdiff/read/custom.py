@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from symdiff.read.core import describe
-from symdiff.read.forms import form_of, new_result
+from symdiff.read.forms import form_of, new_result, parameters
 from symdiff.read.ruled import Made, Making
 from symdiff.read.scope import TAKES
 from symdiff.read.values import Function, Iterator, Ref, RuleSet, Tuple, Value
@@ -32,6 +32,7 @@ def call_with_rules(
         return _call(
             reader, function.rules.made, [reader.atom(v, node) for v in bound.values()], node
         )
+    bound = {name: bound[name] for name, _ in parameters(function.node)}
     if any(rule.identity in reader.reading for rule in function.rules.given.values()):
         # A rule that calls its own function, as that of a Bessel function does of the next order.
         bound = {name: _varying(reader, value, node) for name, value in bound.items()}
@@ -68,8 +69,9 @@ def _call(reader: Calls, made: Made, args: list[Expr], node: ast.AST) -> Value:
     adopt(reader, made)
     name = made.title
     targets = [Var(name, kind, temporary=True) for kind in made.kinds]
-    for target in targets:
-        for arg in args:
+    for target, shared in zip(targets, made.shares, strict=True):
+        for i in shared:
+            arg = args[i]
             if isinstance(arg, Var):
                 reader.note_doubt(target, arg)
     call = Call(tuple(targets), made.procedure.name, tuple(args), reader.place(node))

@@ -19,6 +19,8 @@ from symdiff.read.values import (
     settled,
 )
 from symdiff.stages import (
+    BOOLEAN,
+    INTEGER,
     KINDS,
     OBJECT,
     REAL,
@@ -138,7 +140,7 @@ def like_result(reader: Any, form: Any, name: str, params: list[Param], cotangen
     which is None for what has no derivative."""
     if not isinstance(form, tuple):
         if cotangent and not may_vary(form):
-            return Const(None)
+            return nothing_of(Var(name, form))
         params.append(Param(name, Var(name, form if form is not OBJECT else REAL)))
         return params[-1].var
     kind, cls, parts = form
@@ -156,6 +158,12 @@ def like_result(reader: Any, form: Any, name: str, params: list[Param], cotangen
 
 def may_vary(kind: Kind) -> bool:
     return is_differentiable(kind) or kind is OBJECT
+
+
+def nothing_of(value: Any) -> Const:
+    """What stands for the tangent or cotangent of what has none: zero for a number."""
+    is_number = isinstance(value, Runtime) and kind_of(value) in (INTEGER, BOOLEAN)
+    return Const(0.0 if is_number else None)
 
 
 def kinds_in(form: Any) -> list[Kind]:
@@ -182,3 +190,12 @@ def form_of_spec(spec: Any) -> Any:
     if isinstance(spec, KINDS):
         return spec
     return OBJECT
+
+
+def parameters(node: Any) -> list[tuple[str, str]]:
+    """The parameters of a function, in their order, and how each is passed."""
+    a = node.args
+    found = [(p.arg, "plain") for p in (*a.posonlyargs, *a.args)]
+    found += [(a.vararg.arg, "star")] if a.vararg else []
+    found += [(p.arg, "keyword") for p in a.kwonlyargs]
+    return found + ([(a.kwarg.arg, "double star")] if a.kwarg else [])

@@ -57,6 +57,8 @@ class Primal:
         self.name = reader.shared.procedure_name(function.name)
         self.captures: dict[Any, tuple[Any, tuple[Any, ...], Param]] = {}
         self.seen: dict[Any, Any] = {}
+        self.changed: SymdiffError | None = None  # the function changes what it is given
+        self.memory: list[set[Var]] | None = None  # of what it returns
         self.said = True  # of the result of a function that is not read
         self.standing = False  # the function is called, not read
         self.taken: dict[str, dict[Any, Var]] = {}  # what each procedure calls what it captures
@@ -103,6 +105,8 @@ class Primal:
             try:
                 return self.as_read()
             except (SymdiffError, InPlace, Recursive, Growing):
+                if self.changed is not None:
+                    raise self.changed from None
                 for table, old in zip((shared.procedures, shared.callees), before, strict=True):
                     table.clear()
                     table.update(old)
@@ -122,7 +126,20 @@ class Primal:
         if form is OBJECT and isinstance(atoms[0], Var):  # of a call that nothing is known of
             form = self.unsaid
             atoms = [self.as_number(sub, atoms[0], form)]
+        given = {p.var for p in params} | {p.var for _, _, p in sub.signature.captures}
+        if any(not given.isdisjoint(sub.memory_of(v)) for v in sub.stored):
+            self.changed = self.change_of("an argument", function.node)
+            raise self.changed
+        self.memory = [sub.memory_of(a) if isinstance(a, Var) else set() for a in atoms]
         return self.finished(sub, function, self.name, params, atoms), form
+
+    def change_of(self, what: str, where: ast.AST) -> SymdiffError:
+        return UnsupportedCall(
+            f"{self.function.name}() has a rule of its own and changes {what}",
+            self.function.scope.file.place(where),
+            fix="Change a copy.",
+            lines=self.function.scope.file.lines,
+        )
 
     def refuse_changes(self) -> None:
         """A function that changes its arguments is not one that a rule can speak for."""
@@ -137,13 +154,7 @@ class Primal:
         }
         for name, where in changed_in_place(node):
             if name in given and name not in rebound and name in own:
-                raise UnsupportedCall(
-                    f"{self.function.name}() has a rule of its own and changes its argument "
-                    f"{name!r}",
-                    self.function.scope.file.place(where),
-                    fix="Change a copy.",
-                    lines=self.function.scope.file.lines,
-                )
+                raise self.change_of(f"its argument {name!r}", where)
 
     def as_it_stands(self) -> tuple[Procedure, Any]:
         """A procedure that calls the function as it is."""

@@ -14,6 +14,8 @@ from symdiff.read.forms import (
     kinds_in,
     like_result,
     may_vary,
+    nothing_of,
+    parameters,
 )
 from symdiff.read.primal import Primal
 from symdiff.read.returned import Returned
@@ -29,7 +31,6 @@ from symdiff.rules.custom import expected, misfit
 from symdiff.stages import (
     OBJECT,
     REAL,
-    Const,
     Expr,
     Kind,
     Param,
@@ -51,6 +52,15 @@ class Made:
     result: Any  # the form of what it returns
     captures: list[tuple[Any, tuple[Any, ...], Param]] = field(default_factory=list)
     seen: dict[Any, Any] = field(default_factory=dict)
+    memory: list[set[Var]] | None = None  # of what it returns, where that is known
+
+    @property
+    def shares(self) -> list[list[int]]:
+        """The arguments that each result may share memory with."""
+        params = list(enumerate(self.procedure.params))
+        if self.memory is None:
+            return [[i for i, _ in params] for _ in self.kinds]
+        return [[i for i, p in params if p.var in memory] for memory in self.memory]
 
     @property
     def kinds(self) -> list[Kind]:
@@ -76,10 +86,12 @@ class Making(Primal):
     def without_tangents(self) -> set[int]:
         """The numbers of which a pushforward says nothing: it takes no tangents of them."""
         rule = self.rules.given.get("pushforward")
-        if rule is None or misfit("pushforward", _params(self.function.node), _params(rule.node)):
+        if rule is None or misfit(
+            "pushforward", parameters(self.function.node), parameters(rule.node)
+        ):
             return set()
-        names = [n for n, passed in _params(rule.node) if passed in ("plain", "keyword")]
-        mine = [n for n, passed in _params(self.function.node) if passed == "plain"]
+        names = [n for n, passed in parameters(rule.node) if passed in ("plain", "keyword")]
+        mine = [n for n, passed in parameters(self.function.node) if passed == "plain"]
         theirs = dict(zip(mine, names, strict=False))
         silent: set[int] = set()
         at = 0
@@ -100,7 +112,7 @@ class Making(Primal):
         procedure.rule = rule
         title = self.function.name
         title = f"{title}_result" if title.isidentifier() else "result"
-        made = Made(procedure, title, form)
+        made = Made(procedure, title, form, memory=self.memory)
         known.append(made)
         wanted = [k for k in ("partials", "pushforward", "pullback") if k in self.rules.given]
         for kind in wanted:
@@ -165,7 +177,7 @@ class Making(Primal):
         return self.finished(sub, rule, title, params, atoms)
 
     def refuse_misfit(self, kind: str, rule: Function) -> None:
-        own, given = _params(self.function.node), _params(rule.node)
+        own, given = parameters(self.function.node), parameters(rule.node)
         why = misfit(kind, own, given)
         if why:
             raise BadRule(
@@ -207,7 +219,7 @@ class Making(Primal):
         if is_number(value):
             kind = kind_of(value)
             if not may_vary(kind):
-                return Const(None)
+                return nothing_of(value)
             params.append(Param(name, Var(name, REAL if kind is OBJECT else kind)))
             return params[-1].var
         if isinstance(value, Tuple):
@@ -226,15 +238,7 @@ class Making(Primal):
             else:
                 made = self.dotted(sub, content, name, params)
             return sub.new_object(value.identity.kind, made, value.identity.cls)
-        return Const(None)
-
-
-def _params(node: Any) -> list[tuple[str, str]]:
-    a = node.args
-    found = [(p.arg, "plain") for p in (*a.posonlyargs, *a.args)]
-    found += [(a.vararg.arg, "star")] if a.vararg else []
-    found += [(p.arg, "keyword") for p in a.kwonlyargs]
-    return found + ([(a.kwarg.arg, "double star")] if a.kwarg else [])
+        return nothing_of(value)
 
 
 def _taking_numbers(function: Function, made: Made) -> Function:
