@@ -13,6 +13,7 @@ from symdiff.read.values import (
     LiveObject,
     Method,
     Ref,
+    Runtime,
     Tuple,
     Unknown,
     Value,
@@ -21,6 +22,8 @@ from symdiff.read.values import (
 from symdiff.rules.arrays import registry
 from symdiff.rules.arrays.indexing import is_basic
 from symdiff.stages import (
+    BOOLEAN,
+    COMPLEX,
     INTEGER,
     OBJECT,
     REAL,
@@ -196,6 +199,21 @@ class Arrays(Memory):
         return self.atom(value, node)
 
     # --- shapes ---
+
+    def builtin_numpy_ndim(
+        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        """A rank that is known is a number, so that tests of it are decided."""
+        if len(args) == 1 and isinstance(args[0], Runtime):
+            kind = kind_of(args[0])
+            if isinstance(kind, ArrayOf) and kind.rank is not None:
+                return Const(kind.rank)
+            if kind in (REAL, INTEGER, BOOLEAN, COMPLEX):
+                return Const(0)
+        items = self.items(args[0], node) if args and isinstance(args[0], (Tuple, Ref)) else None
+        if items and all(isinstance(v, Const) for v in items):
+            return Const(1)
+        return self.array_call("numpy.ndim", args, keywords, node)
 
     def shape_of_array(self, array: Var | Global, node: ast.AST) -> Value:
         kind = array.kind

@@ -427,7 +427,11 @@ class Builtins(Writers):
         items = self.items(args[0], node)
         if items is not None:
             return Tuple(tuple(items))
-        return self.to_list(args[0], node)
+        made = self.to_list(args[0], node)
+        content = self.content(made)
+        if isinstance(content, Var) and content.kind == ListOf(OBJECT):
+            return self.emit(Opaque("tuple(_0)", (content,), pure=True), OBJECT, node)
+        return made
 
     def builtin_dict(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
         content: dict[Any, Value] = {}

@@ -302,6 +302,9 @@ class Calls(Builtins):
             return self.live_global(value)
         if isinstance(value, Builtin):
             return Global(value.name.removeprefix("builtins."))
+        if isinstance(value, Iterator) and value.name == "slice":
+            parts = tuple(self.atom(v, node) for v in value.args)
+            return self.emit(Opaque("slice(_0, _1, _2)", parts, pure=True), OBJECT, node)
         if isinstance(value, Iterator):
             items = self.items(value, node or self.frame.node)
             if items is not None:

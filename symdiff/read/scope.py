@@ -249,7 +249,7 @@ def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any =
         )
     if (
         isinstance(value, (types.BuiltinFunctionType, types.BuiltinMethodType))
-        or type(value).__name__ == "ufunc"
+        or type(value).__name__ in ("ufunc", "_ArrayFunctionDispatcher")
     ):
         unit.guard(path, read, value)
         primitive = rules.find(value)

@@ -343,3 +343,15 @@ def test_what_cannot_be_read_inside_says_so():
     sparse = symdiff.jacobian(lambda x: x * x, sparsity=np.eye(2))
     with pytest.raises(SymdiffError, match="sparse"):
         symdiff.grad(lambda x: np.sum(sparse(x).data))(np.ones(2))
+
+
+def test_functions_of_numpy_by_other_names():
+    import numpy as np
+    from numpy import sum as total
+    from numpy.fft import irfft
+
+    spectrum = np.fft.hfft
+    x, d = np.linspace(0.1, 0.9, 5), np.array([0.5, -1.0, 0.3, 0.2, 0.1])
+    gradient = symdiff.grad(lambda x: total(irfft(x) ** 3) + total(spectrum(x) ** 2))
+    got = symdiff.grad(lambda x: total(gradient(x) * d))(x)
+    np.testing.assert_allclose(got, slope(lambda t: gradient(x + t * d), 0.0), rtol=1e-7, atol=1e-8)
