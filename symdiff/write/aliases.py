@@ -29,7 +29,9 @@ from symdiff.stages import (
     Step,
     TupleOf,
     Var,
+    expressions,
     steps,
+    variables,
 )
 from symdiff.write.liveness import Liveness
 
@@ -72,18 +74,37 @@ class Objects:
                 yield var
 
 
-def objects_of(procedure: Procedure) -> Objects:
-    """The objects of a procedure, every update taken to be one in place."""
-    return _Finder(procedure).found
+def objects_of(procedure: Procedure, again: bool = False) -> Objects:
+    """The objects of a procedure, every update taken to be one in place. What is to be read
+    `again` is read as the reader reads it, which doesn't see what a stack holds."""
+    return _Finder(procedure, set() if again else stacks_of_copies(procedure)).found
+
+
+def stacks_of_copies(procedure: Procedure) -> set[Var]:
+    """The stacks that hold each object once, and objects that nothing else holds."""
+    found = {
+        step.target
+        for step in steps(procedure.body)
+        if isinstance(step, Stage) and step.value == Apply("stack")
+    }
+    for step in steps(procedure.body):
+        if isinstance(step, Push):
+            if next(shares(step.value), None) is not None:
+                found.discard(step.stack)
+            found.difference_update(variables(step.value))
+        elif not isinstance(step, Pop):
+            found.difference_update(v for e in expressions(step) for v in variables(e))
+    return found.difference(variables(procedure.result))
 
 
 class _Finder:
-    def __init__(self, procedure: Procedure) -> None:
+    def __init__(self, procedure: Procedure, of_copies: set[Var]) -> None:
         self.found = Objects()
         self.bits = 0
         self.names: dict[str, int] = {}
         self.items: dict[tuple[Var, int], int] = {}
         self.made: dict[Var, Expr] = {}
+        self.of_copies = of_copies
         for param in procedure.params:
             if holds_objects(param.var):
                 self.found.reach[param.var] = self.outside(f"parameter {param.name}")
@@ -133,7 +154,10 @@ class _Finder:
             case Push():
                 self.link(step.stack, step.value, step)
             case Pop():
-                self.link(step.target, step.stack, step)
+                if step.stack in self.of_copies and holds_objects(step.target):
+                    self.found.reach[step.target] = self.bit()  # nobody holds it any more
+                else:
+                    self.link(step.target, step.stack, step)
 
     def item(self, value: Expr) -> int | None:
         """The object that is one item of a tuple of new arrays."""
@@ -179,9 +203,9 @@ class _Finder:
                     pending.append(target)
 
 
-def in_place(procedure: Procedure, liveness: Liveness) -> set[Var]:
+def in_place(procedure: Procedure, liveness: Liveness, again: bool = False) -> set[Var]:
     """The targets of the updates that may change the old object itself."""
-    objects = objects_of(procedure)
+    objects = objects_of(procedure, again)
     found: set[Var] = set()
     for stage in objects.updated:
         shared = objects.is_foreign(stage.target) or any(objects.conflicts(stage, liveness))

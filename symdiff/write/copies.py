@@ -39,7 +39,7 @@ WHOLE = Const(Ellipsis)
 _OPS = {op: name for name, op in AUGMENTED_AT.items()}
 
 
-def settle(procedure: Procedure) -> Procedure:
+def settle(procedure: Procedure, again: bool = False) -> Procedure:
     """The procedure with the copies that its updates of arrays need, and its results."""
     variables_ = [*(p.var for p in procedure.params), *all_defined(procedure.body)]
     if not any(isinstance(v.kind, ArrayOf) for v in variables_):
@@ -47,8 +47,8 @@ def settle(procedure: Procedure) -> Procedure:
     body = [map_expressions(s, lambda e: e) for s in procedure.body]
     procedure = replace(procedure, body=body)
     sums = _as_updates(procedure)
-    _settle_updates(procedure, sums)
-    return _settle_results(procedure)
+    _settle_updates(procedure, sums, again)
+    return _settle_results(procedure, again)
 
 
 # --- sums of adjoints ----------------------------------------------------------------------------
@@ -100,11 +100,11 @@ def _as_sum(stage: Stage) -> None:
 # --- updates -------------------------------------------------------------------------------------
 
 
-def _settle_updates(procedure: Procedure, sums: set[Var]) -> None:
+def _settle_updates(procedure: Procedure, sums: set[Var], again: bool) -> None:
     """Put in copies until every update of an array can be one in place."""
     while True:
         liveness = live_ranges(procedure)
-        objects = objects_of(procedure)
+        objects = objects_of(procedure, again)
         shared = [
             s
             for s in objects.updated
@@ -134,7 +134,7 @@ def _settle_updates(procedure: Procedure, sums: set[Var]) -> None:
 # --- results -------------------------------------------------------------------------------------
 
 
-def _settle_results(procedure: Procedure) -> Procedure:
+def _settle_results(procedure: Procedure, again: bool) -> Procedure:
     """Adjoints that are returned are nobody else's: neither the caller's arrays nor one another."""
     if Remark("backward") in procedure.body:
         first = 1  # behind the value
@@ -144,7 +144,7 @@ def _settle_results(procedure: Procedure) -> Procedure:
         return procedure
     copied: set[int] = set()
     while True:
-        objects = objects_of(procedure)
+        objects = objects_of(procedure, again)
         cutter = Cutter(procedure, objects, Liveness())
         taken: list[Var] = []
         for at, leaf in enumerate(_leaves(procedure.result)):

@@ -57,7 +57,8 @@ def prepare(procedure: Procedure, again: bool = False) -> Procedure:
     for block in _all_blocks(body):
         _stacks_last(block)
     body, result = unpack_tuples(body, procedure.result)
-    return settle(copy_parameters(_set_value_aside(replace(procedure, body=body, result=result))))
+    procedure = _set_value_aside(replace(procedure, body=body, result=result))
+    return settle(copy_parameters(procedure), again)
 
 
 def _bare(expr: Expr) -> Expr:

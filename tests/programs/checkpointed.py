@@ -408,3 +408,252 @@ def in_place_call(checkpoint, x):
 @case(0.3)
 def builtin_call(checkpoint, x):
     return checkpoint(math.sin)(x)
+
+
+@case(np.linspace(0.1, 1, 4), np.linspace(1, 2, 4), 6)
+def changed_after(checkpoint, x, w, n):
+    w = w.copy()
+    for _ in checkpoint(range(n), keep=2):
+        x = np.sin(x * w) + x
+    w[0] = 5.0
+    w *= 2
+    return np.sum(x * w)
+
+
+@case(np.linspace(0.1, 1, 4), 9)
+def passive_list(checkpoint, x, n):
+    idx = []
+    for i in checkpoint(range(n), keep=2):
+        idx.append(i % 4)
+        x = np.sin(x * x[idx[-1]]) + x * len(idx)
+    return np.sum(x)
+
+
+@case(0.3, 9)
+def counter(checkpoint, x, n):
+    k = 1
+    flag = False
+    for _ in checkpoint(range(n), keep=2):
+        k = (k * 3 + 1) % 7
+        if k > 3:
+            flag = not flag
+        x = math.sin(x * k) if flag else x * x + 0.1
+    return x
+
+
+@case(0.3, 9)
+def optional(checkpoint, x, n):
+    best = None
+    for _ in checkpoint(range(n), keep=2):
+        x = math.sin(3 * x) + 0.1
+        if best is None or x > best:
+            best = x
+    return best * x
+
+
+@case(0.3, 9)
+def in_while(checkpoint, x, n):
+    s = x
+    while s < 8:
+        for _ in checkpoint(range(n), keep=2):
+            x = math.sin(3 * x) + 0.1
+            s = s + x * x
+            if s > 5:
+                break
+        s = s + 1
+    return x * s
+
+
+def rec(checkpoint, x, d):
+    if d == 0:
+        return x * x
+    for _ in checkpoint(range(d), keep=2):
+        x = math.sin(x) + rec(checkpoint, x, d - 1)
+    return x
+
+
+@case(0.3, 3)
+def recursion(checkpoint, x, d):
+    return rec(checkpoint, x, d) * x
+
+
+@case(0.3, 0.4, 9)
+def two_loops(checkpoint, x, y, n):
+    for _ in checkpoint(range(n), keep=2):
+        x = math.sin(x) + y
+    for _ in checkpoint(range(n), keep=3):
+        y = math.sin(y * x) + x
+    for _ in range(n):
+        x = x * math.cos(y)
+    return x * y
+
+
+@case(np.linspace(0.1, 1, 6), 7)
+def swapped(checkpoint, u, n):
+    u = u.copy()
+    v = np.zeros(6)
+    for _ in checkpoint(range(n), keep=2):
+        v[1:-1] = np.sin(u[2:]) * u[:-2] + v[1:-1]
+        u, v = v, u
+    return np.sum(u * v)
+
+
+@case(np.linspace(0.1, 1, 6), 7)
+def masks(checkpoint, u, n):
+    u = u.copy()
+    for i in checkpoint(range(n), keep=2):
+        m = u > 0.5
+        u[m] = np.sin(u[m]) * 0.9
+        u[~m] *= 1.5
+        u[i % 6] += u[0]
+    return np.sum(u**2)
+
+
+@case(np.linspace(0.1, 1, 6), np.ones((6, 6)) * 0.1, 7)
+def aliased(checkpoint, u, A, n):
+    A = A.copy()
+    row = A[2]
+    for i in checkpoint(range(n), keep=2):
+        row += np.sin(u)
+        u = A @ u * 0.3
+        A[i % 6, 1] = u[0]
+    return np.sum(u**2) + A[2, 3]
+
+
+class Body:
+    def __init__(self, q, p):
+        self.q, self.p = q, p
+
+    def step(self, dt):
+        self.p = self.p - dt * math.sin(self.q)
+        self.q = self.q + dt * self.p
+
+
+@case(0.3, 0.1, 11)
+def objects(checkpoint, q, p, n):
+    b = Body(q, p)
+    for _ in checkpoint(range(n), keep=3):
+        b.step(0.1)
+    return b.q * b.p
+
+
+@case(0.3, 11)
+def lists_of_lists(checkpoint, x, n):
+    g = [[x, 1.0], [2.0, x * x]]
+    for i in checkpoint(range(n), keep=3):
+        g[i % 2][0] = math.sin(g[1][1]) + g[0][1]
+        g[1][i % 2] = g[0][0] * g[1][0]
+    return g[0][0] * g[1][1] + g[0][1] * g[1][0]
+
+
+@case([0.1, 0.5, 0.7, 0.2, 0.4, 0.8], 0.4)
+def list_pops(checkpoint, xs, a):
+    xs = list(xs)
+    for _ in checkpoint(range(5), keep=2):
+        v = xs.pop()
+        a = math.sin(a * v) + v
+        xs[0] = xs[0] * a
+    return a * xs[0]
+
+
+@case(0.3, 12)
+def nonlocal_state(checkpoint, x, n):
+    s = x
+
+    def bump(t):
+        nonlocal s
+        s = s * math.cos(t) + t
+
+    for i in checkpoint(range(n), keep=3):
+        bump(x * i)
+        x = x + 0.1 * s
+    return s * x
+
+
+@case(0.3, 12)
+def target_after(checkpoint, x, n):
+    for i in checkpoint(range(n), keep=3):
+        x = math.sin(x * i) + x
+        if x > 2.5:
+            break
+    return x * i
+
+
+@case(0.3, 12)
+def underscore(checkpoint, x, n):
+    for _ in checkpoint(range(n), keep=3):
+        x = math.sin(x * _) + x
+    return x
+
+
+@case(0.3, 12, 3)
+def triple(checkpoint, x, n, m):
+    for _ in checkpoint(range(n), keep=3):
+        for j in checkpoint(range(m)):
+            for k in checkpoint(range(j + 1), keep=1):
+                x = math.sin(x * k) + x * 0.9
+            x = x + 0.1 * j
+    return x
+
+
+@case(np.linspace(0.1, 1, 6), 7)
+def int_arrays(checkpoint, u, n):
+    order = np.arange(6)
+    for i in checkpoint(range(n), keep=2):
+        order = np.roll(order, 1)
+        order[i % 6] = 3
+        u = np.sin(u[order]) + u
+    return np.sum(u)
+
+
+@case(0.4, 7)
+def early_inner_return(checkpoint, x, n):
+    for i in checkpoint(range(n), keep=2):
+        for j in range(4):
+            x = math.sin(x) + 0.3
+            if x * i > 4.5:
+                return x * j
+    return x
+
+
+@case(np.linspace(0.1, 1, 8), 5)
+def outs(checkpoint, u, n):
+    buf = np.empty(8)
+    for _ in checkpoint(range(n), keep=2):
+        np.multiply(u, 2.0, out=buf)
+        np.sin(buf, out=buf)
+        u = u + buf * u
+    return np.sum(u * buf)
+
+
+@case(0.3, 9)
+def kwargs_call(checkpoint, x, n):
+    def f(t, *, a=2.0, **kw):
+        return math.sin(t * a) * kw["b"]
+
+    for i in checkpoint(range(n), keep=2):
+        x = checkpoint(f)(x, b=x + i, a=1.5)
+    return x
+
+
+@case(np.linspace(0.1, 1, 8), 5)
+def call_views(checkpoint, u, n):
+    def f(a, b):
+        c = a * b
+        c[0] = np.sum(a)
+        return c[::2], c.sum()
+
+    y, s = checkpoint(f)(u, u[::-1])
+    return np.sum(y) * s
+
+
+@case(0.7, 3)
+def call_raises(checkpoint, x, n):
+    def f(t):
+        if t < 0:
+            raise ValueError("negative")
+        return math.sqrt(t) * t
+
+    for _ in checkpoint(range(n)):
+        x = checkpoint(f)(x) + f(x)
+    return x
