@@ -283,7 +283,7 @@ class Translator:
             return f"py.repeat({self.expression(left)}, {self.expression(right)})", ATOM
         if any(isinstance(side, (ast.List, ast.Tuple)) for side in (left, right)):
             if not isinstance(op, ast.Add):
-                raise _refused(left)
+                raise _refused(ast.BinOp(left, op, right))
             sides = (self.expression(side, ATOM) for side in (left, right))
             return f"[{', '.join('...' + side for side in sides)}]", ATOM
         if type(op) in OPERATORS:
@@ -296,7 +296,7 @@ class Translator:
         if type(op) in CALLED:
             sides = (self.expression(side) for side in (left, right))
             return f"py.{CALLED[type(op)]}({', '.join(sides)})", ATOM
-        raise _refused(left)
+        raise _refused(ast.BinOp(left, op, right))
 
     def comparison(self, node: ast.Compare) -> tuple[str, int]:
         operands = [node.left, *node.comparators]

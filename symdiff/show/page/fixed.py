@@ -42,7 +42,9 @@ def fixed(
 def _adjoint(values: Values, name: str, index: int | None) -> str:
     """The adjoint of an argument: of `*args`, those of all its items."""
     found = values.adjoints.get(name)
-    return shown(found if index is None else tuple(found[i] for i in sorted(found or ())))
+    if index is None or not isinstance(found, dict):
+        return shown(found)
+    return shown(tuple(found[i] for i in sorted(found)))
 
 
 class _Told:

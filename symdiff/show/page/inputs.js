@@ -105,7 +105,7 @@ const inputs = {
     const given = new URLSearchParams(location.hash.slice(1));
     let found = false;
     data.params.forEach((param, i) => {
-      const text = given.get(param.name);
+      const text = given.get(param.name)?.replace(" ", "+") ?? null; // 1e+21
       if (text !== null && this.fields[i].box) {
         const value = param.kind === "boolean" ? /^(true|1)$/i.test(text) : Number(text);
         if (text.trim() !== "" && !Number.isNaN(value)) {

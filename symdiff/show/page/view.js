@@ -145,7 +145,8 @@ const view = {
     const label = node.querySelector(selector);
     if (label === null) return;
     const text = sixDigits(value);
-    label.textContent = text.length > 12 ? `${text.slice(0, 11)}…` : text;
+    const short = text.length > 12 ? text.split(" from ")[0] : text; // the shape of a large array
+    label.textContent = short.length > 12 ? `${short.slice(0, 11)}…` : short;
   },
 };
 
