@@ -113,8 +113,9 @@ const view = {
     const wide = pane.closest("#graph-pane") !== null;
     if (wide && inner.left < outer.left + 20) pane.scrollLeft += inner.left - outer.left - 80;
     else if (wide && inner.right > outer.right - 140) pane.scrollLeft += inner.right - outer.right + 140;
-    if (inner.top < outer.top + 20) pane.scrollTop += inner.top - outer.top - 40;
-    else if (inner.bottom > outer.bottom - 10) pane.scrollTop += inner.bottom - outer.bottom + 40;
+    if (inner.top < outer.top + 8 || inner.bottom > outer.bottom - 8) {
+      pane.scrollTop += (inner.top + inner.bottom - outer.top - outer.bottom) / 2;
+    }
   },
 
   // Values above the lines that leave a stage or an input, adjoints below.
