@@ -54,6 +54,7 @@ class World:
         default_factory=lambda: {"original": set(), "generated": set()}
     )
     ruled: dict[str, Any] = field(default_factory=dict)  # rules held against their functions
+    has_rules: bool = False  # something in the original may say its own derivative
     numbering: Any = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:

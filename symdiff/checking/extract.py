@@ -107,8 +107,10 @@ class Extractor:
         """A module of the library, or the names of a file near by; None when there is neither."""
         root = name.partition(".")[0]
         if root == "symdiff":
-            exact = self.world
-            return importlib.import_module(name) if exact is None else namespace(exact.ruled)
+            if self.world is None:
+                return importlib.import_module(name)
+            self.world.has_rules = True
+            return namespace(self.world.ruled)
         if root in ARRAY_MODULES:
             return _module_of_arrays(name, exact=self.world is not None)
         if root in sys.stdlib_module_names:

@@ -57,12 +57,14 @@ class Lifter:
     def _ours(self, value: Any) -> Any:
         """What stands here for functions with rules of the user's, and for what makes them."""
         if value is stop_gradient:
+            self.world.has_rules = True
             return stop
         if isinstance(value, type) and issubclass(value, Custom):
             return lambda function: Ruled(function, self.world.ruled)
         custom = custom_of(value) if callable(value) else None
         if custom is None:
             return None
+        self.world.has_rules = True
         if id(value) not in self._copies:
             self._originals.append(value)
             function: Any = custom.__symdiff_primal__
@@ -88,6 +90,7 @@ class Lifter:
             keywords = {k: self.lift(v) for k, v in value.keywords.items()}
             return functools.partial(self.lift(value.func), *map(self.lift, value.args), **keywords)
         if isinstance(value, types.ModuleType):
+            self.world.has_rules = self.world.has_rules or value.__name__ == "symdiff"
             return value if _is_of_the_library(value.__name__) else _LiftedModule(value, self)
         if isinstance(value, type):
             return self._class(value)

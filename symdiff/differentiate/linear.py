@@ -8,6 +8,7 @@ rule of the other mode.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from symdiff.differentiate.activity import Activity, results
@@ -53,8 +54,13 @@ def transposed(
     for each, callee in rule.callees.items():
         procedures.primal.setdefault(each, callee)
     count = len(like)
-    procedure = fresh(rule)
-    inputs = [p.var for p in procedure.params[len(procedure.params) - count :]]
+    last = [p.var for p in rule.params[len(rule.params) - count :]]
+    inputs = [Var(v.base.removesuffix("_dot"), v.kind) for v in last]  # the adjoint of x_dot is dx
+    table: dict[Var, Expr] = dict(zip(last, inputs, strict=True))
+    body = [map_expressions(s, lambda e: substitute(e, table)) for s in rule.body]
+    result = substitute(rule.result, table)
+    params = [*rule.params[: len(rule.params) - count], *(Param(v.base, v) for v in inputs)]
+    procedure = fresh(replace(rule, params=params, body=body, result=result))
     leaves = results(procedure)
     outputs = {v for v in leaves if isinstance(v, Var)}
     varied = Activity(procedure, set(inputs), outputs, procedures.summaries).varied
@@ -72,7 +78,7 @@ def transposed(
     sweep.block(procedure.body)
     adjoints = [sweep.whole_adjoint(v) or sweep.zero(v) for v in inputs]
     shapes: dict[Var, Expr] = dict(zip(inputs, like, strict=True))
-    result: Expr = adjoints[0] if count == 1 else Apply("tuple", tuple(adjoints))
+    result = adjoints[0] if count == 1 else Apply("tuple", tuple(adjoints))
     made = Procedure(
         name,
         [*procedure.params[: len(procedure.params) - count], *douts],
