@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -112,8 +112,11 @@ class _Recorder:
             found[key] = Seen(series, Series(), self.rounds[key])
             if key in self.adjoints:
                 items, (last, count) = self.adjoints[key]
-                whole = [_whole(item, series.last) for item in items]
-                found[key].adjoints = Series(whole, _whole(last, series.last), count)
+                whole: Iterable[Any] = items
+                if count == series.count:  # else it is not known which adjoint is whose
+                    last = _whole(last, series.last)
+                    whole = map(_whole, items, series.items)
+                found[key].adjoints = Series(list(whole), last, count)
         return found
 
 

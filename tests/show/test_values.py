@@ -155,3 +155,15 @@ def test_values_are_those_of_the_function_and_its_gradient(case):
     for adjoint, expected in zip(values.adjoints.values(), gradient, strict=False):
         if isinstance(expected, float):
             assert adjoint == pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
+def test_adjoints_have_the_shape_of_their_variable_in_each_round():
+    def f(u):
+        total = 0.0
+        for i in range(1, 3):
+            v = u[:i] * 2.0
+            total = total + np.sum(v)
+        return total
+
+    seen = next(s.seen for s in symdiff.stages(f, at=(np.ones(3),)) if s.target == "v")
+    assert [a.tolist() for a in seen.adjoints.items] == [[1.0], [1.0, 1.0]]
