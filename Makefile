@@ -15,6 +15,7 @@ help:
 	@echo "make demo    the worked example: table, generated code, gradient, proof"
 	@echo "make test    the tests"
 	@echo "make lint    ruff and mypy"
+	@echo "make docs    the documentation, in docs/_build"
 	@echo "make bench   the benchmarks"
 	@echo "make venv    $(VENV) with symdiff and the tools for working on it"
 
@@ -46,12 +47,13 @@ lint: $(VENV)/tools-installed
 	$(BIN)/ruff check symdiff tests benchmarks docs
 	$(BIN)/mypy
 
-docs: $(VENV)/symdiff-installed
+docs: $(VENV)/tools-installed
 	$(BIN)/python docs/make_pages.py
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build
 
 bench: $(VENV)/tools-installed
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.arrays
 
 clean:
-	rm -rf .venv .venv-* build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* build dist docs/_build docs/_gallery .pytest_cache .mypy_cache .ruff_cache .hypothesis
