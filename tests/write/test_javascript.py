@@ -10,7 +10,8 @@ import pytest
 import symdiff
 from javascript import run
 from symdiff.api import generated
-from symdiff.write.javascript import MATH, NotInJavaScript, identifier, javascript, runtime
+from symdiff.write.javascript import javascript, runtime
+from symdiff.write.javascript_expressions import MATH, NotInJavaScript, identifier
 
 OPERATORS = """
 def arithmetic(x, y):

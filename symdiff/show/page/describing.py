@@ -28,7 +28,8 @@ from symdiff.stages import (
     variables,
 )
 from symdiff.write import write
-from symdiff.write.javascript import NotInJavaScript, Translator, definitions, identifier
+from symdiff.write.javascript import Translator, definitions
+from symdiff.write.javascript_expressions import NotInJavaScript, identifier
 
 if TYPE_CHECKING:
     from symdiff.generate import Generated

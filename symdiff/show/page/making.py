@@ -25,9 +25,10 @@ from symdiff.show.page.describing import described, inputs, program
 from symdiff.show.page.fixed import fixed
 from symdiff.show.page.panes import Span, code_pane, source_pane, table_pane
 from symdiff.show.page.placing import PlacedRows
-from symdiff.stages import Apply, Place, Stage, steps
+from symdiff.stages import Apply, Call, Place, Stage, steps
 from symdiff.write import write
-from symdiff.write.javascript import NotInJavaScript, runtime
+from symdiff.write.javascript import runtime
+from symdiff.write.javascript_expressions import NotInJavaScript
 
 if TYPE_CHECKING:
     from symdiff.generate import Generated
@@ -103,7 +104,7 @@ def _assembled(made: Generated, rows: PlacedRows, data: Mapping[str, Any], scrip
         "note": "".join(f'<p class="origin note">{escape(note)}</p>\n' for note in notes),
         "table": table_pane(rows),
         "graph": graph,
-        "source": source_pane(_files(made, rows), place, _spans(rows)),
+        "source": source_pane(_files(made, rows), _functions(rows), _spans(rows)),
         "code": _code(made, rows),
         "data": _json(data),
         "script": script,
@@ -128,6 +129,14 @@ def _hash(text: str) -> str:
 
 
 # --- what the panes show -------------------------------------------------------------------------
+
+
+def _functions(rows: PlacedRows) -> list[Place | None]:
+    """Where the function stands, and what it calls as a whole."""
+    procedure = rows.procedure
+    called = dict.fromkeys(s.callee for s in steps(procedure.body) if isinstance(s, Call))
+    callees = [procedure.callees[name] for name in called if name in procedure.callees]
+    return [procedure.place, *(callee.place for callee in callees)]
 
 
 def _spans(rows: PlacedRows) -> list[Span]:
@@ -160,7 +169,7 @@ def _code(made: Generated, rows: PlacedRows) -> str:
 
 def _files(made: Generated, rows: PlacedRows) -> dict[str, str]:
     """The texts of the files that the function and its stages stand in."""
-    places: list[Place | None] = [made.reading.procedure.place]
+    places = _functions(rows)
     places += [step.place for step in steps(rows.procedure.body) if isinstance(step, Stage)]
     scope = getattr(made.root, "scope", None)
     known = {scope.file.path: scope.file.text} if scope is not None else {}

@@ -30,10 +30,12 @@ class Span:
 # --- the user's source ---------------------------------------------------------------------------
 
 
-def source_pane(files: Mapping[str, str], root: Place | None, spans: Sequence[Span]) -> str:
-    """The functions that stages come from, the differentiated one first."""
+def source_pane(
+    files: Mapping[str, str], functions: Sequence[Place | None], spans: Sequence[Span]
+) -> str:
+    """The functions at some places, and those that stages come from."""
     wanted: dict[tuple[str, int, int], None] = {}
-    for place in [*([root] if root else []), *(span.place for span in spans)]:
+    for place in [*(f for f in functions if f), *(span.place for span in spans)]:
         around = _function_around(files.get(place.file, ""), place.line)
         if around is not None:
             wanted.setdefault((place.file, *around))

@@ -39,7 +39,8 @@ from symdiff.stages import (
     variables,
 )
 from symdiff.write.expressions import Builder
-from symdiff.write.javascript import NotInJavaScript, Translator
+from symdiff.write.javascript import Translator
+from symdiff.write.javascript_expressions import NotInJavaScript
 
 SCALARS = (REAL, INTEGER, BOOLEAN, TEXT, NOTHING, OPTIONAL)
 HIDDEN = -1

@@ -188,7 +188,7 @@ function spelt(step) {
 
 function title(step, info) {
   const rounds = step.rounds.map(([loop, round]) => `round ${round + 1} of ${trip.count(loop)}`);
-  const name = info.stage ? `stage ${info.stage}` : "step";
+  const name = info.stage ? `stage ${info.stage}` : "call";
   return element(
     "p",
     { class: "head" },

@@ -16,7 +16,8 @@ from symdiff.show.page.describing import program
 from symdiff.show.page.making import page
 from symdiff.show.page.placing import PlacedRows
 from symdiff.show.values import ones
-from symdiff.write.javascript import NotInJavaScript, runtime
+from symdiff.write.javascript import runtime
+from symdiff.write.javascript_expressions import NotInJavaScript
 
 FILES = (
     "control", "everyday", "finance", "geodesy", "graphics", "numerics", "objects", "physics",

@@ -54,6 +54,14 @@ def polar(r, t):
     return r * math.cos(t), r * math.sin(t)
 
 
+def power(b, n: int):
+    return 1.0 if n == 0 else b * power(b, n - 1)
+
+
+def calling(x, n: int):
+    return power(x, n) + x
+
+
 def root(x):
     return math.sqrt(x)
 """
@@ -267,6 +275,14 @@ def test_arrays_are_shown_at_a_point(page):
 def test_of_any_number_of_arguments_all_adjoints_are_shown(page):
     seen = page("squares", "--at", "1.0, 2.0")
     assert seen.text("#gradient-0") == "∂/∂xs = (2, 4)"
+
+
+def test_a_call_is_one_step(page):
+    seen = page("calling", "--at", "x=2.0, n=3")
+    assert "def power(b, n: int):" in seen.text("#source-pane")
+    assert seen.text("#gradient-0") == "∂/∂x = 13"
+    told = " ".join(seen.text("#step").split())
+    assert "call backward" in told and "dx = 1 + 12 = 13 (*)" in told
 
 
 def test_of_several_results_the_sum_is_differentiated(page):

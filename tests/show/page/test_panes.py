@@ -30,7 +30,7 @@ def place(line, column, end):
 
 def test_the_parts_of_the_source_name_their_stages_the_innermost_first():
     spans = [Span(place(10, 12, 25), 2), Span(place(5, 11, 16), 1)]
-    made = source_pane({"m.py": TEXT}, place(9, 4, 7), spans)
+    made = source_pane({"m.py": TEXT}, [place(9, 4, 7)], spans)
     first, helper = made.split('<span class="line"></span>')
     assert '<span class="line">def f(self, x):</span>' in first
     assert (
@@ -41,7 +41,7 @@ def test_the_parts_of_the_source_name_their_stages_the_innermost_first():
 
 def test_a_part_within_a_part_belongs_to_both():
     spans = [Span(place(10, 12, 25), 2), Span(place(10, 16, 25), 1)]
-    made = source_pane({"m.py": TEXT}, place(9, 4, 7), spans)
+    made = source_pane({"m.py": TEXT}, [place(9, 4, 7)], spans)
     assert '<span class="part" data-stage="2" data-stages="2">x * </span>' in made
     assert '<span class="part" data-stage="1" data-stages="1 2">helper(x)</span>' in made
 
