@@ -157,7 +157,7 @@ def test_space_plays_and_pauses(page):
     seen.click("h2")
     seen.key(" ")
     assert seen.js("document.body.classList.contains('playing')")
-    seen.wait("document.querySelector('#position').innerText.startsWith('2 ')")
+    seen.wait("parseInt(document.querySelector('#position').innerText) in {2: 1, 3: 1, 4: 1}")
     seen.key(" ")
     assert not seen.js("document.body.classList.contains('playing')")
 
