@@ -31,6 +31,7 @@ from symdiff.read.values import (
     Conflict,
     Function,
     Giving,
+    Identity,
     Iterator,
     LiveObject,
     Method,
@@ -120,6 +121,7 @@ class Calls(Builtins):
         self.shared, self.parent = shared, parent
         self.reading: list[Any] = list(parent.reading) if parent is not None else []
         self.captured: dict[Slot, Any] = {}
+        self.handed_out: set[Identity] = set()  # lists and dicts among its results
         self.lends = False  # whether a procedure that is called may read containers of this one
         self.signature: Signature | None = None
 
@@ -392,9 +394,9 @@ class Calls(Builtins):
             del block[size:]
             raise self.refuse(
                 node,
-                f"{function.name!r} can't be run again: it returns or changes what is not a number "
-                "or an array",
-                fix="Return numbers, arrays and tuples of them, and change nothing from outside.",
+                f"{function.name!r} can't be run again: it returns or changes what it has not "
+                "made, or an object whose structure is not known",
+                fix="Return numbers, arrays, and tuples, lists and dicts of them that it makes.",
             ) from None
         finally:
             self.lends = outer
@@ -679,11 +681,33 @@ class Calls(Builtins):
             return ("tuple", value.type, tuple(self.result_shape(v, atoms) for v in value.items))
         if isinstance(value, Unknown):
             return REAL
+        if isinstance(value, Ref) and self.parent is not None and self.parent.lends:
+            return self.container_shape(value, atoms)
+        raise InPlace
+
+    def container_shape(self, value: Ref, atoms: list[Expr]) -> Any:
+        """The structure of a list or dict that this procedure has made, for its caller to make."""
+        identity = value.identity
+        content = self.state.get((identity, "content"))
+        plain = identity.cls is None and identity.limit is None and identity.factory is None
+        if not plain or identity.frozen or identity in self.handed_out:
+            raise InPlace  # it may be known by another name
+        self.handed_out.add(identity)
+        if identity.kind == "list" and isinstance(content, tuple):
+            return ("list", None, tuple(self.result_shape(v, atoms) for v in content))
+        if identity.kind == "dict" and isinstance(content, dict):
+            shapes = tuple(self.result_shape(v, atoms) for v in content.values())
+            return ("dict", tuple(content), shapes)
         raise InPlace
 
     def result_value(self, shape: Any, targets: list[Var], name: str) -> Value:
         if isinstance(shape, tuple):
-            return Tuple(tuple(self.result_value(s, targets, name) for s in shape[2]), shape[1])
+            kind, own, parts = shape
+            items = tuple(self.result_value(s, targets, name) for s in parts)
+            if kind == "tuple":
+                return Tuple(items, own)
+            made = items if kind == "list" else dict(zip(own, items, strict=True))
+            return self.new_object(kind, made)
         var = Var(f"{name}_result" if not name.startswith("<") else "result", shape, temporary=True)
         targets.append(var)
         return var

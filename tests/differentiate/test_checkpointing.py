@@ -234,9 +234,20 @@ def none_kept(x, n):
     return x
 
 
+def the_same_list(x):
+    def f(q):
+        return q
+
+    q = [x, x * x]
+    made = symdiff.checkpoint(f)(q)
+    made[0] = 3 * x
+    return q[0] * made[1]
+
+
 @pytest.mark.parametrize(
     ("function", "args", "why"),
     [
+        (the_same_list, (0.3,), "what it has not"),
         (endless, (0.3,), "number of rounds is not known"),
         (noisy, (0.3, np.random.default_rng(0), 3), "another value when it runs again"),
         (none_kept, (0.3, 3), "one state at least"),

@@ -657,3 +657,15 @@ def call_raises(checkpoint, x, n):
     for _ in checkpoint(range(n)):
         x = checkpoint(f)(x) + f(x)
     return x
+
+
+@case(0.3, 0.1, 6)
+def call_of_dicts(checkpoint, q, p, n):
+    def step(s):
+        return {"q": s["q"] + 0.1 * s["p"], "p": [s["p"] - 0.1 * math.sin(s["q"])]}
+
+    s = {"q": q, "p": p}
+    for _ in range(n):
+        made = checkpoint(step)(s)
+        s = {"q": made["q"], "p": made["p"][0]}
+    return s["q"] * s["p"]
