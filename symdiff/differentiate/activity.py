@@ -24,6 +24,7 @@ from symdiff.stages import (
     OBJECT,
     TEXT,
     Apply,
+    ArrayOf,
     Branch,
     Call,
     Expr,
@@ -67,7 +68,9 @@ _NONE = {
     "reversed",
 }
 
-_COUNTING = ("_0.count(_1)", "_0.index(_1)")  # of a list: an integer
+# Of a list, an integer; of an array, what it is made of.
+_COUNTING = ("_0.count(_1)", "_0.index(_1)")
+_OF_ARRAYS = ("_0.dtype", "_0.strides", "_0.nbytes", "_0.itemsize", "_0.flags")
 
 
 def dependences(expr: Expr) -> Iterator[Var]:
@@ -78,7 +81,9 @@ def dependences(expr: Expr) -> Iterator[Var]:
         return
     if isinstance(expr, Opaque):
         for arg in expr.args if expr.template not in _COUNTING else ():
-            yield from dependences(arg)
+            is_array = isinstance(arg, Var) and isinstance(arg.kind, ArrayOf)
+            if expr.template not in _OF_ARRAYS or not is_array:
+                yield from dependences(arg)
         return
     if not isinstance(expr, Apply):
         return

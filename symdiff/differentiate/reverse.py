@@ -13,7 +13,7 @@ from symdiff.differentiate.arrays import STORES, add_to_items, reverse_array
 from symdiff.differentiate.checkpointing import as_if_whole, copied, provide_checkpointed
 from symdiff.differentiate.containers import reverse_container
 from symdiff.differentiate.emitting import ZERO
-from symdiff.differentiate.sizes import is_array, is_full, owned
+from symdiff.differentiate.sizes import is_array, is_full, owned, real_part
 from symdiff.differentiate.sweep import Calls, Sweep
 from symdiff.stages import (
     BOOLEAN,
@@ -259,7 +259,7 @@ class Reverse(Sweep):
     def primitive(self, value: Apply, out: Var, adjoint: Expr) -> None:
         """Apply the rule of a primitive: each argument gets the adjoint times its partial."""
         for arg, partial in self.partials_of(value, out):
-            self.accumulate(arg, self.times(adjoint, partial))
+            self.accumulate(arg, real_part(self, self.times(adjoint, partial), arg))
 
     # --- branches ---
 

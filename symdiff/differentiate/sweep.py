@@ -11,7 +11,9 @@ from symdiff.rules.arrays import registry
 from symdiff.rules.arrays.helpers import array_helpers, with_callees
 from symdiff.rules.arrays.nodes import Node
 from symdiff.rules.arrays.vectorized import operator_partials
+from symdiff.rules.registry import kind_of
 from symdiff.stages import (
+    COMPLEX,
     OBJECT,
     OPTIONAL,
     REAL,
@@ -99,6 +101,9 @@ class Sweep(Emitter):
     def partials_of(self, value: Apply, out: Var) -> Iterator[tuple[Var, Expr]]:
         """The active arguments of a primitive on numbers, and the partial derivative in each."""
         pairs: list[tuple[Var, Expr, Expr | None]]
+        if value.op == "abs" and kind_of(value.args[0]) is COMPLEX:
+            yield from self.array_partials(value, out)
+            return
         if value.op.startswith("helper:"):
             helper = self.procedures.helpers[value.op.removeprefix("helper:")]
             params, partials, rule_out = helper.params, helper.partials, helper.out

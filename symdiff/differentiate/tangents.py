@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from symdiff.differentiate.array_tangents import tangent_of_array
-from symdiff.differentiate.sizes import kind_of
+from symdiff.differentiate.sizes import kind_of, real_part
 from symdiff.stages import Apply, Expr, Helper, ListOf, Opaque, Stage, Var
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def tangent_of(sweep: Forward, step: Stage) -> Expr | None:
         given = sweep.tangent(arg)
         if given is None:
             continue
-        share = sweep.times(given, partial)
+        share = real_part(sweep, sweep.times(given, partial), step.target)
         total = share if total is None else sweep.apply("add", total, share)
     return total
 

@@ -38,6 +38,7 @@ from symdiff.stages import (
     Opaque,
     TupleOf,
     Var,
+    substitute,
     variables,
 )
 
@@ -93,6 +94,9 @@ class Arrays(Memory):
             if primitive.refusal:
                 raise self.refuse(node, primitive.refusal, error=NotDifferentiable) from None
             raise
+        if self.dtypes:  # tell rules what it is the dtype of
+            told = dict[Var, Expr](self.dtypes)
+            given = [substitute(g, told) for g in given]
         if any(isinstance(v, Var) and v.base == "unknown" for g in given for v in variables(g)):
             return Unknown()
         expr = Apply(op, tuple(given))
@@ -268,7 +272,11 @@ class Arrays(Memory):
             case "size" | "real" | "imag":
                 return self.array_call(f"numpy.{name}", [value], {}, node)
             case "dtype" | "strides" | "nbytes" | "itemsize" | "flags":
-                return self.emit(Opaque(f"_0.{name}", (value,), pure=True), OBJECT, node)
+                asked = Opaque(f"_0.{name}", (value,), pure=True)
+                var = self.emit(asked, OBJECT, node)
+                if name == "dtype":
+                    self.dtypes[var] = asked
+                return var
             case "flat":
                 return self.array_call("numpy.ravel", [value], {}, node)
         return Method(value, name)

@@ -31,6 +31,7 @@ from symdiff.read.writers import Writers
 from symdiff.rules.arrays.registry import ArrayPrimitive
 from symdiff.stages import (
     BOOLEAN,
+    COMPLEX,
     INTEGER,
     OBJECT,
     REAL,
@@ -583,7 +584,9 @@ class Builtins(Writers):
             isinstance(receiver.kind, ArrayOf) or receiver.kind is REAL and name in METHODS
         ):
             return self.array_method(receiver, name, args, keywords, node)
-        if name == "conjugate" and isinstance(receiver, Runtime):
+        if name in ("conjugate", "conj") and kind_of(receiver) is COMPLEX:
+            return self.array_call("numpy.conj", [receiver], {}, node)
+        if name == "conjugate" and kind_of(receiver) in (REAL, INTEGER, BOOLEAN):
             return receiver
         atom = self.atom(receiver, node)
         given = tuple(self.tree(a, node) for a in [*args, *keywords.values()])

@@ -162,6 +162,8 @@ class Calls(Builtins):
         """An outer value as this procedure sees it: its numbers are parameters."""
         assert self.signature is not None
         if isinstance(value, Var):
+            if self.parent is not None and value in self.parent.optional:
+                raise InPlace
             var = Var(name, value.kind)
             self.signature.captures.append((slot, path, Param(name, var)))
             return var
@@ -570,6 +572,8 @@ class Calls(Builtins):
 
     def leaves(self, value: Any, leaves: list[Expr]) -> Any:
         """The numbers in an argument, and its structure."""
+        if isinstance(value, Var) and value in self.optional:
+            raise InPlace
         if (
             isinstance(value, (Var, Global))
             or isinstance(value, Const)
@@ -674,7 +678,7 @@ class Calls(Builtins):
         raise NotImplementedError
 
     def result_shape(self, value: Any, atoms: list[Expr]) -> Any:
-        if isinstance(value, Runtime):
+        if isinstance(value, Runtime) and value not in self.optional:
             atoms.append(value)
             return settled(kind_of(value))
         if isinstance(value, Tuple):

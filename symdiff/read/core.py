@@ -122,6 +122,8 @@ class Core:
         self.inlined: set[Var] = set()  # named by a function that was read in place
         self.offences: list[SymdiffError] = []
         self.mixed: set[Var] = set()  # an int on one path, a float on another
+        self.optional: set[Var] = set()  # an array on one path, None on another
+        self.dtypes: dict[Var, Opaque] = {}  # what `x.dtype` is of
         self.arms: tuple[State, State] = ({}, {})
         self.frames: set[Frame] = set()
         self.slot_order: dict[Slot, int] = {}
@@ -488,6 +490,8 @@ class Core:
         if isinstance(a, Var) and isinstance(b, Var) and isinstance(a.kind, (ArrayOf, ListOf)):
             known = self.merged_array(a, b, step, name)
             if known is not None:
+                if a in self.optional or b in self.optional:
+                    self.optional.add(known)
                 return known
         defined = [v for v in (a, b) if not isinstance(v, Undefined)]
         kind = kind_of(defined[0])
@@ -496,6 +500,8 @@ class Core:
         var = self.named(name, kind)
         if any(kind_of(v) != kind or v in self.mixed for v in defined):
             self.mixed.add(var)
+        if any(map(self.may_be_none, defined)):
+            self.note_optional(var)
         sides = [
             self.nothing(kind, block, name) if isinstance(v, Undefined) else v
             for v, block in ((a, step.then), (b, step.orelse))
@@ -514,6 +520,15 @@ class Core:
         empty = self.emit(Apply("list"), kind, None, name.lstrip("%"))
         self.block = outer
         return empty
+
+    def may_be_none(self, value: Any) -> bool:
+        known = isinstance(value, Var) and value in self.optional
+        return known or kind_of(value) in (NOTHING, OPTIONAL)
+
+    def note_optional(self, var: Var) -> None:
+        """An array that may be None: that is told when the code runs."""
+        if isinstance(var.kind, ArrayOf):
+            self.optional.add(var)
 
     def merged_array(self, a: Var, b: Var, step: Branch, name: str) -> Var | None:
         raise NotImplementedError
@@ -696,6 +711,8 @@ class Core:
             var = self.named(name, OPTIONAL if kind is NOTHING else kind)
             if kind != kind_of(value):
                 self.mixed.add(var)
+            if self.may_be_none(value):
+                self.note_optional(var)
             leaves.append(Carried(var, value, None))
             if isinstance(value, Var) and isinstance(value.kind, ArrayOf) and self.share_carried:
                 self.carried_arrays.setdefault(value, var)

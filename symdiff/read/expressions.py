@@ -38,6 +38,7 @@ from symdiff.read.values import (
 )
 from symdiff.stages import (
     BOOLEAN,
+    COMPLEX,
     INTEGER,
     NOTHING,
     OBJECT,
@@ -601,8 +602,8 @@ class Expressions(Matching):
             other = b if a == nothing else a
             if (
                 other == nothing
-                or kind_of(other) not in (OBJECT, NOTHING, OPTIONAL)
                 or not isinstance(other, Runtime)
+                or not (kind_of(other) is OBJECT or self.may_be_none(other))
             ):
                 return Const((other == nothing) == (op == "is"))
         if isinstance(a, Const) and isinstance(b, Const) and op in FOLDED:
@@ -888,6 +889,8 @@ class Expressions(Matching):
                     return value
                 if name == "imag":
                     return Const(0.0 if kind is REAL else 0)
+            if kind is COMPLEX and name in ("real", "imag"):
+                return self.array_call(f"numpy.{name}", [value], {}, node)
             if kind is OBJECT and not isinstance(value, Const):
                 return self.emit(Opaque(f"_0.{name}", (value,), pure=True), OBJECT, node)
             return Method(value, name)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 import contextlib
 import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import scipy
 
 from rules.arrays.whole import check_whole
@@ -28,6 +31,7 @@ from symdiff.stages import (
     Const,
     Expr,
     Extent,
+    Global,
     Kind,
     Size,
     TupleOf,
@@ -36,7 +40,7 @@ from symdiff.stages import (
 )
 from symdiff.write.expressions import Builder
 
-ITEMS = {"f": REAL, "c": COMPLEX, "i": INTEGER, "b": BOOLEAN}
+ITEMS = {"f": REAL, "c": COMPLEX, "i": INTEGER, "u": INTEGER, "b": BOOLEAN}
 
 
 def kind_of(value: Any, name: str, ranks_known: bool) -> Kind:
@@ -86,6 +90,8 @@ class Call:
             return Apply(op, tuple(self.expr(v, f"{name}_{i}") for i, v in enumerate(value)))
         if isinstance(value, (tuple, list)):
             return Apply("tuple" if isinstance(value, tuple) else "list", tuple(map(Const, value)))
+        if isinstance(value, Global):
+            return value
         return Const(value.value if isinstance(value, Literal) else value)
 
     def kind(self, expr: Expr) -> Kind:
@@ -123,11 +129,38 @@ def outputs(value: Any) -> tuple[Any, ...]:
     return tuple(value) if isinstance(value, (tuple, list)) else (value,)
 
 
+ASKED = pytest.StashKey[set[str]]()  # the functions that the tests which are run ask about
+FILES = pytest.StashKey[set[Path]]()  # the files of these tests
+
+# The functions that a test asks about, while nothing is tested but only that is noted.
+_asked: list[str] | None = None
+
+
+def only_asked(op: str) -> bool:
+    if _asked is not None:
+        _asked.append(op)
+    return _asked is not None
+
+
+def asked_by(test: Callable[..., Any], given: dict[str, Any]) -> set[str]:
+    """The functions that a test would compare with differences, told without doing so."""
+    global _asked
+    _asked = []
+    try:
+        with contextlib.suppress(Exception, pytest.skip.Exception, pytest.fail.Exception):
+            test(**given)
+        return set(_asked)
+    finally:
+        _asked = None
+
+
 def check(
     op: str, *args: Any, ranks_known: bool = True, tolerance: float = 1e-6, **keywords: Any
 ) -> None:
     """Compare the contributions of a rule with central differences, for all float arguments, and
     the kind it gives with the value. A random cotangent stands for what comes after."""
+    if only_asked(op):
+        return
     call = Call(op, args, keywords, ranks_known)
     primitive = call.primitive
     whole = Apply(op, call.args)

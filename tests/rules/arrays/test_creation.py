@@ -119,6 +119,22 @@ def test_conversions(ranks_known):
     check("numpy.float64", A, ranks_known=ranks_known)
     check("numpy.float64", 0.5, ranks_known=ranks_known)
     check("numpy.complex128", A, ranks_known=ranks_known)
+    for name in ("require", "asarray_chkfinite", "asfortranarray"):
+        check(f"numpy.{name}", A, ranks_known=ranks_known)
+    check("ndarray.item", A[:1, :1], ranks_known=ranks_known)
+    check("ndarray.tolist", A[0], ranks_known=ranks_known)
+    for dtype in ("float64", "complex128", Global("float"), Global("numpy.float64")):
+        check("ndarray.astype", A, dtype, ranks_known=ranks_known)
+        check("numpy.astype", A, dtype, ranks_known=ranks_known)
+
+
+@both
+@pytest.mark.parametrize("name", ["float32", "float16", "longdouble", "complex64"])
+def test_conversions_to_other_precisions(name, ranks_known):
+    """Differences of few digits tell the slope, which is 1, to a few digits only."""
+    tolerance = 1e-6 if name == "longdouble" else 0.5
+    check(f"numpy.{name}", 0.5, tolerance=tolerance)
+    check(f"numpy.{name}", A, tolerance=tolerance, ranks_known=ranks_known)
 
 
 @both

@@ -53,6 +53,14 @@ def test_numbers(name):
 
 
 @ranks
+def test_the_sum_of_a_sequence(ranks_known):
+    parts = [real((2, 3)), real((2, 3)), real((2, 3))]
+    check("builtins.sum", parts, ranks_known=ranks_known)
+    check("builtins.sum", parts, real((2, 3)), ranks_known=ranks_known)
+    check("builtins.sum", real((3, 2)), ranks_known=ranks_known)
+
+
+@ranks
 @pytest.mark.parametrize("name", ["sum", "prod"])
 @pytest.mark.parametrize("shape, axis", [((0,), None), ((0, 3), 0), ((0, 3), 1), ((2, 0), None)])
 def test_empty(name, shape, axis, ranks_known):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy
 
-from rules.arrays.harness import check
+import symdiff
+from rules.arrays.harness import check, only_asked
 from rules.arrays.samples import both, normal, numbers, positive, regular
 
 booleans = pytest.mark.parametrize("lower", [False, True])
@@ -87,6 +89,24 @@ def test_solve_sylvester(complex_, ranks_known):
     check("scipy.linalg.solve_sylvester", a, b, normal(3, 2), ranks_known=ranks_known)
     q = normal(3, 2, complex_=complex_)
     check("scipy.linalg.solve_sylvester", regular(3, 3), np.diag([1.0, 2.0]), q)
+
+
+def through_its_factor(a, b):
+    return np.sum(scipy.linalg.cho_solve(scipy.linalg.cho_factor(a), b) ** 2)
+
+
+def test_cho_factor():
+    """Its other triangle is not specified: what is made of the factor is compared."""
+    if only_asked("scipy.linalg.cho_factor"):
+        return
+    a, b = positive(3, 3), normal(3)
+    by_a, by_b = symdiff.grad(through_its_factor, argnums=(0, 1))(a, b)
+    solved = np.linalg.solve(a, b)
+    again = 2 * np.linalg.solve(a, solved)
+    np.testing.assert_allclose(by_b, again, rtol=1e-9)
+    symmetric = (by_a + by_a.T) / 2
+    wanted = -np.outer(again, solved)
+    np.testing.assert_allclose(symmetric, (wanted + wanted.T) / 2, rtol=1e-9)
 
 
 @both

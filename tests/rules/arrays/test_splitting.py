@@ -28,3 +28,10 @@ def test_splits(ranks_known):
     check("numpy.hsplit", x[:, 0, 0], [1, 3], ranks_known=ranks_known)
     check("numpy.vsplit", x, [1, 2], ranks_known=ranks_known)
     check("numpy.dsplit", x, 2, ranks_known=ranks_known)
+
+
+@ranks
+@pytest.mark.skipif(not hasattr(np, "unstack"), reason="this NumPy lacks it")
+def test_unstack(ranks_known):
+    check("numpy.unstack", real(3, 2), ranks_known=ranks_known)
+    check("numpy.unstack", real(3, 2), axis=1, ranks_known=ranks_known)

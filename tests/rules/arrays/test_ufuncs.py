@@ -14,7 +14,7 @@ both = pytest.mark.parametrize("ranks_known", [True, False])
 OF_ANY = [
     "sin", "cos", "tan", "arctan", "atan", "sinh", "cosh", "tanh", "arcsinh", "asinh", "exp",
     "exp2", "expm1", "square", "negative", "positive", "absolute", "abs", "fabs", "sinc", "degrees",
-    "rad2deg", "radians", "deg2rad", "cbrt",
+    "rad2deg", "radians", "deg2rad", "cbrt", "i0",
 ]  # fmt: skip
 OF_FRACTIONS = ["arcsin", "asin", "arccos", "acos", "arctanh", "atanh"]
 OF_POSITIVE = ["log", "log2", "log10", "log1p", "sqrt", "reciprocal"]

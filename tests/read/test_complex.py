@@ -1,0 +1,55 @@
+"""Complex numbers on the way from real arguments to a real result."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+
+import symdiff
+from differences import assert_right
+
+
+def modulus(x, y):
+    return abs(x * 1j + y)
+
+
+def parts(x, y):
+    z = x + 1j * y
+    return (z**2).real + (1 / z).imag + abs(z.conjugate() - 1)
+
+
+def conjugates(x, y):
+    z = x + y * 1j
+    return np.real(z * z.conjugate() * z)
+
+
+def iterated(x, y):
+    z, s = 0j, 0.0
+    for _ in range(4):
+        z = z * z + (x + 1j * y)
+        s += z.imag
+    return s * z.real
+
+
+def by_numpy(x, y):
+    z = np.sqrt(x + 1j * y)
+    return z.real + abs(z)
+
+
+@pytest.mark.parametrize("function", [modulus, parts, conjugates, iterated, by_numpy])
+def test_gradients_are_real(function):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert_right(function, 0.6, 0.7)
+
+
+@pytest.mark.parametrize("function", [modulus, parts, conjugates, iterated, by_numpy])
+def test_tangents_are_real(function):
+    gradient = symdiff.grad(function, argnums=(0, 1))(0.6, 0.7)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        _, slope = symdiff.jvp(function, (0.6, 0.7), (0.3, -1.1))
+    assert np.isrealobj(slope)
+    assert slope == pytest.approx(0.3 * gradient[0] - 1.1 * gradient[1], rel=1e-12)
