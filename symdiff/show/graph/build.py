@@ -111,6 +111,19 @@ class _Scope:
                 self.box.edges.append(Edge(source, by))
 
 
+def _dissolve(box: Box, outer: Box) -> None:
+    """Take away a box in which nothing happens: its values go straight through."""
+    sources = {e.target: e.source for e in (*outer.edges, *box.edges)}
+    own = {*box.inputs, *box.outputs}
+    through = [
+        Edge(sources[sources[e.source]], e.target)
+        for e in outer.edges
+        if e.source in own and sources[e.source] in sources
+    ]
+    outer.items.remove(box)
+    outer.edges = [e for e in outer.edges if not own.intersection((e.source, e.target))] + through
+
+
 def _label(end: End) -> str:
     if isinstance(end, Port):
         return end.label.partition(" = ")[0]
@@ -216,7 +229,7 @@ class _Builder:
         """The arms of a branch, those of `elif` too. `into` tells which of the outermost merges
         each merge of this branch feeds."""
         merges = [(m, into[m.var]) for m in step.merges if m.var in into]
-        self.arm(self.rows.head(step, word), step.then, group, merged, [
+        shown = self.arm(self.rows.head(step, word), step.then, group, merged, [
             (outer, m.then) for m, outers in merges for outer in outers
         ])  # fmt: skip
         rest = [s for s in step.orelse if not self.rows.is_inlined(s)]
@@ -231,7 +244,8 @@ class _Builder:
                         deeper.setdefault(expr, []).append(outer)
                 self.arms(nested, group, "elif", deeper, merged)
                 return
-        self.arm("else:", step.orelse, group, merged, feeds)
+        head = "else:" if shown else self.rows.head(step, word, opposite=True)
+        self.arm(head, step.orelse, group, merged, feeds)
 
     def arm(
         self,
@@ -240,24 +254,26 @@ class _Builder:
         group: _Scope,
         merged: dict[Var, Port],
         feeds: list[tuple[Var, Expr | None]],
-    ) -> None:
+    ) -> bool:
+        """One arm, and what it feeds into the merges; returns whether anything happens in it."""
         scope = _Scope(Box("arm", head), group)
         group.box.items.append(scope.box)
         self.block(block, scope)
         for var, expr in feeds:
             if expr is None or isinstance(expr, Const) and not self.is_active(var):
                 continue
-            end = self.value(expr, scope)
-            if not isinstance(end, Node):  # it goes straight through, or is a number
-                text = self.rows.text(expr)
-                name = self.rows.names(var)
-                copy = Node("passive", name, f"{self.rows.name(var)} = {text}")
+            end, name = self.value(expr, scope), self.rows.names(var)
+            if end is None or isinstance(end, Port) and end.name != name:
+                # A number, or what goes straight through under another name.
+                copy = Node("passive", name, f"{self.rows.name(var)} = {self.rows.text(expr)}")
                 scope.box.items.append(copy)
-                if end is not None:
-                    scope.box.edges.append(Edge(end, copy))
+                scope.box.edges += [Edge(end, copy)] if end is not None else []
                 end = copy
-            port = scope.leave(self.rows.names(var), self.rows.name(var), end)
+            port = scope.leave(name, self.rows.name(var), end)
             group.box.edges.append(Edge(port, merged[var]))
+        if not scope.box.items:
+            _dissolve(scope.box, group.box)
+        return bool(scope.box.items)
 
     def is_active(self, var: Var) -> bool:
         return var in self.rows.sweep.varied

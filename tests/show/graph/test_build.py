@@ -110,3 +110,35 @@ def test_values_stand_at_nodes():
     nodes = {n.name: n for n in graph_of(f, at=(3.0,)).nodes()}
     assert (nodes["x"].value, nodes["x"].adjoint) == ("3", "27")
     assert (nodes["y"].value, nodes["y"].adjoint) == ("9", "3")
+
+
+def test_arms_in_which_nothing_happens_are_left_out():
+    def f(x: float, y: float):
+        z = x
+        for _ in range(3):
+            if z < y:
+                z = z * y
+            if z > 7:
+                pass
+            else:
+                z = z + 1
+        return z
+
+    root = graph_of(f)
+    heads = [box.head for box in root.boxes() if box.kind == "arm"]
+    assert heads == ["if z < y:", "if not z > 7:"]
+    assert [n.label for n in root.nodes()] == ["x", "y", "z = z·y", "z = z + 1", "return z"]
+    assert ("x", "result", False) in edges(root) and ("z", "z", True) in edges(root)
+
+
+def test_values_of_another_name_are_copied_in_their_arm():
+    def f(x: float):
+        if x > 0:
+            y = x
+        else:
+            y = -x
+            y = y * y
+        return y * x
+
+    labels = [n.label for n in graph_of(f).nodes()]
+    assert "y = x" in labels and "y = y₁·y₁" in labels
