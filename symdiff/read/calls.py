@@ -377,6 +377,7 @@ class Calls(Builtins):
             if found.node is not function.node:
                 raise
             self.shared.recursive.add(function.node)
+            self.shared.in_place.discard(function.node)  # a procedure, or else refused
             self.state, self.block, self.frame = state, block, frame
             del block[size:]
             return self.call_bound(function, bound, node)

@@ -23,7 +23,7 @@ from symdiff.read.values import (
     Value,
     kind_of,
 )
-from symdiff.stages import BOOLEAN, COMPLEX, INTEGER, REAL, TEXT, Const, ListOf
+from symdiff.stages import BOOLEAN, COMPLEX, INTEGER, REAL, TEXT, ArrayOf, Const, ListOf
 
 TYPES = {REAL: float, INTEGER: int, TEXT: str, BOOLEAN: bool, COMPLEX: complex}
 OPERATORS = {"and_": "and", "or_": "or"}
@@ -211,6 +211,8 @@ class Protocols(Objects):
             own_type = TYPES.get(kind)  # type: ignore[arg-type]
             if own_type is None and isinstance(kind, ListOf):
                 return None
+            if isinstance(kind, ArrayOf) and live in (list, tuple, dict, str):
+                return False
             if value == Const(None):
                 own_type = type(None)
         if own_type is None:

@@ -3,6 +3,8 @@
 # mypy: allow-untyped-defs, allow-untyped-calls
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 
@@ -24,11 +26,11 @@ def quantile_adjoint(x, dout, q, axis=None, keepdims=False, method="linear", ign
     axes = range(np.ndim(x)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     last = range(-len(axes), 0)
     moved = np.moveaxis(x, axes, last)
-    rest = moved.shape[: np.ndim(x) - len(axes)]
-    rows = np.reshape(moved, (*rest, -1) if np.size(x) else (*rest, 0))
+    rest = math.prod(moved.shape[: np.ndim(x) - len(axes)])
+    rows = np.reshape(moved, (rest, np.size(x) // max(rest, 1)))
     ignored = np.reshape(np.moveaxis(np.broadcast_to(ignored, np.shape(x)), axes, last), rows.shape)
     counts = np.sum(~ignored, axis=-1)
-    dout = np.reshape(dout, (np.size(q), *rest))
+    dout = np.reshape(dout, (np.size(q), rest))
     in_order = np.zeros(rows.shape, np.result_type(dout, float))
     for n in np.unique(counts[counts > 0]):
         chosen = counts == n
