@@ -78,6 +78,19 @@ def _(a, *, out, cotangent):
     return cotangent / (3 * out * out)
 
 
+# --- pictures ------------------------------------------------------------------------------------
+
+
+def test_tables_do_not_show_the_inside_of_what_has_a_rule():
+    table = str(symdiff.stages(lambda x: softplus(x * x)))
+    assert "log1p" not in table and "softplus" in table
+
+
+def test_tables_let_nothing_flow_through_stop_gradient():
+    table = str(symdiff.stages(lambda x, y: x * symdiff.stop_gradient(x * y)))
+    assert "dy" not in table
+
+
 # --- stop_gradient -------------------------------------------------------------------------------
 
 

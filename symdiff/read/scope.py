@@ -247,10 +247,9 @@ def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any =
                 for k, a in plain.keywords.items()
             },
         )
-    if (
-        isinstance(value, (types.BuiltinFunctionType, types.BuiltinMethodType))
-        or type(value).__name__ in ("ufunc", "_ArrayFunctionDispatcher")
-    ):
+    if isinstance(value, (types.BuiltinFunctionType, types.BuiltinMethodType)) or type(
+        value
+    ).__name__ in ("ufunc", "_ArrayFunctionDispatcher"):
         unit.guard(path, read, value)
         primitive = rules.find(value)
         if isinstance(primitive, rules.ArrayPrimitive):

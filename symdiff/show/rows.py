@@ -391,6 +391,8 @@ def is_shown(callee: Procedure, inside: Collection[str]) -> bool:
     """Whether the inside of a call is shown: not of recursive or long procedures."""
     inner = list(steps(callee.body))
     recursive = any(isinstance(s, Call) and s.callee == callee.name for s in inner)
+    if callee.rule is not None:
+        return False  # its derivative is not that of its steps
     return not recursive and callee.name not in inside and len(inner) <= MOST_STEPS
 
 

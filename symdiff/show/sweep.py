@@ -190,6 +190,8 @@ def _varied(block: Block, varied: set[Var]) -> set[Var]:
 
 
 def _is_piecewise_constant(expr: Expr) -> bool:
+    if isinstance(expr, Apply) and expr.op == "stop_gradient":
+        return True
     primitive = by_name(expr.op) if isinstance(expr, Apply) else None
     return primitive is not None and primitive.piecewise_constant
 

@@ -22,11 +22,13 @@ from symdiff.stages import (
     OPTIONAL,
     REAL,
     TEXT,
+    Apply,
     Block,
     Branch,
     Call,
     Expr,
     Loop,
+    Opaque,
     Passive,
     Procedure,
     Stage,
@@ -34,6 +36,7 @@ from symdiff.stages import (
     Var,
     all_defined,
     all_read,
+    expressions,
     is_differentiable,
     steps,
     variables,
@@ -59,12 +62,23 @@ def recording(procedure: Procedure, spots: Spots, translator: Translator) -> str
 
     Raises NotInJavaScript.
     """
+    for each in (procedure, *_callees(procedure, {}).values()):
+        if each.rule is not None:
+            raise NotInJavaScript(f"{each.name}() has a rule of its own")
+        if any(_stops(e) for step in steps(each.body) for e in expressions(step)):
+            raise NotInJavaScript("stop_gradient()")
     made = [
         "\n".join(_Recorder(callee, Spots({}, {}), translator).function(f"$record_{name}"))
         for name, callee in _callees(procedure, {}).items()
     ]
     made.append("\n".join(_Recorder(procedure, spots, translator).function("$record")))
     return "\n".join(made)
+
+
+def _stops(expr: Expr) -> bool:
+    if not isinstance(expr, (Apply, Opaque)):
+        return False
+    return isinstance(expr, Apply) and expr.op == "stop_gradient" or any(map(_stops, expr.args))
 
 
 def operands(stage: Stage, partials: Partials) -> dict[Var, Expr]:
