@@ -97,7 +97,7 @@ def file_of(function: types.FunctionType) -> SourceFile:
         raise NoSource(
             f"the source of {function.__qualname__!r} can't be found ({path})",
             fix="Define it in a file, register its text in linecache before it is differentiated, "
-            f"or give it a rule: symdiff.rules.register({function.__name__}, pullback=...).",
+            f"or give it a rule: symdiff.rules.register({function.__name__.strip('<>')}, pullback=...).",
         )
     return _parsed(path, "".join(lines))
 
