@@ -94,10 +94,11 @@ def file_of(function: types.FunctionType) -> SourceFile:
     path = function.__code__.co_filename
     lines = linecache.getlines(path, function.__globals__)
     if not lines:
+        name = function.__name__.strip("<>")
         raise NoSource(
             f"the source of {function.__qualname__!r} can't be found ({path})",
             fix="Define it in a file, register its text in linecache before it is differentiated, "
-            f"or give it a rule: symdiff.rules.register({function.__name__.strip('<>')}, pullback=...).",
+            f"or give it a rule: symdiff.rules.register({name}, pullback=...).",
         )
     return _parsed(path, "".join(lines))
 
