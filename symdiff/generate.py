@@ -25,6 +25,7 @@ from symdiff.read.scope import Access, TypeOf, Unit
 from symdiff.read.values import Function
 from symdiff.rules.custom import custom_of
 from symdiff.rules.shapes import never_one
+from symdiff.signature import ById
 from symdiff.stages import (
     BOOLEAN,
     COMPLEX,
@@ -475,20 +476,7 @@ def _code_key(function: Any) -> Any:
         )
     if isinstance(plain, types.FunctionType):
         return (plain.__code__, _hashable(plain.__defaults__), _hashable(plain.__kwdefaults__))
-    return _ById(function)
-
-
-class _ById:
-    """A key that keeps an object alive, equal only to itself."""
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __hash__(self) -> int:
-        return id(self.value)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ById) and self.value is other.value
+    return ById(function)
 
 
 def _hashable(value: Any) -> Any:
@@ -501,7 +489,7 @@ def _hashable(value: Any) -> Any:
     try:
         hash(value)
     except TypeError:
-        return _ById(value)
+        return ById(value)
     return (type(value), value) if isinstance(value, (int, float)) else value
 
 

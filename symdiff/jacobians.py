@@ -209,10 +209,7 @@ class Jacobian(Derived):
         inputs = made.differentiated(args, kwargs)
         if len(inputs) != 1 or not getattr(inputs[0], "shape", None):
             raise TypeError("a sparse Jacobian is that of a function in one array")
-        key = _shapes((args, kwargs)) if isinstance(self.sparsity, str) else None
-        if key not in self._coloured:
-            self._coloured[key] = sparse.coloured(self, args, kwargs)
-        pattern, columns, rows = self._coloured[key]
+        pattern, columns, rows = sparse.coloured(self.sparsity, self._coloured, made, args, kwargs)
         is_reverse = self.direction == "reverse"
         if self.direction is None:
             is_reverse = rows.max(initial=-1) < columns.max(initial=-1)
@@ -290,7 +287,10 @@ def jacobian(
 
     With `sparsity`, a matrix (n, m) that is nonzero wherever the Jacobian of the n numbers of
     the value in the m numbers of one array argument may be, the result is a SciPy sparse matrix
-    in CSR format, and takes a sweep for each colour of its columns, or rows.
+    in CSR format, and takes a sweep for each colour of its columns, or rows. With "auto" the
+    function is run once more to find the pattern: what each number of the value is computed from.
+    The pattern is kept for arguments of the same shapes and with the same integers; where branches
+    or indices depend on real numbers it is found anew at each call.
 
     Raises SymdiffError for what can't be differentiated.
     """

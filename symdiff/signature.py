@@ -56,3 +56,16 @@ def _array_key(value: Any, cls: type) -> Any:
     elif cls.__name__ in _NUMBERS:
         return cls
     raise Unknown
+
+
+class ById:
+    """A key that keeps an object alive, equal only to itself."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ById) and self.value is other.value

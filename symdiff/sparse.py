@@ -6,20 +6,31 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from symdiff.jacobians import Jacobian
+    from symdiff.generate import Generated
 
 Push = Callable[[list[Any]], tuple[Any, Any]]
 Pull = Callable[[Any], Any]
+Coloured = tuple[Any, Any, Any]
 
 
 def coloured(
-    derived: Jacobian, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> tuple[Any, Any, Any]:
-    """The pattern of a Jacobian, and the colours of its columns and of its rows."""
-    if isinstance(derived.sparsity, str):
-        raise ValueError(f"sparsity is a matrix, not {derived.sparsity!r}")
-    pattern = as_pattern(derived.sparsity)
-    return pattern, colours(pattern), colours(pattern.T)
+    sparsity: Any, known: dict[Any, Coloured], made: Generated, args: Any, kwargs: Any
+) -> Coloured:
+    """The pattern of a Jacobian, and the colours of its columns and of its rows. Those that hold
+    for other arguments too are `known` from then on."""
+    from symdiff import dependence
+
+    found_anew = isinstance(sparsity, str)
+    if found_anew and sparsity != "auto":
+        raise ValueError(f"sparsity is a matrix or 'auto', not {sparsity!r}")
+    key = dependence.key_of(made, args, kwargs) if found_anew else ()
+    if key is not None and key in known:
+        return known[key]
+    pattern = dependence.pattern_of(made, args, kwargs) if found_anew else as_pattern(sparsity)
+    found = pattern, colours(pattern), colours(pattern.T)
+    if key is not None:
+        known[key] = found
+    return found
 
 
 def by_columns(pattern: Any, columns: Any, x: Any, push: Push) -> Any:
@@ -87,6 +98,9 @@ def colours(pattern: Any) -> Any:
     wide. Columns without entries have colour -1.
     """
     import numpy as np
+
+    if np.diff(pattern.tocsr().indptr).max(initial=0) == pattern.shape[1]:
+        return np.arange(pattern.shape[1])  # a row is full: no two columns share a colour
 
     by_column = pattern.tocsc()
     counts = np.diff(by_column.indptr)

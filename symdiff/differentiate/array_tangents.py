@@ -301,7 +301,7 @@ def _linear(
     return _noted(sweep, result, target)
 
 
-def _parameters(
+def parameters(
     primitive: ArrayPrimitive, args: tuple[Expr, ...]
 ) -> Iterator[tuple[str, Expr, Callable[[Expr], Expr]]]:
     """For each argument its parameter, its value, and what puts another value in its place."""
@@ -329,7 +329,7 @@ def _of_tangents(
     sweep: Forward, primitive: ArrayPrimitive, args: tuple[Expr, ...]
 ) -> Iterator[Expr]:
     """The arguments with tangents in the place of all those that the function is linear in."""
-    for name, arg, put in _parameters(primitive, args):
+    for name, arg, put in parameters(primitive, args):
         yield put(_dotted(sweep, arg) if name in primitive.wrt else arg)
 
 
@@ -337,7 +337,7 @@ def _one_by_one(
     sweep: Forward, primitive: ArrayPrimitive, args: tuple[Expr, ...]
 ) -> Iterator[tuple[Expr, ...]]:
     """The arguments with the tangent in the place of one operand, for each that has a tangent."""
-    for i, (name, arg, put) in enumerate(_parameters(primitive, args)):
+    for i, (name, arg, put) in enumerate(parameters(primitive, args)):
         if name not in primitive.wrt:
             continue
         if name in primitive.sequences and isinstance(arg, Apply) and arg.op in STRUCTURE:

@@ -8,6 +8,7 @@ one by one.
 
 from __future__ import annotations
 
+from symdiff.differentiate.array_tangents import parameters
 from symdiff.differentiate.arrays import ALL, ELEMENTWISE, STORES
 from symdiff.differentiate.emitting import ZERO
 from symdiff.differentiate.forward import Forward
@@ -232,12 +233,18 @@ class Directions(Forward):
         kind = self.kind_of_tangent(target.kind)
         if value.op in JOINING:
             return self.emit(self.joined(value), kind)
-        active = [a for a in value.args if self.tangent(a) is not None]
-        others = [a for a in value.args if a not in active and self.reads(a)]
-        if others or not (primitive.linear or primitive.multilinear):
+        operands = [
+            arg for name, arg, _ in parameters(primitive, value.args) if name in primitive.wrt
+        ]
+        active = [a for a in operands if self.tangent(a) is not None]
+        if not any(map(self.reads, operands)):
+            return None
+        if not (primitive.linear or primitive.multilinear):
             raise NotTogether
-        if primitive.linear and len(active) != 1:
+        if any(a not in value.args or a not in active and self.reads(a) for a in operands):
             raise NotTogether
+        if primitive.linear and len(operands) != 1:
+            raise NotTogether  # the others would have to be zeros
         total: Expr | None = None
         for arg in active:
             if value.args.count(arg) > 1:

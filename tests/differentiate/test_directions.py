@@ -110,3 +110,10 @@ def test_directions_that_share_one_sweep_compute_the_primal_once():
 
     symdiff.jacobian(f, mode="forward")(np.arange(1.0, 6.0))
     assert len(calls) == 1
+
+
+def test_what_does_not_enter_linearly_has_no_tangent():
+    x, b = np.arange(1.0, 5.0), 2.0
+    np.testing.assert_array_equal(symdiff.jacobian(lambda x: np.full_like(x, 6.0) * 2)(x), 0)
+    found = symdiff.jacobian(lambda x: np.linspace(x[0], b, 3), mode="forward")(x)
+    np.testing.assert_array_equal(found[:, 0], [1.0, 0.5, 0.0])
