@@ -100,6 +100,9 @@ CONSTRUCTS = {
     "comprehensions and generator expressions",
     "functions": "nested ones and closures, recursion, lambdas, defaults, keyword arguments, "
     "`*args`, `**kwargs`, `functools.partial`, `functools.lru_cache`, functions given as arguments",
+    "derivatives": "`symdiff.grad`, `value_and_grad`, `jvp`, `vjp`, `hvp`, `hessian` and "
+    "`jacobian` of functions, closures, partials and methods, to any order; decorated functions' "
+    "`.grad`",
     "objects": "instances of your classes, dataclasses and named tuples: attributes read and set, "
     "methods, properties, operators, `__call__`",
     "containers": "tuples, lists, dicts, sets, `collections.deque`, `defaultdict` and the like, "

@@ -84,7 +84,8 @@ class Signature:
         self.busy = True
         self.called_itself = False
         self.result: Any = Unknown()  # the structure of what it returns
-        self.changes = False  # whether it changes its arguments
+        self.changes = False  # whether it changes arrays among its arguments
+        self.changed_objects: list[int] = []  # which of the objects that it is given
         self.captures: list[tuple[Slot, tuple[Any, ...], Param]] = []
         self.pending: list[tuple[Call, Any]] = []
         self.procedure: Procedure | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from symdiff.read.core import describe
+from symdiff.read.core import describe, same
 from symdiff.read.derived import definition
 from symdiff.read.values import (
     Bound,
@@ -50,7 +50,9 @@ class Inside:
         self.reader, self.outer = reader, outer
         self.params: list[Param] = []
         self.atoms: list[Expr] = []
-        self.objects: dict[Identity, Ref] = {}
+        self.objects: dict[Identity, Identity] = {}  # those of the function, and of its caller
+        self.open: dict[Identity, Ref] = {}  # those that are being looked through
+        self.twice = False  # whether one object is given more than once
         self.given: dict[Identity, Any] = {}
         self.sizes: dict[Any, Size] = {}
         self.taken: set[str] = set()
@@ -119,12 +121,13 @@ class Inside:
 
     def object(self, ref: Ref, name: str) -> tuple[Ref, Any]:
         old = ref.identity
-        if old in self.objects:
-            return self.objects[old], ("again", list(self.objects).index(old))
+        if old in self.open:  # it holds itself
+            return self.open[old], ("again", list(self.open).index(old))
+        self.twice |= old in self.objects.values()
         made = Ref(Identity(old.kind, old.cls))
         new = made.identity
         new.name, new.limit, new.factory, new.frozen = name, old.limit, old.factory, old.frozen
-        self.objects[old] = made
+        self.objects[new], self.open[old] = old, made
         content: Any = self.outer.content(ref)
         key: Any
         inner: Any
@@ -139,8 +142,18 @@ class Inside:
         else:
             inner, key = self.value(content, name)
         self.given[new] = self.reader.state[new, "content"] = inner
+        del self.open[old]
         cls = getattr(old.cls, "live", None) or getattr(old.cls, "node", None) or old.cls
         return made, (old.kind, cls, key)
+
+    def changed(self) -> list[int]:
+        """Which of the caller's objects the function changes, once it has been read."""
+        state = self.reader.state
+        return [
+            i
+            for i, new in enumerate(self.objects)
+            if not same(state.get((new, "content")), self.given[new])
+        ]
 
     def kind(self, kind: Kind) -> Kind:
         """A kind whose lengths are those of this procedure's own arguments."""

@@ -128,7 +128,6 @@ class Nested(Calls):
         places, args, keywords = self.chosen(derivative, target, args, keywords, node)
         names = positional_names(target)
         inner, of_function = inside.value(target, innermost(target).name)
-        first = len(inside.params)
         values: dict[Any, Any] = {}
         keys: list[Any] = []
         for i, value in enumerate(args):
@@ -152,7 +151,7 @@ class Nested(Calls):
             known.append(made)
             captured = made.arguments(self, frames)
         assert made is not None and captured is not None
-        self.refuse_shared(made.signature, inside.atoms[first:], node)
+        self.refuse_shared(made.signature, inside, [*inside.atoms, *captured], node)
         given: dict[Any, Value] = dict(enumerate(args))
         given.update(keywords)
         return Prepared(made, [*inside.atoms, *captured], inside, values, given, places)
@@ -274,6 +273,7 @@ class Nested(Calls):
                     node, f"{name}() changes an array of the function around it: not supported"
                 )
             signature.changes = not {p.var for p in inside.params}.isdisjoint(stored)
+            signature.changed_objects = inside.changed()
         except InPlace:
             raise self.refuse(
                 node,
@@ -327,8 +327,18 @@ class Nested(Calls):
             )
         return value
 
-    def refuse_shared(self, signature: Signature, atoms: list[Expr], node: ast.AST) -> None:
-        """An array that is given twice, and changed by the function, is one: not followed."""
+    def refuse_shared(
+        self, signature: Signature, inside: Inside, atoms: list[Expr], node: ast.AST
+    ) -> None:
+        """What is given twice, and changed by the function, is one: not followed."""
+        objects = list(inside.objects.values())
+        changed = {objects[i] for i in signature.changed_objects}
+        if changed and (inside.twice or not changed.isdisjoint(s[0] for s in signature.seen)):
+            raise self.refuse(
+                node,
+                f"{signature.name}() changes a list that it is given, and sees in another way too",
+                fix="Give it a copy.",
+            )
         arrays = [a for a in atoms if isinstance(a, Var) and isinstance(a.kind, ArrayOf)]
         seen: set[Var] = set()
         for array in arrays if signature.changes else ():

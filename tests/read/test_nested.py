@@ -355,3 +355,42 @@ def test_functions_of_numpy_by_other_names():
     gradient = symdiff.grad(lambda x: total(irfft(x) ** 3) + total(spectrum(x) ** 2))
     got = symdiff.grad(lambda x: total(gradient(x) * d))(x)
     np.testing.assert_allclose(got, slope(lambda t: gradient(x + t * d), 0.0), rtol=1e-7, atol=1e-8)
+
+
+def test_one_list_given_twice_is_two_arguments():
+    def g(p, q):
+        return p[0] * q[0] ** 2
+
+    def f(x):
+        xs = [x, 1.0]
+        a, b = symdiff.grad(g, (0, 1))(xs, xs)
+        return a[0] + 10.0 * b[0]
+
+    assert symdiff.value_and_grad(f)(0.7) == close((0.49 + 20 * 0.49, (42 * 0.7)))
+
+
+def test_lists_that_are_changed_and_seen_in_two_ways_are_refused():
+    def changing(p, q):
+        p[0] = 5.0 * p[0]
+        return p[0] * q[0]
+
+    def f(x):
+        xs = [x, 1.0]
+        return symdiff.grad(changing)(xs, xs)[0]
+
+    with pytest.raises(SymdiffError, match="in another way"):
+        symdiff.grad(f)(0.7)
+
+    def g(x):
+        xs = [x, 1.0]
+
+        def inner(p):
+            p[0] = 5.0 * p[0]
+            return p[0] * xs[0]
+
+        return symdiff.grad(inner)(xs)[0]
+
+    with pytest.raises(SymdiffError, match="in another way"):
+        symdiff.grad(g)(0.7)
+    kept = symdiff.grad(lambda x: symdiff.grad(changing)([x, 1.0], [x])[0] * x)
+    assert kept(0.7) == close(10 * 0.7)
