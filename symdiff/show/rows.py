@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from symdiff.show.latex import Latex
 from symdiff.show.layout import Cell, Row
+from symdiff.show.listed import BackwardStage, ForwardStage
 from symdiff.show.names import Names
 from symdiff.show.notation import Plain
 from symdiff.show.numbers import length, shown
@@ -26,7 +27,6 @@ from symdiff.stages import (
     Loop,
     Opaque,
     Passive,
-    Place,
     Procedure,
     Scope,
     Stage,
@@ -39,32 +39,6 @@ from symdiff.stages import (
 )
 
 MOST_STEPS = 60  # of a procedure whose lines are shown where it is called
-
-
-@dataclass(frozen=True, slots=True)
-class ForwardStage:
-    """A stage of the forward sweep. `is_fork` says that it reads a variable that some earlier
-    stage has read already; `depth` counts the loops and branches around it; `seen` holds its values
-    and adjoints at a point, if one is given."""
-
-    number: int
-    target: str
-    text: str
-    is_fork: bool
-    depth: int = 0
-    place: Place | None = None
-    seen: Seen = field(default_factory=Seen, compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class BackwardStage:
-    """The step of the reverse sweep that belongs to a stage. `is_fork` says that it contributes to
-    a variable with several contributions."""
-
-    number: int
-    stage: ForwardStage
-    text: str
-    is_fork: bool
 
 
 class Rows:

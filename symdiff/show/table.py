@@ -8,7 +8,8 @@ from typing import TypeVar, overload
 from symdiff.show import formats
 from symdiff.show.latex import Latex
 from symdiff.show.layout import layout
-from symdiff.show.rows import BackwardStage, ForwardStage, Rows
+from symdiff.show.listed import BackwardStage, ForwardStage
+from symdiff.show.rows import Rows
 from symdiff.show.values import Values
 from symdiff.stages import Procedure, Var
 
