@@ -29,6 +29,7 @@ from symdiff.stages import (
     Call,
     Expr,
     Global,
+    Kind,
     Loop,
     Opaque,
     Passive,
@@ -76,7 +77,7 @@ _OF_ARRAYS = ("_0.dtype", "_0.strides", "_0.nbytes", "_0.itemsize", "_0.flags")
 def dependences(expr: Expr) -> Iterator[Var]:
     """The variables that the value of an expression depends on in a differentiable way."""
     if isinstance(expr, Var):
-        if is_differentiable(expr.kind) or expr.kind is OBJECT:
+        if is_differentiable(expr.kind) or _is_unknown(expr.kind):
             yield expr
         return
     if isinstance(expr, Opaque):
@@ -105,6 +106,11 @@ def dependences(expr: Expr) -> Iterator[Var]:
         yield from dependences(arg)
 
 
+def _is_unknown(kind: Kind) -> bool:
+    """Whether a value is an object of which nothing is known, or an array made of one."""
+    return kind is OBJECT or isinstance(kind, ArrayOf) and kind.item is OBJECT
+
+
 Edges = dict[Var, list[Var]]
 
 
@@ -130,7 +136,7 @@ def graph(procedure: Procedure, summaries: Summaries) -> tuple[Edges, Edges]:
     backward: Edges = {}
 
     def edge(source: Var, target: Var) -> None:
-        if is_differentiable(target.kind) or target.kind is OBJECT:
+        if is_differentiable(target.kind) or _is_unknown(target.kind):
             forward.setdefault(source, []).append(target)
             backward.setdefault(target, []).append(source)
 

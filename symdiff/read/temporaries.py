@@ -125,6 +125,10 @@ def proposed(value: Expr, names: dict[Var, str]) -> str:
         return _short(f"{parts[0]}_{_POWERS[value.args[1].value]}", "power")
     if op == "neg":
         return _short(f"minus_{parts[0]}", "negative")
+    if op == "getitem" and not parts[0]:
+        held = value.args[0]
+        of_shape = isinstance(held, Apply) and held.op == "numpy.shape"
+        return "length" if of_shape else "item"
     if op == "getitem":
         return _short(
             f"{parts[0]}_{parts[1]}" if len(parts) > 1 and parts[1] else f"{parts[0]}_item", "item"

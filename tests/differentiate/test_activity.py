@@ -18,6 +18,7 @@ from symdiff.stages import (
     OBJECT,
     REAL,
     Apply,
+    ArrayOf,
     Branch,
     Call,
     Carried,
@@ -148,6 +149,16 @@ def test_calls_without_a_rule_are_refused_only_where_active():
     Activity(made, {X, Y}, {b}, Summaries())
     made = procedure([Stage(b, op("mul", Opaque("_0(_1)", (Global("g"), X)), Y))], b)
     Activity(made, {Y}, {b}, Summaries())
+    with pytest.raises(UnsupportedCall, match=r"g\(\) has no derivative rule"):
+        Activity(made, {X}, {b}, Summaries())
+
+
+def test_arrays_made_of_unknown_objects_may_be_active():
+    a, b = Var("a", ArrayOf(OBJECT)), Var("b")
+    call = Opaque("_0(_1)", (Global("g"), X))
+    made = procedure(
+        [Stage(a, Apply("numpy.copy", (call,))), Stage(b, Apply("numpy.sum", (a,)))], b
+    )
     with pytest.raises(UnsupportedCall, match=r"g\(\) has no derivative rule"):
         Activity(made, {X}, {b}, Summaries())
 

@@ -272,7 +272,33 @@ def delete(arr, obj, axis=None, *, ans, dout):
 
 
 def blocked(arrays) -> Kind:
-    return ArrayOf(_item_of_blocks(arrays), None)
+    rows = _rows_of(arrays)
+    if rows is None:
+        return ArrayOf(_item_of_blocks(arrays), None)
+    dims = list(rows[0][0].dims)
+    dims[-1] = _summed([a.dims[-1] for a in rows[0]])
+    if rows[0] is not arrays:
+        dims[-2] = _summed([row[0].dims[-2] for row in rows])
+    return ArrayOf(_item_of_blocks(arrays), tuple(dims))
+
+
+def _rows_of(arrays):
+    """The rows of blocks that all have as many axes as their array; None if they may have not."""
+    if isinstance(arrays, Node):
+        return None
+    rows = arrays if isinstance(arrays[0], (list, tuple)) else [arrays]
+    depth = 1 if rows[0] is arrays else 2
+    if not all(isinstance(row, (list, tuple)) for row in rows):
+        return None
+    ranks = {a.rank if isinstance(a, Node) else None for row in rows for a in row}
+    return rows if len(ranks) == 1 and (ranks.pop() or 0) >= depth else None
+
+
+def _summed(dims) -> Dim:
+    found = dims[0]
+    for dim in dims[1:]:
+        found = plus(found, dim)
+    return found
 
 
 def _item_of_blocks(blocks):
@@ -286,7 +312,35 @@ def _item_of_blocks(blocks):
 def block(arrays, *, ans, dout):
     if isinstance(arrays, Node):
         raise NotDifferentiable("np.block() of lists whose length is not known")
+    rows = _rows_of(arrays)
+    if rows is not None:
+        depth = 1 if rows[0] is arrays else 2
+        found = _parts_of_rows(rows, depth, dout)
+        return found if depth == 2 else found[0]
     return _items(helper("block_parts", arrays, dout), arrays)
+
+
+def _parts_of_rows(rows, depth, dout):
+    """The parts of an array that blocks of as many axes were put into, row by row."""
+    heights = _spans([row[0] for row in rows], -2) if depth == 2 else [None]
+    found = []
+    for row, height in zip(rows, heights, strict=True):
+        spans = [(width,) if height is None else (height, width) for width in _spans(row, -1)]
+        lead = () if dout.rank == depth else (Ellipsis,)
+        made = [dout[lead + span if lead or depth > 1 else span[0]] for span in spans]
+        found.append([known_as(part, a) for part, a in zip(made, row, strict=True)])
+    return found
+
+
+def _spans(arrays, axis):
+    """Where arrays begin and end that stand behind each other."""
+    start, found = None, []
+    for a in arrays[:-1]:
+        own = length(a, a.rank + axis)
+        stop = own if start is None else start + own
+        found.append(slice(start, stop))
+        start = stop
+    return [*found, slice(start, None)]
 
 
 def _items(parts, blocks):

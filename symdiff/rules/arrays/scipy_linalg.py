@@ -289,9 +289,24 @@ def norm(a, ord=None, axis=None, keepdims=False, check_finite=True, *, ans, dout
 @array("scipy.linalg.expm", kind=square_kind)
 def expm(A, *, ans, dout):  # noqa: N803
     if A.rank == 2:
-        made = scipy_linalg.expm_frechet(A.T, dout, compute_expm=False)
-        return Node(made.expr, ArrayOf(inexact(A, dout), A.dims))
+        return scipy_linalg.expm_frechet(A.T, dout, compute_expm=False)
     return helper("expm_adjoint", A, dout, kind=A.kind)
+
+
+def frechet_kind(A, E, *_, **__) -> Kind:  # noqa: N803
+    return ArrayOf(inexact(A, E), A.dims)
+
+
+@array(
+    "scipy.linalg.expm_frechet", wrt="A E", kind=frechet_kind,
+    only={"compute_expm": (False,), "method": (None,)},
+)  # fmt: skip
+def expm_frechet(A, E, method=None, compute_expm=True, check_finite=True, *, ans, dout):  # noqa: N803
+    t = mt(A)
+    return (
+        helper("expm_second", t, mt(E), dout, kind=A.kind),
+        scipy_linalg.expm_frechet(t, dout, compute_expm=False),
+    )
 
 
 @array("scipy.linalg.logm", kind=square_kind, only={"disp": (True,)})

@@ -154,6 +154,8 @@ def test_functions_of_matrices(complex_, ranks_known):
     a = regular(3, 3, complex_=complex_)
     check("scipy.linalg.expm", a, ranks_known=ranks_known)
     check("scipy.linalg.expm", regular(2, 2, 2, complex_=complex_), ranks_known=ranks_known)
+    along = normal(3, 3, complex_=complex_)
+    check("scipy.linalg.expm_frechet", a, along, compute_expm=False, ranks_known=ranks_known)
     check("scipy.linalg.logm", a, ranks_known=ranks_known)
     check("scipy.linalg.sqrtm", a, ranks_known=ranks_known)
 

@@ -27,21 +27,13 @@ def trapezoid_adjoint(y, x, dx, axis, dout):
     """The adjoint of y in np.trapezoid(y, x, dx, axis)."""
     if np.shape(y)[axis] < 2:
         return np.zeros(np.shape(y))
+    heights, widths = np.moveaxis(y, axis, -1), dx
     if x is not None:
-        dx = np.diff(x) if np.ndim(x) == 1 else np.diff(x, axis=axis)
-        if np.ndim(x) == 1:
-            dx = np.reshape(dx, (-1,) + (1,) * ((-1 - axis) % np.ndim(y)))
-    half = 0.5 * dx * np.expand_dims(dout, axis)
-    shape = list(np.shape(y))
-    shape[axis] = max(shape[axis] - 1, 0)
-    half = np.broadcast_to(half, np.broadcast_shapes(np.shape(half), shape))
-    ends = [(0, 0)] * np.ndim(half)
-    ends[axis] = (1, 1)
-    half = np.pad(half, ends)
-    last = [slice(None)] * np.ndim(half)
-    first = list(last)
-    first[axis], last[axis] = slice(None, -1), slice(1, None)
-    return unbroadcast(half[tuple(first)] + half[tuple(last)], y)
+        widths = np.diff(np.moveaxis(x, axis if np.ndim(x) > 1 else -1, -1))
+    half = np.zeros_like(heights[..., 1:]) + 0.5 * widths * np.expand_dims(dout, -1)
+    zero = np.zeros_like(half[..., :1])
+    found = np.concatenate([half, zero], axis=-1) + np.concatenate([zero, half], axis=-1)
+    return unbroadcast(np.moveaxis(found, -1, axis), y)
 
 
 def trapezoid_heights(y, axis, dout):

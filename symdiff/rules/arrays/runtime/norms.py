@@ -39,9 +39,9 @@ def matrix_norm_adjoint(x, ord, ans, dout):
             chosen = s == (s[..., :1] if ord == 2 else s[..., -1:])
             chosen = chosen / np.sum(chosen, axis=-1, keepdims=True)
         return dout * np.conj((u * chosen[..., None, :]) @ vh)
-    axis = -2 if np.abs(ord) == 1 else -1
+    axis = -2 if ord in (1, -1) else -1
     sums = np.sum(np.abs(x), axis=axis, keepdims=True)
-    extreme = np.max if ord > 0 else np.min
+    extreme = np.max if ord in (1, np.inf) else np.min
     chosen = sums == extreme(sums, axis=(-2, -1), keepdims=True)
     return dout * unit(x) * (chosen / np.sum(chosen, axis=(-2, -1), keepdims=True))
 

@@ -19,9 +19,8 @@ def cumulative_trapezoid_adjoint(y, x, dx, axis, starts, dout):
     if x is not None:
         widths = np.diff(np.moveaxis(x, axis if np.ndim(x) > 1 else -1, -1), axis=-1)
     half = adjoint_of_parts(dout, axis, starts) * widths / 2
-    found = np.zeros((*half.shape[:-1], half.shape[-1] + 1), half.dtype)
-    found[..., 1:] = half
-    found[..., :-1] += half
+    zero = np.zeros_like(np.moveaxis(y, axis, -1)[..., :1])
+    found = np.concatenate([half, zero], axis=-1) + np.concatenate([zero, half], axis=-1)
     return np.moveaxis(found, -1, axis)
 
 
@@ -41,9 +40,8 @@ def cumulative_trapezoid_adjoint_of_x(x, y, axis, starts, dout):
     widths = cumulative_trapezoid_heights(y, axis, starts, dout)
     if np.ndim(x) == 1:
         widths = np.sum(widths, axis=tuple(range(widths.ndim - 1)))
-    found = np.zeros((*widths.shape[:-1], widths.shape[-1] + 1), widths.dtype)
-    found[..., 1:] = widths
-    found[..., :-1] -= widths
+    zero = np.zeros_like(np.moveaxis(x, axis if np.ndim(x) > 1 else -1, -1)[..., :1])
+    found = np.concatenate([zero, widths], axis=-1) - np.concatenate([widths, zero], axis=-1)
     return np.moveaxis(found, -1, axis) if np.ndim(x) > 1 else found
 
 

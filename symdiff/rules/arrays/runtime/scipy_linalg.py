@@ -101,11 +101,10 @@ def cho_solve_adjoint_of_factor(c, lower, b, ans, dout):
 
 def permuted(pivots, a, back=False):
     """The rows of a exchanged as LU decomposition does, one after the other; or back again."""
-    made = np.array(a)
-    order = range(len(pivots))
-    for i in reversed(order) if back else order:
-        made[[i, pivots[i]]] = made[[pivots[i], i]]
-    return made
+    order = np.arange(len(pivots))
+    for i in range(len(pivots)):
+        order[[i, pivots[i]]] = order[[pivots[i], i]]
+    return a[np.argsort(order)] if back else a[order]
 
 
 def lu_parts(lu):
@@ -149,6 +148,14 @@ def stays_real(function, a, ans):
     """Raise ValueError where a function of a real matrix is complex."""
     if np.iscomplexobj(ans) and not np.iscomplexobj(a):
         raise ValueError(f"{function} of this real matrix is complex: give it a complex one")
+
+
+def expm_second(a, first, second):
+    """The second derivative of scipy.linalg.expm at a along two directions."""
+    size, zero = len(a), np.zeros_like(a)
+    blocks = np.block([[a, first], [zero, a]])
+    along = np.block([[second, zero], [zero, second]])
+    return scipy.linalg.expm_frechet(blocks, along, compute_expm=False)[:size, size:]
 
 
 def expm_adjoint(a, dout):

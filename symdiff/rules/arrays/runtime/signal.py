@@ -11,15 +11,14 @@ import scipy.signal
 def full_convolution(in1, in2, mode, dout):
     """The adjoint of the whole convolution of in1 and in2, from that of the part that is had in
     the modes full, same and valid."""
-    pairs = list(zip(np.shape(in1), np.shape(in2), strict=True))
-    starts = [0 for _ in pairs]
+    first, second = np.array(np.shape(in1)), np.array(np.shape(in2))
+    before = 0 * first
     if mode == "same":
-        starts = [(m - 1) // 2 for _, m in pairs]
+        before = (second - 1) // 2
     elif mode == "valid":
-        starts = [min(n, m) - 1 for n, m in pairs]
-    made = np.zeros([n + m - 1 for n, m in pairs], np.result_type(dout))
-    made[tuple(slice(s, s + n) for s, n in zip(starts, np.shape(dout), strict=True))] = dout
-    return made
+        before = np.minimum(first, second) - 1
+    after = first + second - 1 - before - np.array(np.shape(dout))
+    return np.pad(dout, np.stack([before, after], axis=1))
 
 
 def convolution_adjoint_of_first(in1, in2, mode, dout):
@@ -39,10 +38,11 @@ def with_margins(x, lengths, mode, cval, origin):
         "nearest": "edge", "wrap": "wrap", "grid-wrap": "wrap",
         "constant": "constant", "grid-constant": "constant",
     }  # fmt: skip
+    origins = np.broadcast_to(origin, len(lengths))
     for axis, length in enumerate(lengths):
-        before = length // 2 + (origin if np.ndim(origin) == 0 else origin[axis])
-        widths = [(0, 0)] * np.ndim(x)
-        widths[axis] = (before, length - 1 - before)
+        before = length // 2 + origins[axis]
+        widths = np.zeros((np.ndim(x), 2), dtype=int)
+        widths[axis, 0], widths[axis, 1] = before, length - 1 - before
         chosen = modes[mode if isinstance(mode, str) else mode[axis]]
         if chosen == "constant":
             x = np.pad(x, widths, chosen, constant_values=cval)
@@ -91,8 +91,7 @@ def filter_adjoint_of_weights(x, weights, cval, mode, origin, dout):
 
 def reversed_origin(weights, origin):
     """Where the centre of a filter is after it is reversed: convolve is correlate with that."""
-    origins = [origin] * np.ndim(weights) if np.ndim(origin) == 0 else origin
-    return [-o - (n % 2 == 0) for o, n in zip(origins, np.shape(weights), strict=True)]
+    return -np.array(origin) - (np.array(np.shape(weights)) % 2 == 0)
 
 
 def reversed_filter_adjoint_of_input(x, weights, cval, mode, origin, dout):

@@ -11,6 +11,7 @@ from symdiff.rules.arrays.registry import tangent
 from symdiff.rules.arrays.scipy_linalg import GENERAL, TRIANGULAR
 from symdiff.rules.arrays.tangents import decompositions, linalg, norms
 from symdiff.rules.arrays.tangents.matrices import hermitian
+from symdiff.rules.arrays.tangents.terms import added
 from symdiff.stages import COMPLEX, ArrayOf
 
 literal = rules.literal
@@ -212,9 +213,17 @@ def norm(a, ord=None, axis=None, keepdims=False, check_finite=True, *, ans, a_do
 @tangent("scipy.linalg.expm")
 def expm(A, *, ans, A_dot):  # noqa: N803
     if A.rank == 2:
-        made = scipy_linalg.expm_frechet(A, A_dot, compute_expm=False)
-        return Node(made.expr, ArrayOf(inexact(A, A_dot), A.dims))
+        return scipy_linalg.expm_frechet(A, A_dot, compute_expm=False)
     return helper("expm_tangent", ans, A, A_dot, kind=ans.kind)
+
+
+@tangent("scipy.linalg.expm_frechet")
+def expm_frechet(
+    A, E, method=None, compute_expm=True, check_finite=True, *, ans, A_dot, E_dot  # noqa: N803
+):  # fmt: skip
+    of_first = None if A_dot is None else helper("expm_second", A, E, A_dot, kind=ans.kind)
+    along = None if E_dot is None else scipy_linalg.expm_frechet(A, E_dot, compute_expm=False)
+    return added(of_first, along)
 
 
 @tangent("scipy.linalg.logm")

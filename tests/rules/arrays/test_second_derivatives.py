@@ -1,0 +1,70 @@
+"""Tangents of gradients of functions whose rules bring functions along, against differences."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy
+
+import symdiff
+
+
+def expm(a, v):
+    return np.sum(scipy.linalg.expm(a) ** 2)
+
+
+def cholesky(a, v):
+    return np.sum(np.linalg.cholesky(a @ a.T + np.eye(3)) * a)
+
+
+def singular_values(a, v):
+    return np.linalg.norm(a, "nuc")
+
+
+def factored(a, v):
+    return v[:3] @ scipy.linalg.lu_solve(scipy.linalg.lu_factor(a), v[1:])
+
+
+def differences(a, v):
+    return np.sum(np.gradient(v) ** 2 * v)
+
+
+def integrals(a, v):
+    return np.sum(scipy.integrate.cumulative_trapezoid(v**2, np.sin(v)) ** 2)
+
+
+def blocks(a, v):
+    return np.sum(np.block([[a, a.T], [a**2, a]]) ** 3)
+
+
+def convolved(a, v):
+    return np.sum(scipy.signal.convolve(v, a[0], "same") ** 2)
+
+
+def products_so_far(a, v):
+    return np.sum(np.cumprod(v) ** 2)
+
+
+def middle(a, v):
+    return np.median(v) ** 3
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        expm, cholesky, singular_values, factored, differences, integrals, blocks, convolved,
+        products_so_far, middle,
+    ],
+)  # fmt: skip
+def test_tangents_of_gradients(function):
+    rng = np.random.default_rng(4)
+    given = [rng.normal(size=(3, 3)) + 2 * np.eye(3), rng.normal(size=4)]
+    along = [rng.normal(size=x.shape) for x in given]
+    gradient = symdiff.grad(function, argnums=(0, 1))
+    _, tangents = symdiff.jvp(gradient, given, along, argnums=(0, 1))
+    h = 1e-4
+    ahead, behind = (
+        gradient(*(x + way * d for x, d in zip(given, along, strict=True))) for way in (h, -h)
+    )
+    for found, a, b in zip(tangents, ahead, behind, strict=True):
+        np.testing.assert_allclose(found, (a - b) / (2 * h), rtol=1e-5, atol=1e-5)
