@@ -295,7 +295,7 @@ def _rows_of(arrays):
 
 
 def _summed(dims) -> Dim:
-    found = dims[0]
+    found: Dim = dims[0]
     for dim in dims[1:]:
         found = plus(found, dim)
     return found

@@ -29,9 +29,9 @@ def norm(x, ord=None, axis=None, keepdims=False, *, ans, dout):
         dout = np.broadcast_to(dout, ans.shape)
     is_matrix = axis is None and x.rank == 2 or axis == (-2, -1)
     if literal and (is_vector or is_matrix):
-        if ord == 1 and is_vector and x.item is not COMPLEX:
-            return _kept(dout, x, axis, keepdims) * np.sign(x)
         wide = [n if n.dims == () else _kept(n, x, axis, keepdims) for n in (ans, dout)]
+        if ord == 1 and is_vector and x.item is not COMPLEX:
+            return wide[1] * np.sign(x)
         if is_matrix:
             return helper("matrix_norm_adjoint", x, ord, *wide, kind=x.kind)
         return helper("vector_norm_adjoint", x, ord, axis, *wide, kind=x.kind)
