@@ -332,34 +332,54 @@ def check(
     kwargs: Mapping[str, Any] | None = None,
     *,
     argnums: Argnums = None,
+    mode: str | None = None,
     source: str | None = None,
     seconds: float = 10.0,
 ) -> Report:
     """Hold generated source against SymPy's derivative of the function.
 
     `at` and `kwargs` are an example call, which is needed where arrays of unknown rank are among
-    the arguments; `source` is text to check instead of what symdiff would
-    write, `seconds` limits the time given to proofs. The report is true when the derivative is
-    proved, or agrees to 30 digits at every point tried; or, where a function can't be followed in
-    exact numbers, with differences: `report.method` tells. Raises SymdiffError where the function
-    can't be differentiated.
+    the arguments; `mode` is as for `source`: a Hessian, or a product with one, is held against
+    the derivative of the gradient, which is checked first. `source` is text to check instead of
+    what symdiff would write, `seconds` limits the time given to proofs. The report is true when the
+    derivative is proved, or agrees to 30 digits at every point tried; or, where a function can't be
+    followed in exact numbers, with differences: `report.method` tells. Raises SymdiffError where
+    the function can't be differentiated.
     """
+    from symdiff.checking import FromText
     from symdiff.checking.checker import check as compare
+    from symdiff.checking.report import of_both
+    from symdiff.checking.whole import derivative_only
 
+    mode = ALIASES.get(mode or "", mode)
     selection = Selection(argnums)
     example = _example(function, at, kwargs)
     args, named = example or (None, None)
-    if example is not None and callable(function):
-        made = find(function, selection, None, tuple(example[0]), dict(example[1]))
+    first: Report | None = None
+    if mode in ("jacobian", "hessian", "hvp"):
+        made = generated(function, argnums, mode, at=at, kwargs=kwargs)
+    elif example is not None and callable(function):
+        made = find(function, selection, mode, tuple(example[0]), dict(example[1]))
     else:
-        made = generate(function, selection, None, example)
-    name = made.name
-    if source is not None and f"def {name}(" not in source:
-        name = None  # type: ignore[assignment]
-    return compare(
-        made.original(),
+        made = generate(function, selection, mode, example)
+    original = made.original() if mode not in ("hessian", "hvp") else None
+    if original is None:
+        gradient = generate(function, Selection(made.wrt), "grad", example)
+        first = check(function, at, kwargs, argnums=made.wrt, seconds=seconds)
+        if not first:
+            return first
+        text, name = derivative_only(gradient.text, gradient.name)
+        if made.single:
+            gradient = generate(function, Selection(made.wrt[0]), "grad", example)
+            text, name = derivative_only(gradient.text, gradient.name)
+        original = FromText(text, name)
+    called: str | None = made.name
+    if source is not None and f"def {called}(" not in source:
+        called = None
+    report = compare(
+        original,
         source if source is not None else made.text,
-        name,
+        called,
         kinds=made.kinds,
         wrt=made.wrt,
         single=made.single,
@@ -367,7 +387,9 @@ def check(
         kwargs=named,
         names=made.names(),
         seconds=seconds,
+        matrix=mode if mode in ("jacobian", "hessian") else "",
     )
+    return report if first is None else of_both(first, report)
 
 
 class Differentiable:

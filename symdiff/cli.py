@@ -37,6 +37,7 @@ examples:
   symdiff page model.py:loss -o loss.html
   symdiff grad model.py:loss --at "weights=[0.1, 0.2], rounds=3"
   symdiff check model.py:loss --at "weight=0.5, bias=2.0"
+  symdiff check model.py:loss --mode hessian
   symdiff check model.py:loss --at "weights=[[0.1, 0.2], [0.3, 0.4]]" --like data.npz
 """
 
@@ -124,14 +125,16 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("-o", dest="output", metavar="FILE", help="write there")
         return sub
 
-    grad = add("grad", "print the generated derivative code")
-    grad.add_argument(
-        "--mode",
-        choices=("grad", "pullback", "jvp", "jacobian", "hvp", "hessian"),
-        default="grad",
-        help="grad: the value and gradient; pullback: takes the result's cotangent; jvp: takes "
-        "tangents; jacobian; hvp: gradient and Hessian times a vector; hessian",
-    )
+    def with_mode(sub: argparse.ArgumentParser, default: str | None) -> None:
+        sub.add_argument(
+            "--mode",
+            choices=("grad", "pullback", "jvp", "jacobian", "hvp", "hessian"),
+            default=default,
+            help="grad: the value and gradient; pullback: takes the result's cotangent; jvp: takes "
+            "tangents; jacobian; hvp: gradient and Hessian times a vector; hessian",
+        )
+
+    with_mode(add("grad", "print the generated derivative code"), "grad")
     table = add("table", "print the forward and backward stages, side by side")
     table.add_argument(
         "--format",
@@ -146,7 +149,7 @@ def _parser() -> argparse.ArgumentParser:
         help="SVG, DOT for Graphviz, or Mermaid; by default what the suffix of FILE says, or SVG",
     )
     add("page", "make a page that plays the forward and the reverse sweep")
-    add("check", "prove the generated code against SymPy's derivative")
+    with_mode(add("check", "prove the generated code against SymPy's derivative"), None)
     return parser
 
 
@@ -198,7 +201,7 @@ def _graph(function: StaticFunction, options: argparse.Namespace) -> tuple[str, 
 def _check(function: StaticFunction, options: argparse.Namespace) -> tuple[str, int]:
     import symdiff
 
-    report = symdiff.check(function, **_wanted(options))
+    report = symdiff.check(function, mode=options.mode, **_wanted(options))
     if report.status == "agrees":
         print("symdiff: not proved: the numbers agree, no more is known", file=sys.stderr)
     return str(report), DONE if report.status == "proved" else NOT_PROVED

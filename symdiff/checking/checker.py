@@ -42,6 +42,7 @@ def check(
     kwargs: Mapping[str, Any] | None = None,
     names: Mapping[str, Any] | None = None,
     seconds: float = 10.0,
+    matrix: str = "",
 ) -> Report:
     """Check generated text against the original function.
 
@@ -50,7 +51,9 @@ def check(
     by default), or just one with `single`. With one parameter more, a cotangent of the result, it
     is a pullback; with tangents `x_dot`, it is a pushforward. `kinds` tells real from integer
     parameters; `at` and `kwargs` are an example call. `names` are live values that the text
-    refers to. It raises nothing for what the text or the original do: see Report.status.
+    refers to. With `matrix` "jacobian" or
+    "hessian" the function returns that alone. It raises nothing for what the text or the original
+    do: see Report.status.
     """
     started = time.monotonic()
     try:
@@ -64,6 +67,7 @@ def check(
             at=at,
             kwargs=kwargs,
             names=names,
+            matrix=matrix,
         )
     except NeedsExample as error:
         return Report("unknown", original.name, name or "?", (), reason=str(error))
@@ -134,7 +138,14 @@ def _not_followed(found: Exploration, given: Trial) -> bool:
 def _by_differences(machine: Machine, given: Trial, started: float, seconds: float) -> Report:
     """The report of a comparison in floats."""
     rest = max(started + seconds - time.monotonic(), seconds / 3)
-    outcome = compare(*machine.in_floats(), machine.inputs, machine.wanted, machine.single, rest)
+    outcome = compare(
+        *machine.in_floats(),
+        machine.inputs,
+        machine.wanted,
+        machine.single,
+        rest,
+        machine.matrix,
+    )
     example = None if outcome.wrong is None else _disagreement(machine, outcome.wrong)
     status = "wrong" if example else "agrees" if outcome.points else "unknown"
     if example and machine.world.has_rules:
@@ -238,7 +249,8 @@ def _counterexample(machine: Machine, trial: Trial) -> Counterexample:
         return Counterexample(point, "the result", wanted, trial.misshapen, line, text)
     claim = trial.worst
     expected, got = _number(claim.expected), _number(claim.got.value)
-    derivative = claim.along is not None
+    derivative = claim.along is not None and not machine.matrix
+    derivative = derivative and not claim.label.startswith("tangent")
     fault = first_fault(machine, trial, MAX_STEPS, 5.0) if derivative else None
     if fault is None:
         return Counterexample(point, claim.label, expected, got)

@@ -14,6 +14,7 @@ from symdiff.checking.adjoint import NotDifferentiable, Sweep, sweep
 from symdiff.checking.inputs import Slot, leaves
 from symdiff.checking.number import Symbolic, Truth, number
 from symdiff.checking.precision import DIGITS, field
+from symdiff.checking.whole import parts
 
 EXACT_DIGITS = 30
 NOISE_DIGITS = DIGITS - EXACT_DIGITS  # relative to the terms of a sum
@@ -68,9 +69,13 @@ class Outcome:
     made: Any
     extra: dict[str, Any]
     trees: dict[str, Any]  # of the parameters
+    matrix: str = ""
 
     def claims(self, trees: tuple[Any, ...], single: bool | None) -> Iterator[Claim]:
         """The claims about the values and the derivatives. Raises Misshapen."""
+        if self.matrix:
+            yield from self._of_matrix(trees[0] if single else trees, single)
+            return
         if not isinstance(self.made, tuple) or len(self.made) != 2:
             raise Misshapen(f"it returns {self.made!r}, not a value and its derivatives")
         value, derivative = self.made
@@ -102,6 +107,22 @@ class Outcome:
             return []
         (cotangent,) = self.extra.values()
         return [number(w) for a, w in paired(self.result, cotangent, "the cotangent") if is_real(a)]
+
+    def _of_matrix(self, tree: Any, single: bool | None) -> Iterator[Claim]:
+        """A Jacobian or a Hessian is returned without the value."""
+        try:
+            found = list(
+                parts(self.result, tree, self.made, self.matrix == "jacobian" and not single)
+            )
+        except LookupError as error:
+            raise Misshapen(str(error)) from None
+        places: dict[int, int] = {}
+        for value, slot, got in found:
+            if is_real(value):
+                place = places.setdefault(id(value), len(places))
+                along = [(self.slots[slot.index], number(1))]
+                label = f"the derivative of number {place} with respect to {slot.name}"
+                yield Claim(label, number(value), along, _real(got))
 
     def _forward(self, derivative: Any) -> Iterator[Claim]:
         along = []

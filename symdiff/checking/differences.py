@@ -20,6 +20,7 @@ from typing import Any
 
 from symdiff.checking.inputs import Grid, Inputs, Point, Slot, exact, fill, leaves
 from symdiff.checking.trial import COTANGENTS, parameters_added
+from symdiff.checking.whole import parts
 
 SEED = 20240229
 STEPS = (2e-2, 4e-3, 8e-4, 1.6e-4)
@@ -68,13 +69,15 @@ def compare(
     wanted: tuple[Any, ...],
     single: bool | None,
     seconds: float,
+    matrix: str = "",
 ) -> Outcome:
     """Compare at the point given, and at others near it. Exceptions of the original at the point
     given are the outcome's `reason`."""
     given = inputs.point_given()
     if given is None:
         return Outcome(reason="an example of a call is needed")
-    judge = _Judge(original, generated, inputs, wanted, single, time.monotonic() + seconds)
+    deadline = time.monotonic() + seconds
+    judge = _Judge(original, generated, inputs, wanted, single, deadline, matrix)
     points, digits, reasons = 0, math.inf, []
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
@@ -117,6 +120,7 @@ class _Judge:
     wanted: tuple[Any, ...]
     single: bool | None
     deadline: float
+    matrix: str
 
     def digits(self, point: Point) -> float | None:
         """To how many digits the two agree at a point; None when differences tell nothing.
@@ -128,17 +132,35 @@ class _Judge:
         weights = itertools.cycle(map(float, COTANGENTS))
         extra: dict[str, Any] = {}
         names = parameters_added(self.generated, self.inputs)
-        if names:
+        is_forward = any(name.endswith("_dot") for name in names)
+        change: dict[int, float] = {}
+        for name in names if is_forward else ():
+            tree = self.inputs.trees[name.removesuffix("_dot")]
+            extra[name] = fill(tree, lambda s: _weigh(s, change, next(weights)), raw=True)
+        if names and not is_forward:
             extra[names[0]] = fill(result, lambda v: next(weights), raw=True)
         made = self._made(point, reals, extra)
-        cotangents = _numbers(extra[names[0]]) if names else [1.0]
-        self._same_value(point, result, made)
-        slopes = self._slopes(point, made)
+        if is_forward or self.matrix:
+            cotangents = [next(weights) for _ in _numbers(result)]
+        else:
+            cotangents = _numbers(extra[names[0]]) if names else [1.0]
+        if not self.matrix:
+            self._same_value(point, result, made)
+        moves: Iterator[_Move] = self._moves()
+        if is_forward:
+            moves = iter([_Move("the tangent", change)])
+            pairs = zip(cotangents, _numbers(made[1]), strict=True)
+            slopes = {}
+            along = [w * t for w, t in pairs]
+        elif self.matrix:
+            slopes = self._contracted(point, result, made, cotangents)
+        else:
+            slopes = self._slopes(point, made)
         measured: list[float] = []
-        for move in self._moves():
+        for move in moves:
             if measured and time.monotonic() > self.deadline:
                 break
-            terms = [slopes[i] * d for i, d in move.change.items()]
+            terms = along if is_forward else [slopes[i] * d for i, d in move.change.items()]
             got, size = sum(terms), sum(map(abs, terms))
             expected, doubt = self._difference(point, reals, move, cotangents)
             if not math.isfinite(expected):
@@ -157,7 +179,7 @@ class _Judge:
     def _made(self, point: Point, reals: list[float], extra: dict[str, Any]) -> tuple[Any, Any]:
         try:
             made = self.inputs.call(self.generated, reals, point, raw=True, **extra)
-            value, derivative = made
+            value, derivative = (made, made) if self.matrix else made
         except Exception as error:
             trace, line = error.__traceback__, 0
             while trace is not None:
@@ -183,6 +205,22 @@ class _Judge:
             label = "the gradient has another structure than it should"
             raise _Disagreement(Difference(point, label, math.nan, math.nan))
         return {slot.index: float(got) for slot, got in pairs if isinstance(slot, Slot)}
+
+    def _contracted(
+        self, point: Point, result: Any, made: tuple[Any, Any], cotangents: list[float]
+    ) -> dict[int, float]:
+        """The products of the cotangents and a Jacobian."""
+        slopes: dict[int, float] = {}
+        tree: Any = self.wanted[0] if self.single else self.wanted
+        count = itertools.count()
+        numbered = fill(result, lambda _: next(count))
+        by_argument = self.matrix == "jacobian" and not self.single
+        try:
+            for place, slot, got in parts(numbered, tree, made[1], by_argument):
+                slopes[slot.index] = slopes.get(slot.index, 0.0) + cotangents[place] * float(got)
+        except LookupError as error:
+            raise _Disagreement(Difference(point, str(error), math.nan, math.nan)) from None
+        return slopes
 
     def _moves(self) -> Iterator[_Move]:
         """Each number alone where they are few, and random directions of each array."""
@@ -217,6 +255,14 @@ class _Judge:
             slopes.append(total / (60 * h))
         doubt, best = min((abs(a - b), b) for a, b in itertools.pairwise(slopes))
         return best, doubt
+
+
+def _weigh(slot: Any, change: dict[int, float], weight: float) -> float:
+    """The tangent of a slot, noted among the changes."""
+    if not isinstance(slot, Slot):
+        return 0.0
+    change[slot.index] = weight
+    return weight
 
 
 def _groups(wanted: tuple[Any, ...]) -> Iterator[tuple[Grid | None, list[Slot]]]:

@@ -41,10 +41,17 @@ class Machine:
         at: Sequence[Any] | None,
         kwargs: Mapping[str, Any] | None,
         names: Mapping[str, Any] | None,
+        matrix: str = "",
     ) -> None:
         self._given = (original, text, name)
         self._options: dict[str, Any] = dict(
-            kinds=kinds, wrt=wrt, single=single, at=at, kwargs=kwargs, names=names
+            kinds=kinds,
+            wrt=wrt,
+            single=single,
+            at=at,
+            kwargs=kwargs,
+            names=names,
+            matrix=matrix,
         )
         self.original_name = original.name
         self.run = Run(0, 0.0)
@@ -56,6 +63,7 @@ class Machine:
             lambda loop: self.run.enter(loop),
         )
         self.text, self.name, self.single = text, name or last_function(text), single
+        self.matrix = matrix
         self.live = dict(names or {})
         self.lifter = Lifter(self.world)
         self.original, signature = original.lift(self.world)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MAX_SHOWN = 8
 VERDICTS = {"proved": "proved", "agrees": "equal in numbers"}
@@ -123,3 +123,21 @@ class Report:
         from symdiff.show.reports import latex
 
         return latex(self)
+
+
+def of_both(gradient: Report, derivative: Report) -> Report:
+    """The report of a second derivative, from that of the gradient and that of its derivative."""
+    ways = (gradient.status, derivative.status)
+    status = "agrees" if derivative.status == "proved" and "agrees" in ways else derivative.status
+    note = f"the gradient was checked first: {gradient.status}"
+    return replace(
+        derivative,
+        status=status,
+        function=gradient.function,
+        notes=(note, *derivative.notes),
+        digits=min(gradient.digits, derivative.digits),
+        seconds=gradient.seconds + derivative.seconds,
+        method="differences"
+        if "differences" in (gradient.method, derivative.method)
+        else "symbols",
+    )

@@ -90,6 +90,7 @@ class Machine(Protocol):
     inputs: Inputs
     wanted: tuple[Any, ...]  # the trees of the parameters to differentiate with respect to
     single: bool | None
+    matrix: str
 
 
 def attempt(machine: Machine, point: Point, steps: int, seconds: float) -> Trial:
@@ -118,7 +119,7 @@ def attempt(machine: Machine, point: Point, steps: int, seconds: float) -> Trial
     if run.overflowed and not trial.reason:
         trial.reason, trial.failed = "numbers become too large", "original"
     if not trial.reason:
-        outcome = Outcome(slots, result, made, extra, machine.inputs.trees)
+        outcome = Outcome(slots, result, made, extra, machine.inputs.trees, machine.matrix)
         try:
             trial.cotangents = outcome.cotangents()
             trial.claims = list(outcome.claims(machine.wanted, machine.single))
