@@ -52,6 +52,10 @@ class Partials:
                     var: Apply("cond", (test, *(arm.get(var, Const(0)) for arm in arms)))
                     for var in {**arms[0], **arms[1]}
                 }
+            case Apply("and" | "or" as op, (first, *rest)) if rest:
+                other = rest[0] if len(rest) == 1 else Apply(op, tuple(rest))
+                arms = (other, first) if op == "and" else (first, other)
+                return self.of(Apply("cond", (first, *arms)))
             case Apply(op, args):
                 found: dict[Var, Expr] = {}
                 for arg, partial in self._of_operands(op, args, out or expr):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from symdiff.errors import SymdiffError
 from symdiff.show.notation import formula, symbol
 from symdiff.show.page.placing import PlacedRows
-from symdiff.show.page.recording import Spots, operands, recording
+from symdiff.show.page.recording import Spots, called, operands, recording
 from symdiff.show.partials import Partials
 from symdiff.stages import (
     BOOLEAN,
@@ -147,8 +148,11 @@ def program(made: Generated, flat: Procedure, rows: PlacedRows) -> str:
     Raises NotInJavaScript.
     """
     text = write(made.derivative).text if made.refreshed else made.text
-    parts = definitions(write(flat).text) | definitions(text)
-    parts.pop(flat.name, None)
+    parts: dict[str, str] = {}
+    for each in (flat, *called(flat, {}).values()):  # helpers and constants that are recorded
+        own_parts = definitions(write(replace(each, callees={})).text)
+        parts |= {name: part for name, part in own_parts.items() if name != each.name}
+    parts |= definitions(text)
     recorder = recording(rows.procedure, Spots(rows.spots, rows.loops), Translator())
     own = [p.name for p in _in_order(rows.procedure.params)]
     extra = set(made.own_parameters)

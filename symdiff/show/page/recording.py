@@ -69,7 +69,7 @@ def recording(procedure: Procedure, spots: Spots, translator: Translator) -> str
             raise NotInJavaScript("stop_gradient()")
     made = [
         "\n".join(_Recorder(callee, Spots({}, {}), translator).function(f"$record_{name}"))
-        for name, callee in _callees(procedure, {}).items()
+        for name, callee in called(procedure, {}).items()
     ]
     made.append("\n".join(_Recorder(procedure, spots, translator).function("$record")))
     return "\n".join(made)
@@ -236,12 +236,12 @@ class _Recorder:
         ]
 
 
-def _callees(procedure: Procedure, found: dict[str, Procedure]) -> dict[str, Procedure]:
+def called(procedure: Procedure, found: dict[str, Procedure]) -> dict[str, Procedure]:
     """All procedures that a procedure calls, directly or not, by their names."""
     for step in steps(procedure.body):
         if isinstance(step, Call) and step.callee not in found:
             callee = procedure.callees.get(step.callee)
             if callee is not None:
                 found[step.callee] = callee
-                _callees(callee, found)
+                called(callee, found)
     return found

@@ -7,6 +7,7 @@ import re
 from symdiff.api import generated
 from symdiff.show.page.making import page
 from symdiff.show.page.panes import Span, code_pane, source_pane
+from symdiff.show.values import values_at
 from symdiff.stages import Place
 
 TEXT = """\
@@ -72,3 +73,18 @@ def test_nothing_is_fetched():
     made = page(generated(joined))
     assert "default-src 'none'" in made
     assert not re.search(r"(?:src|href|action)\s*=\s*[\"']", made)
+
+
+def power(b, n: int):
+    return 1.0 if n == 0 else b * power(b, n - 1)
+
+
+def calling(x):
+    return power(x, 3) + (x or 1.0)
+
+
+def test_a_second_page_is_like_the_first():
+    made = generated(calling)
+    first = page(made, (2.0,))
+    values_at(made, (2.0,), {})  # which writes the same calls in another way
+    assert page(made, (2.0,)) == first and '"live":true' in first
