@@ -54,8 +54,8 @@ class Partials:
                 }
             case Apply("and" | "or" as op, (first, *rest)) if rest:
                 other = rest[0] if len(rest) == 1 else Apply(op, tuple(rest))
-                arms = (other, first) if op == "and" else (first, other)
-                return self.of(Apply("cond", (first, *arms)))
+                values = (other, first) if op == "and" else (first, other)
+                return self.of(Apply("cond", (first, *values)))
             case Apply(op, args):
                 found: dict[Var, Expr] = {}
                 for arg, partial in self._of_operands(op, args, out or expr):
