@@ -597,6 +597,7 @@ class Core:
         apart: set[Slot] = set()  # names of one array that a round makes names of several
         doubts: set[tuple[Slot, Slot]] = set()  # that may name one array in some round
         unknown: dict[Slot, Conflict] = {}  # what a round leaves that no later one can read
+        lost: dict[Slot, Any] = {}  # likewise, and parts of it
         frames, reported = set(self.frames), len(self.offences)
         for _ in range(60):
             self.state, self.block, self.inlined = dict(saved), [], set(inlined)
@@ -629,6 +630,8 @@ class Core:
                 self.state[slot] = self.carry(value, shape, slot_name(slot), leaves[slot])
             self.define_views(entry, derived, apart, step)
             self.state.update(unknown)
+            for slot, left in lost.items():
+                self.state[slot] = with_conflicts(self.state[slot], left)
             start = dict(self.state)
             self.relate_carried(start, doubts)
             begin(step)  # the test or iterable, over the carried values
@@ -641,6 +644,7 @@ class Core:
                 or self.settle(entry, start, guess, shapes, promoted, frames)
                 or not self.views_hold(entry, start, guess, derived, apart, doubts)
                 or self.not_known_later(start, unknown)
+                or self.not_carried({slot: start[slot] for slot in leaves}, entry, lost)
             ):
                 continue
             for slot in leaves:
@@ -674,6 +678,16 @@ class Core:
         }
         unknown.update(news)
         return bool(news)
+
+    def not_carried(self, carried: State, entry: State, lost: dict[Slot, Any]) -> bool:
+        """Note what a round leaves in a form that the next can't start with; whether it is news."""
+        news = False
+        for slot, value in carried.items():
+            left = self.after(value, self.state.get(slot), entry)
+            if conflicts(left) > conflicts(value):
+                lost[slot] = left
+                news = True
+        return news
 
     def order(self, slot: Slot) -> tuple[int, str]:
         keys = self.slot_order
@@ -980,6 +994,30 @@ def conflict_in(value: Any) -> Conflict | None:
     elif isinstance(value, dict):
         inner = value.values()
     return next((c for c in map(conflict_in, inner) if c is not None), None)
+
+
+def conflicts(value: Any) -> int:
+    """How many parts of a value of the state can't be read."""
+    if isinstance(value, Conflict):
+        return 1
+    if isinstance(value, dict):
+        return sum(map(conflicts, value.values()))
+    inner = value.items if isinstance(value, Tuple) else value
+    return sum(map(conflicts, inner)) if isinstance(inner, tuple) else 0
+
+
+def with_conflicts(value: Any, left: Any) -> Any:
+    """A value in which the parts can't be read that can't be in another of its structure."""
+    if isinstance(left, Conflict):
+        return left
+    if isinstance(value, Tuple) and isinstance(left, Tuple):
+        pairs = zip(value.items, left.items, strict=False)
+        return Tuple(tuple(with_conflicts(v, w) for v, w in pairs), value.type)
+    if isinstance(value, tuple) and isinstance(left, tuple):
+        return tuple(with_conflicts(v, w) for v, w in zip(value, left, strict=False))
+    if isinstance(value, dict) and isinstance(left, dict):
+        return {k: with_conflicts(v, left.get(k)) for k, v in value.items()}
+    return value
 
 
 def same(a: Any, b: Any) -> bool:

@@ -192,9 +192,9 @@ class Expressions(Matching):
             case ast.Call():
                 return self.call(node)
             case ast.Attribute(value=value, attr=attr):
-                return self.attribute(self.evaluate(value), attr, node)
+                return self.readable(self.attribute(self.evaluate(value), attr, node), node)
             case ast.Subscript(value=value, slice=index):
-                return self.subscript(self.evaluate(value), index, node)
+                return self.readable(self.subscript(self.evaluate(value), index, node), node)
             case ast.Tuple(elts=elts):
                 if any(isinstance(e, ast.Starred) for e in elts):
                     made = self.list_display(elts, node)
@@ -592,7 +592,14 @@ class Expressions(Matching):
         assert result is not None
         return result
 
+    def readable(self, value: Value, node: ast.AST) -> Value:
+        """A part of something, refused where it has no value that is the same on every path."""
+        if isinstance(value, Conflict):
+            raise self.refuse(node, f"this can't be used here: {value.why}", fix=value.fix)
+        return value
+
     def comparison(self, op: str, a: Value, b: Value, node: ast.AST) -> Value:
+        a, b = self.readable(a, node), self.readable(b, node)
         if isinstance(a, Unknown) or isinstance(b, Unknown):
             return Unknown()
         if isinstance(a, Undefined) or isinstance(b, Undefined):

@@ -37,11 +37,13 @@ class Rebinding:
         self.reader = reader
         self.placed: dict[Slot, Any] = {}  # a Ref of a stand-in, or a tuple or dict with some in it
         self.depth: dict[Identity, int] = {}  # of the stand-ins: in a name, in one of these, ...
+        self.older: set[Any] = set()  # the objects from before the loop
 
     def begin(self) -> None:
         """Put the stand-ins in the places of the objects from before the loop."""
         state = self.reader.state
         counts = holders(state) if self.placed else {}
+        self.older = {slot[0] for slot in state if slot[1] == "content"}
         for slot, shape in self.placed.items():
             state[slot] = self._place(shape, state.get(slot, Undefined()), counts)
 
@@ -126,6 +128,8 @@ class Rebinding:
                 return old
             if not isinstance(old, (Ref, Undefined)):
                 return old
+            if isinstance(old, Undefined) and value.identity in self.older:
+                return old  # another name of what was there
             made = Identity(value.identity.kind, value.identity.cls)
             made.name = name
             self.depth[made] = depth

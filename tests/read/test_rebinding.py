@@ -106,9 +106,20 @@ def tuples_made_anew(x, y):
     return total * sum(a * b for a, b in points)
 
 
+def another_name_of_a_list(x, y):
+    xs = [x, y]
+    for i in range(3):
+        if i > 0:
+            xs += [x * i]
+        same = xs
+    same.append(y)
+    return sum(xs) * same[0] * len(same)
+
+
 RIGHT = [
     in_a_tuple, in_an_object, in_a_dict, objects_in_objects, lists_in_an_arm, swapped,
     integers_that_become_reals, a_tuple_of_integers_and_a_list, tuples_made_anew,
+    another_name_of_a_list,
 ]  # fmt: skip
 
 
