@@ -159,6 +159,8 @@ class Arrays(Memory):
                 if isinstance(a, (Var, Global)) and isinstance(a.kind, ArrayOf) and rank:
                     a = self.atom(self.array_item(a, last, node), node)
                 return self.apply(OUTER[function], (a, b), node)
+            if function == "multiply":
+                return self.array_call("numpy.tensordot", args, {"axes": Const(0)}, node)
         return None
 
     def builtin_numpy_copyto(

@@ -48,6 +48,7 @@ from symdiff.stages import (
     Var,
 )
 
+INTEGERS = ListOf(INTEGER)
 ITERATORS = {"enumerate", "zip", "reversed", "map", "filter"}
 # Passive functions without effects, that may be shared, moved and dropped.
 PURE = {
@@ -432,6 +433,9 @@ class Builtins(Writers):
         content = self.content(made)
         if isinstance(content, Var) and content.kind == ListOf(OBJECT):
             return self.emit(Opaque("tuple(_0)", (content,), pure=True), OBJECT, node)
+        if isinstance(content, Var) and self.frame.scope.is_generated and content.kind == INTEGERS:
+            text = Opaque("tuple(_0)", (content,), pure=True)  # an index, or axes: not a list
+            return self.new_object("list", self.emit(text, INTEGERS, node))
         return made
 
     def builtin_dict(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:

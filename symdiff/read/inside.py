@@ -58,6 +58,9 @@ class Inside:
         self.taken: set[str] = set()
 
     def name(self, wanted: str) -> str:
+        """A name for a parameter, like a wanted one."""
+        wanted = wanted.replace("<lambda>", "given")
+        wanted = wanted if wanted.isidentifier() else "given"
         made, n = wanted, 1
         while made in self.taken:
             n += 1

@@ -102,6 +102,8 @@ class Prepared:
 class GeneratedScope(StaticScope):
     """The names of a generated file: its constants are those of the function it was made from."""
 
+    is_generated = True
+
     def __init__(self, file: SourceFile, constants: dict[str, Global], known: dict[str, Value]):
         super().__init__(file, "generated", None)
         self.constants, self.known = constants, known

@@ -185,8 +185,14 @@ class Rebinding:
         content = self.reader.state.get((new.identity, "content"), Undefined())
         if counts.get(new.identity, 0) > 1:
             new.identity.frozen = stand_in.identity.frozen = True
-        old = start.get((stand_in.identity, "content"))
+        old = start.get((stand_in.identity, "content"), ())  # one found just now is tried again
         if isinstance(content, tuple) and not isinstance(old, tuple):
+            rows = self.reader.as_rows((stand_in.identity, "content"), content)
+            if rows is not None:
+                for i, column in enumerate(rows.columns):
+                    part = self.reader.list_value(tuple(row.items[i] for row in content), None)
+                    self.reader.state[column.identity, "content"] = part
+                return rows
             content = self.reader.list_value(content, None, name=stand_in.identity.name)
         return content
 

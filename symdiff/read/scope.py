@@ -94,6 +94,7 @@ class Scope(Protocol):
 
     file: SourceFile
     module: str
+    is_generated: bool
 
     def lookup(self, name: str, unit: Unit) -> Value | None: ...
 
@@ -142,6 +143,8 @@ def is_standard(name: str) -> bool:
 
 class LiveScope:
     """The names that a live function sees."""
+
+    is_generated = False
 
     def __init__(self, function: types.FunctionType, file: SourceFile, read: Reader) -> None:
         self.function, self.file, self.read = function, file, read
@@ -459,6 +462,8 @@ _FILES: dict[str, StaticScope] = {}
 
 class StaticScope:
     """The names of a module, from its syntax tree alone."""
+
+    is_generated = False
 
     def __init__(self, file: SourceFile, module: str, folder: Path | None) -> None:
         self.file, self.module, self.folder = file, module, folder

@@ -394,3 +394,26 @@ def test_lists_that_are_changed_and_seen_in_two_ways_are_refused():
         symdiff.grad(g)(0.7)
     kept = symdiff.grad(lambda x: symdiff.grad(changing)([x, 1.0], [x])[0] * x)
     assert kept(0.7) == close(10 * 0.7)
+
+
+def test_training_steps_are_differentiated():
+    import numpy as np
+
+    def loss(layers, x):
+        for w, b in layers:
+            x = np.tanh(x @ w + b)
+        return np.sum(x**2)
+
+    def after_training(x, steps):
+        layers = [(np.reshape(x, (2, 2)), np.ones(2)), (np.eye(2), x[:2])]
+        for _ in range(steps):
+            d = symdiff.grad(loss)(layers, np.ones((3, 2)))
+            layers = [
+                (w - 0.1 * dw, b - 0.1 * db)
+                for (w, b), (dw, db) in zip(layers, d, strict=True)
+            ]
+        return loss(layers, np.ones((3, 2)))
+
+    x, d = np.array([0.2, 0.5, 0.9, 1.3]), np.array([0.5, -1.0, 0.3, 0.2])
+    got = symdiff.grad(after_training)(x, 2)
+    assert got @ d == close(slope(lambda t: after_training(x + t * d, 2), 0.0))

@@ -99,3 +99,16 @@ def test_tuples_of_another_shape_are_refused():
 
     with pytest.raises(SymdiffError):
         symdiff.grad(f)(0.7, 200)
+
+
+def test_lists_of_tuples_that_each_round_makes_anew():
+    def f(x, n):
+        pairs = [(x, 1.0), (2.0, x * x)]
+        for _ in range(n):
+            made = []
+            for a, b in pairs:
+                made.append((0.9 * a * b, b + 0.1 * a))
+            pairs = [(b, a) for a, b in made]
+        return pairs[0][0] * pairs[1][1]
+
+    assert symdiff.grad(f)(0.7, 3) == pytest.approx(slope(f, 0.7, 3))
