@@ -62,7 +62,7 @@ def recording(procedure: Procedure, spots: Spots, translator: Translator) -> str
 
     Raises NotInJavaScript.
     """
-    for each in (procedure, *_callees(procedure, {}).values()):
+    for each in (procedure, *called(procedure, {}).values()):
         if each.rule is not None:
             raise NotInJavaScript(f"{each.name}() has a rule of its own")
         if any(_stops(e) for step in steps(each.body) for e in expressions(step)):
