@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import scipy
 
+from rules.arrays.along import check_tangent
 from rules.arrays.whole import check_whole
 from symdiff.rules.arrays import registry
 from symdiff.rules.arrays.helpers import FOLDER
@@ -203,6 +204,7 @@ def check(
             share = product(dout, Node(partial, kind_of_expr(partial)))
             made = np.asarray(call.evaluate(share.expr, more))
             found[expr] = found.get(expr, 0.0) + _sum_to(made, np.shape(call.values[expr]))
+    adjoints: dict[Var, Any] = {}
     for var, x in call.values.items():
         if np.asarray(x).dtype.kind not in "fc":
             continue
@@ -212,6 +214,8 @@ def check(
         if np.asarray(x).dtype.kind == "f":
             got = np.real(got)
         np.testing.assert_allclose(got, want, rtol=tolerance, atol=tolerance)
+        adjoints[var] = got
+    check_tangent(call, ans, more, cotangents, adjoints, 1e-7)
     if ranks_known:
         check_whole(call, whole, value, cotangents, tolerance, differences)
 

@@ -142,8 +142,8 @@ def average(a, axis=None, weights=None, returned=False, *, keepdims=False, ans, 
         difference = a - restored(ans, a, axis, keepdims)
         wide, wide_dot = (_along(a, axis, w) for w in (weights, weights_dot))
         of_weights = np.sum(wide_dot * difference, **options(axis, keepdims))
-        is_wide = a.rank is not None and a.rank == weights.rank
-        whole = np.sum(wide, **options(axis, keepdims)) if is_wide else np.sum(weights)
+        is_vector = weights.rank == 1 and a.rank is not None
+        whole = np.sum(weights) if is_vector else np.sum(wide, **options(axis, keepdims))
         of_weights = of_weights / whole
     return added(own, of_weights)
 
@@ -155,4 +155,4 @@ def _along(a, axis, weights):
     if a.rank is not None and weights.rank == 1 and type(axis) is int:
         after = [None] * (a.rank - 1 - axis % a.rank)
         return weights[(slice(None), *after)] if after else weights
-    return helper("weights_along", a, axis, weights)
+    return np.broadcast_to(helper("weights_along", a, axis, weights), a.shape)
