@@ -30,6 +30,7 @@ from symdiff.stages import (
     Expr,
     Global,
     Kind,
+    ListOf,
     Loop,
     Opaque,
     Passive,
@@ -253,6 +254,16 @@ def refusals(procedure: Procedure, varied: set[Var], useful: set[Var]) -> Iterat
     refused: set[Var] = set()
     for step in steps(procedure.body):
         match step:
+            case Stage(value=Apply(op=op)) if (
+                (op in _STORES or op in ("append", "extend"))
+                and _is_of_integers(step.target.kind)
+                and any(v in varied for v in dependences(step.value))
+            ):
+                yield UnsupportedSyntax(
+                    "a list of integers takes in an active number here",
+                    step.place,
+                    fix="Start with floats: 0.0 instead of 0.",
+                )
             case Stage() if step.target in useful and step.target.kind not in (
                 TEXT,
                 BOOLEAN,
@@ -273,6 +284,16 @@ def refusals(procedure: Procedure, varied: set[Var], useful: set[Var]) -> Iterat
                     step.place,
                     fix="Loop over an index.",
                 )
+
+
+def _is_of_integers(kind: Kind) -> bool:
+    """Whether a kind is that of a list of integers, or of lists of them: what is stored in an
+    array of integers becomes one, what is put into a list does not."""
+    while isinstance(kind, ListOf):
+        kind = kind.item
+        if kind in (INTEGER, BOOLEAN):
+            return True
+    return False
 
 
 def _of_rule(callee: Procedure, step: Call, varied: set[Var]) -> Iterator[SymdiffError]:

@@ -245,12 +245,9 @@ class Statements(Matrices):
             at = self.atom(self.evaluate(index), node)
             if isinstance(value, Ref):
                 value.identity.frozen = True
-            row = self.emit(
-                Apply("setitem", (holder, at, self.atom(value, node))),
-                holder.kind,
-                node,
-                holder.base,
-            )
+            item = self.atom(value, node)
+            kind = ListOf(join(holder.kind.item, kind_of(item)))
+            row = self.emit(Apply("setitem", (holder, at, item)), kind, node, holder.base)
             self.store_into(container.value, container.slice, row, node)
             return
         self.store(holder, index, value, node)

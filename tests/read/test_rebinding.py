@@ -86,6 +86,14 @@ def integers_that_become_reals(x, y):
     return c.item * y + d["a"] * d["b"]["k"] + e[0] * e[1][0]
 
 
+def rows_of_integers(x, y):
+    m = [[0] * 2 for _ in range(2)]
+    for i in range(2):
+        for j in range(2):
+            m[i][j] += x * i + y * j
+    return m[1][1] * m[0][1]
+
+
 def a_tuple_of_integers_and_a_list(x, y):
     c = Holder((0, [1, 2]))
     for _ in range(3):
@@ -119,7 +127,7 @@ def another_name_of_a_list(x, y):
 RIGHT = [
     in_a_tuple, in_an_object, in_a_dict, objects_in_objects, lists_in_an_arm, swapped,
     integers_that_become_reals, a_tuple_of_integers_and_a_list, tuples_made_anew,
-    another_name_of_a_list,
+    another_name_of_a_list, rows_of_integers,
 ]  # fmt: skip
 
 
