@@ -20,7 +20,7 @@ from symdiff.differentiate.sweep import STRUCTURE
 from symdiff.differentiate.transpose import transposed
 from symdiff.errors import NotDifferentiable
 from symdiff.rules.arrays import registry
-from symdiff.rules.arrays.nodes import Node
+from symdiff.rules.arrays.nodes import Node, Refused
 from symdiff.rules.arrays.vectorized import operator_partials
 from symdiff.rules.shapes import dims_of
 from symdiff.stages import (
@@ -62,6 +62,8 @@ def _tangent(sweep: Forward, step: Stage) -> tuple[bool, Expr | None]:
     if value.op == "getitem" and isinstance(kind_of(value.args[0]), TupleOf):
         whole, at = value.args
         assert isinstance(whole, Var) and isinstance(at, Const)
+        if (why := sweep.refused.get((whole, at.value))) is not None:
+            raise NotDifferentiable(why)
         part = sweep.parts.get(whole, {}).get(at.value)
         if part is not None:
             sweep.note_full(part, target)
@@ -256,8 +258,11 @@ def _by_rule(sweep: Forward, primitive: ArrayPrimitive, value: Apply, target: Va
         sweep.parts[target] = {
             i: sweep.expand(registry.as_node(part).expr, kind)
             for i, (part, kind) in enumerate(zip(found, target.kind.items, strict=True))
-            if part is not None
+            if part is not None and not isinstance(part, Refused)
         }
+        for i, part in enumerate(found):
+            if isinstance(part, Refused):
+                sweep.refused[target, i] = part.message
         return None
     if found is None:
         return None

@@ -43,6 +43,7 @@ class Forward(Sweep):
         super().__init__(active, procedures)
         self.reassigned = reassigned  # the names of variables that get several values
         self.tangents: Tangents = {}
+        self.refused: dict[tuple[Var, object], str] = {}  # items that have no rule, and why
         self.empty: set[Var] = set()  # passive lists that nothing has been put into yet
         self.parts: dict[Var, dict[int, Expr]] = {}  # tangents of the items of tuples
 

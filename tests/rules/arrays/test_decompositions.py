@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import symdiff
 from rules.arrays.harness import check
 from rules.arrays.samples import both, normal, numbers, positive, regular
 
@@ -77,3 +78,14 @@ def test_qr(shape, mode, complex_, ranks_known):
         return
     a = normal(*shape, complex_=complex_) + 3 * np.eye(*shape[-2:])
     check("numpy.linalg.qr", a, mode, ranks_known=ranks_known)
+
+
+def of_values(a):
+    u, s, vh = np.linalg.svd(a, hermitian=True)
+    return np.sum(s**2)
+
+
+def test_vectors_without_a_rule_may_stay_unread():
+    a = positive(3, 3)
+    _, slope = symdiff.jvp(of_values, (a,), (a,))
+    np.testing.assert_allclose(slope, 2 * np.sum(a**2))

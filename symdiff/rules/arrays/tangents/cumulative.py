@@ -28,10 +28,9 @@ def cumprod(a, axis=None, dtype=None, out=None, *, ans, a_dot):
 
 @tangent("numpy.nancumprod")
 def nancumprod(a, axis=None, dtype=None, out=None, *, ans, a_dot):
-    known = np.isnan(a)
-    return products_so_far(
-        np.where(known, 1.0, a), axis, ans, np.where(known, 0.0, a_dot)
-    )  # fmt: skip
+    missing = np.isnan(a)
+    factors, factors_dot = np.where(missing, 1.0, a), np.where(missing, 0.0, a_dot)
+    return products_so_far(factors, axis, ans, factors_dot)
 
 
 @tangent("numpy.cumulative_prod")
