@@ -34,6 +34,7 @@ import symdiff
 from benchmarks.array_functions import programs
 from benchmarks.array_rivals import rivals
 
+OTHERS = "## Other modes"  # what benchmarks.modes writes
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 COLUMNS = ("symdiff", "autograd", "jax", "pytorch")
 SECONDS = 1.0  # for each contender of a row
@@ -106,9 +107,7 @@ def peak(call: Callable[[], Any]) -> int:
     return most
 
 
-def row(
-    name: str, size: str, found: dict[str, tuple[float, int]], columns: Sequence[str]
-) -> str:
+def row(name: str, size: str, found: dict[str, tuple[float, int]], columns: Sequence[str]) -> str:
     seconds, memory = found["function"]
     cells = [name.replace("_", " "), size, shown(seconds)]
     for column in columns:
@@ -174,7 +173,8 @@ def main() -> None:
     print(f"{table(found)}\n\n{summary(found)}\n\n{machine()}")
     if options.write:
         page = TEXT.format(table=table(found), summary=summary(found), machine=machine())
-        PAGE.write_text(page, encoding="utf-8")
+        _, head, others = PAGE.read_text(encoding="utf-8").partition(OTHERS)
+        PAGE.write_text(f"{page}\n{head}{others}" if head else page, encoding="utf-8")
 
 
 if __name__ == "__main__":

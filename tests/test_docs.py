@@ -11,7 +11,7 @@ import pytest
 
 DOCS = Path(__file__).parent.parent / "docs"
 # Pages whose examples are one program, from the first to the last.
-RUN = ["checkpointing.md", "custom-rules.md"]
+RUN = ["checkpointing.md", "custom-rules.md", "modes.md", "scipy.md"]
 
 
 def made():
