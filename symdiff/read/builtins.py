@@ -49,6 +49,9 @@ from symdiff.stages import (
 )
 
 INTEGERS = ListOf(INTEGER)
+# Methods that change a list.
+CHANGING = {"append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse"}
+SHRINKING = {"pop", "remove", "clear"}
 ITERATORS = {"enumerate", "zip", "reversed", "map", "filter"}
 # Passive functions without effects, that may be shared, moved and dropped.
 PURE = {
@@ -592,6 +595,8 @@ class Builtins(Writers):
             return self.array_call("numpy.conj", [receiver], {}, node)
         if name == "conjugate" and kind_of(receiver) in (REAL, INTEGER, BOOLEAN):
             return receiver
+        if name in CHANGING and isinstance(receiver, Var) and isinstance(receiver.kind, ListOf):
+            return self.change_row(receiver, name, args, keywords, node)
         atom = self.atom(receiver, node)
         given = tuple(self.tree(a, node) for a in [*args, *keywords.values()])
         names = [f"_{i + 1}" for i in range(len(args))] + [
@@ -603,6 +608,29 @@ class Builtins(Writers):
             Opaque(f"_0.{name}({', '.join(names)})", (atom, *given), pure=kind is not OBJECT),
             kind,
             node,
+        )
+
+    def store_into(self, container: ast.expr, index: ast.expr, value: Value, node: ast.AST) -> None:
+        raise NotImplementedError
+
+    def change_row(
+        self, row: Var, name: str, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        """A method of a list in a list, which is held by value: the row is changed and put back."""
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Subscript(value=container, slice=index))):
+                if name not in SHRINKING and not isinstance(index, ast.Slice):
+                    ref = self.new_object("list", row)
+                    ref.identity.name = row.base
+                    found = self.call_method(Method(ref, name), args, keywords, node)
+                    self.store_into(container, index, self.dynamic(ref, node), node)
+                    return found
+        raise self.refuse(
+            node,
+            f"{name}() of a list that is an item of another one, of which the length is not known",
+            fix="Use a list with a name of its own."
+            if name in SHRINKING
+            else f"Name the item: rows[i].{name}(...).",
         )
 
     def list_append(

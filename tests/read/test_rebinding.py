@@ -94,6 +94,15 @@ def rows_of_integers(x, y):
     return m[1][1] * m[0][1]
 
 
+def rows_that_grow(x, y):
+    rows = [[] for _ in range(2)]
+    for i in range(4):
+        rows[i % 2].append(x * i)
+        rows[0].insert(0, y * i)
+    rows[1].reverse()
+    return sum(rows[0]) * rows[1][0] + rows[1][-1] * rows[0][1]
+
+
 def a_tuple_of_integers_and_a_list(x, y):
     c = Holder((0, [1, 2]))
     for _ in range(3):
@@ -127,7 +136,7 @@ def another_name_of_a_list(x, y):
 RIGHT = [
     in_a_tuple, in_an_object, in_a_dict, objects_in_objects, lists_in_an_arm, swapped,
     integers_that_become_reals, a_tuple_of_integers_and_a_list, tuples_made_anew,
-    another_name_of_a_list, rows_of_integers,
+    another_name_of_a_list, rows_of_integers, rows_that_grow,
 ]  # fmt: skip
 
 
@@ -171,4 +180,35 @@ def alias_of_an_item(x):
 @pytest.mark.parametrize("function", [alias_of_a_list, alias_from_before, alias_of_an_item])
 def test_aliases_of_what_is_made_anew_are_not_updated(function):
     with pytest.raises(SymdiffError, match="one of several"):
+        symdiff.grad(function)(1.3)
+
+
+def row_by_another_name(x):
+    rows = [[] for _ in range(2)]
+    for i in range(4):
+        row = rows[i % 2]
+        row.append(x * i)
+    return sum(rows[0]) + sum(rows[1])
+
+
+def item_of_a_row_by_another_name(x):
+    rows = [[0.0] for _ in range(2)]
+    for i in range(4):
+        row = rows[i % 2]
+        row[0] += x * i
+    return rows[0][0] * rows[1][0]
+
+
+def a_row_that_shrinks(x):
+    rows = [[] for _ in range(2)]
+    for i in range(4):
+        rows[i % 2].append(x * i)
+    return rows[1].pop() + sum(rows[1])
+
+
+@pytest.mark.parametrize(
+    "function", [row_by_another_name, item_of_a_row_by_another_name, a_row_that_shrinks]
+)
+def test_rows_are_changed_under_their_own_names(function):
+    with pytest.raises(SymdiffError):
         symdiff.grad(function)(1.3)
