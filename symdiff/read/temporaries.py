@@ -13,6 +13,7 @@ from symdiff.stages import (
     Param,
     Procedure,
     Stage,
+    TupleOf,
     Var,
     defined,
     map_expressions,
@@ -39,6 +40,13 @@ _OF_BUILTINS = {
     "pow": "power",
     "round": "rounded",
     "sum": "total",
+}
+_FACTORS = {
+    "eig": ("w", "v"),
+    "eigh": ("w", "v"),
+    "qr": ("q", "r"),
+    "slogdet": ("sign", "logdet"),
+    "svd": ("u", "s", "vh"),
 }
 _POWERS = {2: "squared", 3: "cubed", 0.5: "root"}
 LONGEST = 20
@@ -129,6 +137,8 @@ def proposed(value: Expr, names: dict[Var, str]) -> str:
         held = value.args[0]
         of_shape = isinstance(held, Apply) and held.op == "numpy.shape"
         return "length" if of_shape else "item"
+    if op == "getitem" and (of_factors := _factor(value, parts[0])):
+        return of_factors
     if op == "getitem":
         return _short(
             f"{parts[0]}_{parts[1]}" if len(parts) > 1 and parts[1] else f"{parts[0]}_item", "item"
@@ -140,6 +150,16 @@ def proposed(value: Expr, names: dict[Var, str]) -> str:
         if name.isidentifier()
         else "value"
     )
+
+
+def _factor(value: Apply, name: str) -> str | None:
+    """What textbooks call an item of a decomposition, whose variable has its function's name."""
+    whole, at = value.args
+    items = _FACTORS.get(name.partition("_")[0])
+    is_tuple = isinstance(whole, Var) and isinstance(whole.kind, TupleOf)
+    if items is None or not is_tuple or not isinstance(at, Const) or type(at.value) is not int:
+        return None
+    return items[at.value] if 0 <= at.value < len(items) else None
 
 
 def _generic(op: str) -> str:
