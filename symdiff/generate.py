@@ -637,6 +637,8 @@ def _with_aux(reading: Reading) -> Reading:
     the second depends on does not matter."""
     procedure = reading.procedure
     result = procedure.result
+    if isinstance(result, Apply) and result.op == "record":
+        result = Apply("tuple", result.args[1:])  # a named tuple is taken apart like any pair
     if not isinstance(result, Apply) or result.op != "tuple" or len(result.args) != 2:
         raise NotDifferentiable(
             f"with has_aux, {procedure.name} has to return its value and what is beside it",

@@ -8,6 +8,7 @@ estimation of sparse Jacobian matrices). A Hessian is the Jacobian of the gradie
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -341,6 +342,10 @@ def _tangents(value: Any, tangent: Any) -> Iterator[Any]:
     elif isinstance(value, (list, tuple)):
         for part, dot in zip(value, tangent, strict=True):
             yield from _tangents(part, dot)
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            if hasattr(value, field.name):
+                yield from _tangents(getattr(value, field.name), getattr(tangent, field.name))
 
 
 def _unit(tree: Any, at: int, index: tuple[int, ...]) -> Any:

@@ -179,8 +179,9 @@ class Apply:
     `or`, `cond` (test, value if true, value if false). Functions: `math.sin`, `abs`, `min`, `len`,
     ... by their qualified names, builtins bare; `numpy.sum`, `scipy.special.expit`, whatever they
     were imported as, methods of arrays among them. Arguments given by keyword come last, each as
-    keyword(name, value). Containers: tuple, list, dict (keys and values in turn), getitem,
-    part(t, i, n) (item i of a tuple of n), slice (an index), range; and the functional updates
+    keyword(name, value). Containers: tuple, list, dict (keys and values in turn), record (a class
+    and what it is given), getitem, part(t, i, n) (item i of a tuple of n), slice (an index), range;
+    and the functional updates
     append(L, v), extend(L, M), insert(L, i, v), setitem(L, i, v), delitem(L, i), add_at(L, i, v)
     (that is L[i] += v; likewise sub_at, mul_at and truediv_at on arrays, where i may be Ellipsis
     for all of the array, and scatter_add(A, i, v), which is np.add.at: repeated indices add up),
@@ -206,6 +207,9 @@ class Opaque:
 
 
 Expr = Var | Const | Global | Apply | Opaque
+
+# The operations that a result is put together by.
+STRUCTURES = frozenset({"tuple", "list", "dict", "record", "keyword"})
 
 # --- steps ---------------------------------------------------------------------------------------
 

@@ -190,7 +190,7 @@ class _Rewriter(ast.NodeTransformer):
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.stmt:
         for statement in node.body:
             if isinstance(statement, ast.AnnAssign):  # a field of a dataclass stays one
-                statement.annotation = ast.Constant("float")
+                statement.annotation = ast.Constant(None)
                 statement.value = statement.value and self.visit(statement.value)
         node.body = [s if isinstance(s, ast.AnnAssign) else self.visit(s) for s in node.body]
         node.decorator_list = [d for d in node.decorator_list if _named(d) in KEPT_DECORATORS]

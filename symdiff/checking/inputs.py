@@ -200,6 +200,11 @@ def fill(tree: Any, value: Callable[[Any], Any], raw: bool = False) -> Any:
         for name, part in tree.fields.items():
             object.__setattr__(made, name, fill(part, value, raw))
         return made
+    if dataclasses.is_dataclass(tree) and not _is_leaf(tree):
+        made = object.__new__(type(tree))
+        for name, part in _fields(tree).items():
+            object.__setattr__(made, name, fill(part, value, raw))
+        return made
     if is_array(tree):
         return _array(
             Grid("", tree.shape, tree.dtype, ()), [value(v) for v in tree.reshape(-1)], raw

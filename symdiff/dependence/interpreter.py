@@ -295,6 +295,10 @@ class Interpreter:
                 return lambda values: (inner(values)[0], NONE)
             case Apply(op="tuple" | "list" as op, args=args):
                 return _sequence(tuple if op == "tuple" else list, [self.compile(a) for a in args])
+            case Apply(op="record", args=(_, *args)):
+                return _sequence(tuple, [self.compile(a) for a in args])
+            case Apply(op="keyword", args=(_, arg)):
+                return self.compile(arg)
             case Apply(op="dict", args=args):
                 return _dict([self.compile(a) for a in args])
             case Apply(op="slice", args=args):

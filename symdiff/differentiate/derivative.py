@@ -18,6 +18,7 @@ from symdiff.stages import (
     BOOLEAN,
     INTEGER,
     OBJECT,
+    STRUCTURES,
     Apply,
     ArrayOf,
     Block,
@@ -92,7 +93,7 @@ def derivative(
         value = flat.result.args[0] if aux and isinstance(flat.result, Apply) else flat.result
         if isinstance(value, Apply):
             raise NotDifferentiable(
-                f"{procedure.name} returns a {value.op}; a gradient needs a function that "
+                f"{procedure.name} returns {_called(value.op)}; a gradient needs a function that "
                 "returns a scalar",
                 procedure.place,
                 fix="Use symdiff.vjp for functions with several results.",
@@ -328,21 +329,35 @@ def _seed(
     result: Expr, dout: Expr, seeds: list[tuple[Expr, Expr]], out: list[Any], active: set[Var]
 ) -> None:
     """Take the cotangent apart as the result is put together."""
-    if isinstance(result, Apply) and result.op in ("tuple", "list", "dict"):
-        keyed = (
-            zip(result.args[::2], result.args[1::2], strict=True)
-            if result.op == "dict"
-            else ((Const(i), item) for i, item in enumerate(result.args))
-        )
-        for key, item in keyed:
+    if isinstance(result, Apply) and result.op in STRUCTURES:
+        for key, read, item in _parts(result, dout):
             if not any(v in active for v in variables(item)):
                 continue
             name = f"dout_{key.value}" if isinstance(key, Const) else "dout_item"
             part = Var(name, item.kind if isinstance(item, Var) else OBJECT, temporary=True)
-            out.append(Stage(part, Apply("getitem", (dout, key))))
+            out.append(Stage(part, read))
             _seed(item, part, seeds, out, active)
     elif isinstance(result, Var) and result in active:
         seeds.append((result, dout))
+
+
+def _called(op: str) -> str:
+    return "an object with several numbers" if op == "record" else f"a {op}"
+
+
+def _parts(result: Apply, dout: Expr) -> Iterator[tuple[Expr, Expr, Expr]]:
+    """For each part of a result its key, the part of the cotangent, and the part itself."""
+    if result.op == "dict":
+        for key, item in zip(result.args[::2], result.args[1::2], strict=True):
+            yield key, Apply("getitem", (dout, key)), item
+        return
+    for i, item in enumerate(result.args[1:] if result.op == "record" else result.args):
+        if isinstance(item, Apply) and item.op == "keyword":
+            name, value = item.args
+            assert isinstance(name, Const)
+            yield name, Opaque(f"_0.{name.value}", (dout,), pure=True), value
+        else:
+            yield Const(i), Apply("getitem", (dout, Const(i))), item
 
 
 def _structured(sweep: Reverse, integers: set[Var], structure: Any) -> Expr:

@@ -13,6 +13,7 @@ from symdiff.stages import (
     BOOLEAN,
     INTEGER,
     OBJECT,
+    STRUCTURES,
     Apply,
     ArrayOf,
     Block,
@@ -138,6 +139,11 @@ def _of_result(sweep: Forward, result: Expr, out: Block) -> Expr:
     """The tangent of the value, in its structure."""
     if isinstance(result, Apply) and result.op in ("tuple", "list"):
         return Apply(result.op, tuple(_of_result(sweep, item, out) for item in result.args))
+    if isinstance(result, Apply) and result.op == "record":
+        make, *parts = result.args
+        return Apply("record", (make, *(_of_result(sweep, part, out) for part in parts)))
+    if isinstance(result, Apply) and result.op == "keyword":
+        return Apply("keyword", (result.args[0], _of_result(sweep, result.args[1], out)))
     if isinstance(result, Apply) and result.op == "dict":
         args = result.args
         return Apply(
@@ -156,7 +162,7 @@ def _of_result(sweep: Forward, result: Expr, out: Block) -> Expr:
 
 
 def _as_floats(floats: set[Var], tangent: Expr) -> Expr:
-    if isinstance(tangent, Apply) and tangent.op in ("tuple", "list", "dict"):
+    if isinstance(tangent, Apply) and tangent.op in STRUCTURES:
         return Apply(tangent.op, tuple(_as_floats(floats, a) for a in tangent.args))
     if isinstance(tangent, Var) and isinstance(tangent.kind, (ArrayOf, ListOf)):
         return tangent

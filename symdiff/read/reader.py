@@ -30,6 +30,7 @@ from symdiff.read.records import (
     named_tuple_class,
     spec_of_class,
 )
+from symdiff.read.results import Seen, result_tree, seen_in
 from symdiff.read.scope import Scope, StaticScope, Unit
 from symdiff.read.shapes import held
 from symdiff.read.statements import Statements
@@ -110,11 +111,13 @@ class Text:
 @dataclass(frozen=True, eq=False)
 class NamedParts:
     """The structure of a parameter that is a named tuple or dataclass: `whole` is the parameter
-    itself, `keywords` are the names by which its class takes the parts, if it is so."""
+    itself, `keywords` are the names by which its class takes the parts, if it is so, `cls` is the
+    class, live or in a file."""
 
     whole: Var
     parts: tuple[Any, ...]
     keywords: tuple[str, ...] = ()
+    cls: Any = None
 
 
 @dataclass
@@ -311,7 +314,7 @@ def _read(target: Value, shared: Shared, specs: dict[str, Spec], guarded: bool) 
     if reader.offences:
         raise together(reader.offences)
     place = function.scope.file.place(node)
-    result = _result(reader, value, function)
+    result = _result(reader, value, function, seen_in(parameters))
     name = function.name if function.name.isidentifier() else "function"
     procedure = Procedure(name, params, reader.block, result, place)
     procedure.callees = shared.callees
@@ -399,7 +402,9 @@ def _parameter(reader: Reader, var: Var, spec: Spec, name: str) -> tuple[Value, 
         if kind is list:
             return reader.new_object("list", tuple(items)), structure
         if kind is not tuple and hasattr(kind, "_fields"):
-            return Tuple(tuple(items), kind), NamedParts(var, tuple(structure))
+            return Tuple(tuple(items), kind), NamedParts(
+                var, tuple(structure), (), getattr(kind, "node", kind)
+            )
         return Tuple(tuple(items)), tuple(structure)
     if isinstance(spec, dict):
         content: dict[Any, Value] = {}
@@ -434,7 +439,7 @@ def _instance(reader: Reader, var: Var, spec: Fields, name: str) -> tuple[Value,
         content[field_name], parts[field_name] = _parameter(reader, leaf, part, label)
     ref = reader.new_object("instance", content, spec.value)
     assert isinstance(ref, Ref)
-    return ref, NamedParts(var, tuple(parts[n] for n in spec.made), spec.made)
+    return ref, NamedParts(var, tuple(parts[n] for n in spec.made), spec.made, spec.cls)
 
 
 @dataclass(frozen=True, eq=False)
@@ -444,7 +449,7 @@ class Value_:
     value: Value
 
 
-def _result(reader: Reader, value: Value, function: Function) -> Expr:
+def _result(reader: Reader, value: Value, function: Function, seen: Seen) -> Expr:
     """The result as an expression. Raises NotDifferentiable for what has no derivative at all."""
     node: ast.AST = function.node
     returns = [n for n in ast.walk(node) if isinstance(n, ast.Return) and n.value is not None]
@@ -477,14 +482,16 @@ def _result(reader: Reader, value: Value, function: Function) -> Expr:
         )
     try:
         if not isinstance(value, (Function, Builtin, Class, Bound, Partial, Derivative)):
-            return reader.tree(value, where)
+            return result_tree(reader, value, seen, where)
         raise reader.refuse(where, "a function")
+    except NotDifferentiable:
+        raise
     except SymdiffError:
         raise reader.refuse(
             where,
             f"the result is {describe(value)}, which has no derivative",
             error=NotDifferentiable,
-            fix="Return a number, or a list, tuple or dict of numbers.",
+            fix="Return a number, or a list, tuple, dict or dataclass of numbers.",
         ) from None
 
 

@@ -97,10 +97,8 @@ def _number(live: type) -> Any:
 
 
 def _as_text(annotation: Any) -> ast.expr | None:
-    text = annotation if isinstance(annotation, str) else getattr(annotation, "__forward_arg__", "")
-    text = text or (annotation.__name__ if isinstance(annotation, type) else repr(annotation))
     try:
-        return ast.parse(text, mode="eval").body
+        return ast.parse(_text_of(annotation), mode="eval").body
     except SyntaxError:
         return None
 
@@ -133,20 +131,71 @@ def _of_text(cls: Class, annotated: Annotated) -> Any:
     if "TypedDict" in _all_bases(cls):
         return fields
     if is_dataclass(cls.node):
-        left_out = {
-            s.target.id
-            for s in cls.node.body
-            if isinstance(s, ast.AnnAssign)
-            and isinstance(s.target, ast.Name)
-            and isinstance(s.value, ast.Call)
-            and any(
-                k.arg == "init" and isinstance(k.value, ast.Constant) and not k.value.value
-                for k in s.value.keywords
-            )
-        }
-        made = tuple(name for name in fields if name not in left_out)
+        without = left_out(cls)
+        made = tuple(name for name in fields if name not in without)
         return Fields(cls.node, cls.scope, tuple(fields.items()), made)
     return OBJECT
+
+
+def left_out(cls: Class) -> set[str]:
+    """The fields of a dataclass that its constructor does not take."""
+    if cls.live is not None:
+        return {f.name for f in dataclasses.fields(cls.live) if not f.init}
+    assert cls.node is not None
+    own = {
+        s.target.id
+        for s in cls.node.body
+        if isinstance(s, ast.AnnAssign)
+        and isinstance(s.target, ast.Name)
+        and isinstance(s.value, ast.Call)
+        and any(
+            k.arg == "init" and isinstance(k.value, ast.Constant) and not k.value.value
+            for k in s.value.keywords
+        )
+    }
+    return own.union(*map(left_out, _parents(cls)))
+
+
+def annotations_of(cls: Class) -> dict[str, str]:
+    """What the fields of a class are said to be, as text."""
+    if cls.live is not None:
+        found = {n: t for c in reversed(cls.live.__mro__) for n, t in _annotated_in(c).items()}
+        return {name: _text_of(annotation) for name, annotation in found.items()}
+    assert cls.node is not None
+    said: dict[str, str] = {}
+    for base in _parents(cls):
+        said |= annotations_of(base)
+    for stmt in cls.node.body:
+        if isinstance(stmt, ast.AnnAssign) and isinstance(stmt.target, ast.Name):
+            said[stmt.target.id] = ast.unparse(stmt.annotation)
+    return said
+
+
+def _text_of(annotation: Any) -> str:
+    if isinstance(annotation, str):
+        return annotation
+    given: str = getattr(annotation, "__forward_arg__", "")
+    return given or (annotation.__name__ if isinstance(annotation, type) else repr(annotation))
+
+
+def _annotated_in(cls: type) -> dict[str, Any]:
+    try:
+        return dict(vars(cls).get("__annotations__") or getattr(cls, "__annotations__", {}))
+    except NameError:  # a name that only a type checker knows
+        return {}
+
+
+def is_frozen(cls: Class) -> bool:
+    """Whether the attributes of a dataclass can't be set."""
+    if cls.live is not None:
+        return bool(cls.live.__dataclass_params__.frozen)
+    assert cls.node is not None
+    return any(
+        k.arg == "frozen" and isinstance(k.value, ast.Constant) and bool(k.value.value)
+        for d in cls.node.decorator_list
+        if isinstance(d, ast.Call)
+        for k in d.keywords
+    )
 
 
 def _annotations(cls: Class, annotated: Annotated) -> dict[str, Any]:

@@ -33,10 +33,12 @@ COPIES = frozenset({"copy", "sorted", "add", "mul"})
 # The operations whose result may be, or hold, one of their arguments.
 HOLDERS = UPDATES | COPIES | frozenset({
     "tuple", "list", "dict", "getitem", "part", "cond", "and", "or", "reversed", "enumerate", "zip",
-    "keyword", "builtins.list", "stop_gradient",
+    "keyword", "record", "builtins.list", "stop_gradient",
 })  # fmt: skip
 # Containers of what they are made of.
-MAKERS = frozenset({"tuple", "list", "dict", "append", "extend", "insert", "setitem", "zip"})
+MAKERS = frozenset(
+    {"tuple", "list", "dict", "record", "append", "extend", "insert", "setitem", "zip"}
+)
 # Views that must not be written to: their elements share memory among themselves, or with nobody
 # knows whom.
 READ_ONLY = frozenset({
@@ -129,6 +131,8 @@ def held(expr: Apply) -> tuple[Expr, ...]:
     if op in UPDATES and isinstance(kind_of(args[0]), ArrayOf):
         return args[:1]
     if op in ("cond", "keyword"):
+        return args[1:]
+    if op == "record":
         return args[1:]
     if op in HOLDERS:
         return args

@@ -169,6 +169,8 @@ class _Printer:
                 return rf"{self.at(a, POWER)} \otimes {self.at(b, POWER)}", PRODUCT
             case "numpy.transpose", (a,):
                 return f"{self.at(a, ATOM)}^{{\\mathsf{{T}}}}", POWER
+            case "record", (make, *given):
+                return rf"{self.at(make, ATOM)}\left({self.all(tuple(given))}\right)", ATOM
             case "keyword", (Const(name), value):
                 return f"{self.notation.code(str(name))}={self.at(value, COND)}", ATOM
         if op in COMPARISONS and len(args) == 2:

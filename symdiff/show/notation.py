@@ -211,6 +211,9 @@ class _Printer:
             return f"{self.at(args[0], level)} {sign} {self.at(args[1], POWER)}", PRODUCT
         if op == "numpy.transpose" and len(args) == 1:
             return f"{self.at(args[0], ATOM)}ᵀ", ATOM
+        if op == "record":
+            make, *given = args
+            return f"{self.at(make, ATOM)}({', '.join(self.at(a, COND) for a in given)})", ATOM
         if op == "keyword" and isinstance(args[0], Const):
             return f"{args[0].value}={self.at(args[1], COND)}", ATOM
         if op == "∂":

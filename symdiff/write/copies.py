@@ -18,6 +18,7 @@ from symdiff.rules.shapes import dims_of, item_of
 from symdiff.stages import (
     BOOLEAN,
     INTEGER,
+    STRUCTURES,
     Apply,
     ArrayOf,
     Const,
@@ -172,7 +173,7 @@ def _leaves(result: Expr) -> Iterator[Var]:
     """The variables of a result, from left to right."""
     if isinstance(result, Var):
         yield result
-    elif isinstance(result, Apply) and result.op in ("tuple", "list", "dict"):
+    elif isinstance(result, Apply) and result.op in STRUCTURES:
         for arg in result.args:
             yield from _leaves(arg)
 
@@ -181,6 +182,6 @@ def _with_copies(result: Expr, copied: set[int], places: Iterator[int]) -> Expr:
     if isinstance(result, Var) and next(places) in copied:
         is_number = isinstance(result.kind, ArrayOf) and result.kind.dims is None
         return Apply("pos", (result,)) if is_number else copy_of(result)
-    if isinstance(result, Apply) and result.op in ("tuple", "list", "dict"):
+    if isinstance(result, Apply) and result.op in STRUCTURES:
         return replace(result, args=tuple(_with_copies(a, copied, places) for a in result.args))
     return result

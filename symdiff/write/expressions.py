@@ -106,6 +106,18 @@ class Builder:
         ]
         return ast.Call(func, [self(a) for a in positional], keywords)
 
+    def _record(self, make: Expr, *given: Expr) -> ast.expr:
+        """A call of a class: `Point(x, y)`, `type(model)(w=w, b=b)`."""
+        made = ast.Call(self(make), [], [])
+        for arg in given:
+            if isinstance(arg, Apply) and arg.op == "keyword":
+                name, value = arg.args
+                assert isinstance(name, Const)
+                made.keywords.append(ast.keyword(str(name.value), self(value)))
+            else:
+                made.args.append(self(arg))
+        return made
+
     def call(self, name: str, *args: ast.expr) -> ast.Call:
         return ast.Call(dotted(self.builtin(name)), list(args), [])
 

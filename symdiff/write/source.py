@@ -67,7 +67,11 @@ def write(
     constants = [
         line
         for n, v in names.items()
-        if not _is_import(v) and "." not in n and n not in helpers and not (live and n in refreshed)
+        if not _is_import(v)
+        and not is_class(v)
+        and "." not in n
+        and n not in helpers
+        and not (live and n in refreshed)
         for line in broken(f"{n} = ", _constant(n, v), "", WIDTH)
     ]
     lines = [f"# {line}".rstrip() for line in header.splitlines()]
@@ -78,7 +82,9 @@ def write(
     stages: dict[int, int] = {}
     covers: dict[int, frozenset[int]] = {}
     texts: list[tuple[list[str], dict[int, int], dict[int, frozenset[int]]]]
-    texts = [(h.text.strip("\n").splitlines(), {}, {}) for h in helpers.values()]
+    classes = {n: v.text for n, v in names.items() if is_class(v) and not (live and n in refreshed)}
+    texts = [(_class(n, text), {}, {}) for n, text in classes.items()]
+    texts += [(h.text.strip("\n").splitlines(), {}, {}) for h in helpers.values()]
     for made, marks in functions:
         printed = print_module(ast.Module([made], []), marks)
         texts.append((printed.lines, printed.stages, printed.covers))
@@ -135,6 +141,18 @@ def _used(helpers: dict[str, Helper], functions: list[ast.FunctionDef]) -> dict[
 
 def _is_import(value: GlobalValue) -> bool:
     return value.text.startswith(("import ", "from "))
+
+
+def is_class(value: GlobalValue) -> bool:
+    return value.text.startswith(("class ", "@"))
+
+
+def _class(name: str, text: str) -> list[str]:
+    """The lines of the definition of a class under a name."""
+    made = ast.parse(text).body[0]
+    assert isinstance(made, ast.ClassDef)
+    made.name = name
+    return ast.unparse(made).splitlines()
 
 
 def _imports(
