@@ -297,6 +297,18 @@ def check_text(text: str) -> None:
     assert "symdiff" not in {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
 
 
+def check_tangents(f: Any, args: tuple[Any, ...], want: Sequence[Dual]) -> None:
+    """The forward mode, along each argument, tells what dual numbers tell."""
+    reals = tuple(i for i, a in enumerate(args) if isinstance(a, float))
+    for k in range(len(reals)):
+        unit = [float(j == k) for j in range(len(reals))]
+        got, tangent = symdiff.jvp(f, args, unit, argnums=reals)
+        assert same(got, f(*args))
+        parts = tangent if isinstance(got, tuple) else (tangent,)
+        for part, dual in zip(parts, want, strict=True):
+            assert_close([part], Dual(got, dual.tangent[k : k + 1], dual.scale[k : k + 1]))
+
+
 def check(program: Program) -> None:
     """Everything that is to hold for a program that has a derivative."""
     f, args = function_of(program), program.args
@@ -314,6 +326,7 @@ def check(program: Program) -> None:
         adjoints = pullback(unit if isinstance(value, tuple) else 1.0)
         assert [a is None for a in adjoints] == [not isinstance(a, float) for a in args]
         assert_close([adjoints[i] for i in reals], dual)
+    check_tangents(f, args, want)
     check_intermediates(f, args, "split")
     mode = "pullback" if isinstance(value, tuple) else "grad"
     check_intermediates(f, args, mode)

@@ -213,6 +213,7 @@ class Builder:
 
 def _is_array(expr: Expr) -> bool:
     made_by_numpy = isinstance(expr, Apply) and expr.op.startswith("numpy.")
+    made_by_numpy |= isinstance(expr, Opaque) and expr.template.startswith("np.")
     return made_by_numpy or isinstance(kind_of(expr), ArrayOf)
 
 
