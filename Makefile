@@ -56,4 +56,4 @@ bench: $(VENV)/tools-installed
 	$(BIN)/python -m benchmarks.arrays
 
 clean:
-	rm -rf .venv .venv-* build dist docs/_build docs/_gallery .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis

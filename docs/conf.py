@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
+sys.path[:0] = [str(HERE.parent), str(HERE)]
+
+import make_gallery  # noqa: E402
 
 from symdiff import __version__  # noqa: E402
 
@@ -14,7 +17,7 @@ project = "symdiff"
 author = "the symdiff authors"
 release = version = __version__
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-exclude_patterns = ["_build", "examples"]
+exclude_patterns = ["_build", "examples", "gallery"]
 source_suffix = {".md": "markdown"}
 master_doc = "index"
 
@@ -26,4 +29,13 @@ default_role = "code"
 
 html_theme = "furo"
 html_title = f"symdiff {version}"
-html_extra_path = ["_gallery"] if (HERE / "_gallery").is_dir() else []
+
+
+def setup(app: Any) -> None:
+    """The pages of the gallery are made beside the others."""
+
+    def finished(app: Any, error: Exception | None) -> None:
+        if error is None and app.builder.format == "html":
+            make_gallery.make(Path(app.outdir) / "gallery")
+
+    app.connect("build-finished", finished)
