@@ -28,6 +28,7 @@ autodoc_typehints = "description"
 default_role = "code"
 
 html_theme = "furo"
+html_show_copyright = False
 html_title = f"symdiff {version}"
 
 

@@ -12,14 +12,14 @@ from symdiff.cli import main
 
 HERE = Path(__file__).parent
 PROGRAMS = {
-    "notes": ("examples/notes.py:f", "x=3, y=-4"),
-    "neuron": ("gallery/neuron.py:xor_loss", "w1=2, w2=-1, b=0.5, v=1.5, c=-1"),
+    "notes": ("examples/notes.py:f", "x=3.0, y=-4.0"),
+    "neuron": ("gallery/neuron.py:xor_loss", "w1=2.0, w2=-1.0, b=0.5, v=1.5, c=-1.0"),
     "black_scholes": (
         "gallery/black_scholes.py:call",
-        "spot=100, strike=105, years=1, rate=0.03, volatility=0.2",
+        "spot=100.0, strike=105.0, years=1.0, rate=0.03, volatility=0.2",
     ),
     "kepler": ("gallery/kepler.py:kepler", "mean=0.8, e=0.6"),
-    "throw": ("gallery/throw.py:distance", "angle=0.7, speed=20, drag=0.01"),
+    "throw": ("gallery/throw.py:distance", "angle=0.7, speed=20.0, drag=0.01"),
     "regression": (
         "gallery/regression.py:loss",
         "w=[0.5, -1.0], X=[[1.0, 2.0], [2.0, 1.0], [0.0, 1.0], [3.0, -1.0], [1.0, 1.0]], "

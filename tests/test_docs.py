@@ -65,5 +65,7 @@ def test_the_reference_has_every_public_name():
 
 def test_every_page_is_in_the_table_of_contents():
     index = (DOCS / "index.md").read_text(encoding="utf-8")
-    listed = re.findall(r"^([\w-]+)$", "".join(re.findall(r"{toctree}(.*?)```", index, re.S)), re.M)
+    listed = re.findall(
+        r"^(?:.*<)?([\w-]+)>?$", "".join(re.findall(r"{toctree}(.*?)```", index, re.S)), re.M
+    )
     assert sorted(listed) == sorted(p.stem for p in DOCS.glob("*.md") if p.stem != "index")
