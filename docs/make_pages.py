@@ -105,12 +105,12 @@ CONSTRUCTS = {
     "`.grad`",
     "objects": "instances of your classes, dataclasses and named tuples: attributes read and set, "
     "methods, properties, operators, `__call__`; dataclasses and named tuples in results too, "
-    "whose tangents, gradients and Hessians are of their class (not those with `__post_init__`, or with "
-    "attributes that the constructor does not take)",
+    "whose tangents, gradients and Hessians are of their class (not those with `__post_init__`, or "
+    "with attributes that the constructor does not take)",
     "containers": "tuples, lists, dicts, sets, `collections.deque`, `defaultdict` and the like, "
     "nested, as arguments, on the way and in results, with the methods that change them; values "
-    "and derivatives that are subclasses of list and dict (`OrderedDict`, `defaultdict`) come back as "
-    "plain lists and dicts",
+    "and derivatives that are subclasses of list and dict (`OrderedDict`, `defaultdict`) come back "
+    "as plain lists and dicts",
     "arrays": "operators with broadcasting, every kind of index, stores and updates in place, "
     "also through views and aliases, `out=`, methods and attributes",
     "effects": "`print`, `assert`, `raise`, `with` around passive context, `try` whose body can't "
