@@ -208,8 +208,11 @@ class Modes(ListsOfTuples):
                 if isinstance(content, Var):
                     self.tangents_of(content, tangent, dots, node)
                 return
-            if isinstance(content, dict) and value.identity.kind == "dict":
+            kind_of_object = value.identity.kind
+            if isinstance(content, dict) and kind_of_object in ("dict", "instance"):
                 given = self.content(tangent) if isinstance(tangent, Ref) else {}
+                if isinstance(tangent, Ref) and tangent.identity.kind != kind_of_object:
+                    given = {}
                 if isinstance(given, dict) and list(given) == list(content):
                     for key, part in content.items():
                         self.tangents_of(part, given[key], dots, node)

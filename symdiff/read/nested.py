@@ -19,6 +19,7 @@ from symdiff.read.calls import Calls, InPlace, Signature, known_alike
 from symdiff.read.core import Frame, Slot
 from symdiff.read.derived import definition, enclosing, innermost, is_tail, positional_names
 from symdiff.read.inside import Inside, has_leaves, leaves_of
+from symdiff.read.results import result_tree
 from symdiff.read.scope import StaticScope
 from symdiff.read.source import SourceFile
 from symdiff.read.values import (
@@ -303,7 +304,7 @@ class Nested(Calls):
             for g in globals_in(procedure)
             if g.name in values_of and not values_of[g.name].text.startswith(("import ", "from "))
         }
-        scope = GeneratedScope(file, constants, shared.originals)
+        scope = GeneratedScope(file, constants, shared.originals | self.unit.classes)
         found = scope.lookup(written, self.unit)
         assert isinstance(found, Function)
         return Made(signature, found, frames)
@@ -319,7 +320,7 @@ class Nested(Calls):
             main = self.result_of("grad", reader, value.items[0], name, node)
             return Apply("tuple", (main, reader.tree(value.items[1], node)))
         if mode != "grad":
-            return reader.tree(value, node)
+            return result_tree(reader, value, [], node)
         if not isinstance(value, Runtime) or not is_real(kind_of(value)):
             raise self.refuse(
                 node,

@@ -99,17 +99,10 @@ def _constructor(
             fix="Define it outside of the function.",
         )
     text = _text(cls, fields, is_tuple)
-    for name, line in _IMPORTS:
-        if f"@{name}" in text or f"({name})" in text:
-            unit.globals.setdefault(name, GlobalValue(line))
     read = None if live is None else lambda root: live
-    return unit.constant(cls.name, GlobalValue(text, read), OBJECT, id(live or cls.node))
-
-
-_IMPORTS = (
-    ("dataclass", "from dataclasses import dataclass"),
-    ("NamedTuple", "from typing import NamedTuple"),
-)
+    made = unit.constant(cls.name, GlobalValue(text, read), OBJECT, id(live or cls.node))
+    unit.classes[made.name] = cls
+    return made
 
 
 def _text(cls: Class, fields: tuple[str, ...], is_tuple: bool) -> str:

@@ -107,6 +107,7 @@ class Unit:
         self.globals: dict[str, GlobalValue] = {}
         self.guards: dict[tuple[str, int], tuple[Reader, Any]] = {}
         self.definitions: dict[Any, Value] = {}  # what the names of files on disk stand for
+        self.classes: dict[str, Value] = {}  # those of results, by the names that they go by
         self._names: dict[Any, str] = {}
 
     def constant(self, path: str, value: GlobalValue, kind: Any, identity: Any) -> Global:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from symdiff.differentiate.traced import ADJOINT, LOOP, ONES, ROUND, VALUE
@@ -172,7 +173,9 @@ def ones(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: ones(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
-        return type(value)([ones(v) for v in value])
+        return (tuple if isinstance(value, tuple) else list)(map(ones, value))
+    if is_dataclass(value):
+        return SimpleNamespace(**{f.name: ones(getattr(value, f.name)) for f in fields(value)})
     if hasattr(value, "__array_interface__") and value.shape:
         import numpy as np
 

@@ -62,7 +62,15 @@ def write(
     for helper in helpers.values():
         for name, value in helper.globals.items():
             names.setdefault(name, value)
+    read = {n.id for made, _ in functions for n in ast.walk(made) if isinstance(n, ast.Name)}
+    classes = {
+        n: v.text
+        for n, v in names.items()
+        if n in read and is_class(v) and not (live and v.read is not None)
+    }
     imports = _imports(procedures, names, helpers, [made for made, _ in functions], again)
+    needed = {line for mark, line in OF_CLASSES if any(mark in t for t in classes.values())}
+    imports = _sorted({*imports, *needed})
     refreshed = {n: v for n, v in names.items() if v.read is not None and not _is_import(v)}
     constants = [
         line
@@ -82,7 +90,6 @@ def write(
     stages: dict[int, int] = {}
     covers: dict[int, frozenset[int]] = {}
     texts: list[tuple[list[str], dict[int, int], dict[int, frozenset[int]]]]
-    classes = {n: v.text for n, v in names.items() if is_class(v) and not (live and n in refreshed)}
     texts = [(_class(n, text), {}, {}) for n, text in classes.items()]
     texts += [(h.text.strip("\n").splitlines(), {}, {}) for h in helpers.values()]
     for made, marks in functions:
@@ -143,6 +150,13 @@ def _is_import(value: GlobalValue) -> bool:
     return value.text.startswith(("import ", "from "))
 
 
+# What the definition of a class needs.
+OF_CLASSES = (
+    ("@dataclass", "from dataclasses import dataclass"),
+    ("(NamedTuple)", "from typing import NamedTuple"),
+)
+
+
 def is_class(value: GlobalValue) -> bool:
     return value.text.startswith(("class ", "@"))
 
@@ -176,7 +190,11 @@ def _imports(
     found.update(f"import {root}" for root in roots if root not in names)
     if "np" in read and "np" not in names:
         found.add("import numpy as np")
-    return sorted(found, key=lambda text: (text.startswith("from "), text))
+    return _sorted(found)
+
+
+def _sorted(imports: set[str]) -> list[str]:
+    return sorted(imports, key=lambda text: (text.startswith("from "), text))
 
 
 def _all_expressions(procedure: Procedure) -> Iterator[Expr]:

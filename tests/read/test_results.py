@@ -193,3 +193,41 @@ def test_written_files_define_the_classes_that_no_argument_has():
 )
 def test_such_results_are_proved(function, at):
     assert symdiff.check(function, at).status == "proved"
+
+
+def test_derivatives_inside_return_instances_too():
+    def squared(m):
+        return Model(m.w * m.b, m.w)
+
+    def forward(x):
+        value, tangent = symdiff.jvp(squared, (Model(x, x * x),), (Model(1.0, 2 * x),))
+        return Point(value.w, tangent.w)
+
+    def reverse(x):
+        value, pullback = symdiff.vjp(squared, Model(x, x * x))
+        return value.w * pullback(Model(1.0, x))[0].w
+
+    value, tangent = symdiff.jvp(forward, (2.0,), (1.0,))
+    assert value == Point(8.0, 12.0)
+    assert tangent == Point(12.0, 12.0)
+    assert symdiff.grad(reverse)(2.0) == pytest.approx(5 * 2.0**4 + 4 * 2.0**3)
+    assert "class" not in symdiff.source(reverse)
+
+
+def test_classes_are_written_into_files_whose_names_stay_free():
+    def shadowed(Point_: float, polar_: float):
+        return polar(Point_, polar_)
+
+    def hidden(Pair: float):
+        return made_pair(Pair)
+
+    assert "class Point(NamedTuple):" in symdiff.source(shadowed, mode="pullback")
+    assert symdiff.jvp(hidden, (3.0,), (1.0,)) == ((9.0, 3.0), (6.0, 1.0))
+    text = symdiff.source(hidden, mode="jvp")
+    names: dict[str, object] = {}
+    exec(text, names)
+    assert names["hidden_jvp"](3.0, 1.0) == ((9.0, 3.0), (6.0, 1.0))  # type: ignore[operator]
+
+
+def made_pair(x):
+    return Pair(x * x, x)

@@ -147,17 +147,20 @@ def program(made: Generated, flat: Procedure, rows: PlacedRows) -> str:
 
     Raises NotInJavaScript.
     """
-    text = write(made.derivative).text if made.refreshed else made.text
+    derivative, main = _without_classes(made.derivative), _without_classes(rows.procedure)
+    flat = _without_classes(flat)
+    written_anew = made.refreshed or derivative.result != made.derivative.result
+    text = write(derivative).text if written_anew else made.text
     parts: dict[str, str] = {}
     for each in (flat, *called(flat, {}).values()):  # helpers and constants that are recorded
         own_parts = definitions(write(replace(each, callees={})).text)
         parts |= {name: part for name, part in own_parts.items() if name != each.name}
     parts |= definitions(text)
-    recorder = recording(rows.procedure, Spots(rows.spots, rows.loops), Translator())
+    recorder = recording(main, Spots(rows.spots, rows.loops), Translator())
     own = [p.name for p in _in_order(rows.procedure.params)]
     extra = set(made.own_parameters)
     order = [p.name for p in _in_order(made.derivative.params)]
-    ones = _ones(rows.procedure.result)
+    ones = _ones(main.result)
     args = [ones if name in extra else f"given[{own.index(name)}]" for name in order]
     places = [own.index(p.name) for p in rows.procedure.params]
     return "\n".join(
@@ -178,6 +181,20 @@ def _in_order(params: Sequence[Param]) -> list[Param]:
     if any(p.passed in ("star", "double star") for p in params):
         raise NotInJavaScript("a function of any number of arguments")
     return sorted(params, key=lambda p: p.passed == "keyword")
+
+
+def _without_classes(procedure: Procedure) -> Procedure:
+    """A procedure that returns plain tuples for named ones. Raises NotInJavaScript."""
+
+    def plain(result: Expr) -> Expr:
+        if not isinstance(result, Apply):
+            return result
+        if result.op == "keyword":
+            raise NotInJavaScript("the result is an object")
+        parts = tuple(map(plain, result.args[1:] if result.op == "record" else result.args))
+        return Apply("tuple" if result.op == "record" else result.op, parts)
+
+    return replace(procedure, result=plain(procedure.result))
 
 
 def _ones(result: Expr) -> str:
