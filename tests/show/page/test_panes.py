@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from symdiff.api import generated
 from symdiff.show.page.making import page
@@ -88,3 +89,18 @@ def test_a_second_page_is_like_the_first():
     first = page(made, (2.0,))
     values_at(made, (2.0,), {})  # which writes the same calls in another way
     assert page(made, (2.0,)) == first and '"live":true' in first
+
+
+def polar(r: float, angle: float):
+    return Polar(r * angle, r)
+
+
+class Polar(NamedTuple):
+    x: float
+    y: float
+
+
+def test_what_returns_a_named_tuple_is_computed_in_the_page():
+    made = page(generated(polar), (2.0, 0.5))
+    assert "return Polar(" in made
+    assert "Computed by Python" not in made
