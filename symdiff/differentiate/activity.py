@@ -73,6 +73,7 @@ _NONE = {
 # Of a list, an integer; of an array, what it is made of.
 _COUNTING = ("_0.count(_1)", "_0.index(_1)")
 _OF_ARRAYS = ("_0.dtype", "_0.strides", "_0.nbytes", "_0.itemsize", "_0.flags")
+_OF_TYPES = ("np.result_type(", "np.common_type(")
 
 
 def dependences(expr: Expr) -> Iterator[Var]:
@@ -82,6 +83,8 @@ def dependences(expr: Expr) -> Iterator[Var]:
             yield expr
         return
     if isinstance(expr, Opaque):
+        if expr.template.startswith(_OF_TYPES):
+            return
         for arg in expr.args if expr.template not in _COUNTING else ():
             is_array = isinstance(arg, Var) and isinstance(arg.kind, ArrayOf)
             if expr.template not in _OF_ARRAYS or not is_array:

@@ -120,6 +120,10 @@ class Arrays(Memory):
         if isinstance(kind, ListOf):
             return self.new_object("list", self.emit(expr, kind, node))
         result = self.emit(expr, kind, node)
+        if op in ("numpy.result_type", "numpy.common_type"):
+            places = ", ".join(f"_{i}" for i in range(len(given)))
+            name = op.replace("numpy", "np")
+            self.dtypes[result] = Opaque(f"{name}({places})", tuple(given), pure=True)
         shares = self.shares_memory(expr, primitive.view) if given else "never"
         if shares != "never" and isinstance(given[0], Var):
             self.note_view(result, given[0], expr, certain=shares == "always")
@@ -220,6 +224,18 @@ class Arrays(Memory):
         if items and all(isinstance(v, Const) for v in items):
             return Const(1)
         return self.array_call("numpy.ndim", args, keywords, node)
+
+    def builtin_numpy_iscomplexobj(
+        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        """What is known to be real is not complex, so that what is only for complex numbers isn't
+        read. What may be complex can be of real numbers all the same, and is asked."""
+        if len(args) == 1 and not keywords and isinstance(args[0], Runtime):
+            kind = kind_of(args[0])
+            item = kind.item if isinstance(kind, ArrayOf) else kind
+            if item in (REAL, INTEGER, BOOLEAN):
+                return Const(False)
+        return self.array_call("numpy.iscomplexobj", args, keywords, node)
 
     def shape_of_array(self, array: Var | Global, node: ast.AST) -> Value:
         kind = array.kind

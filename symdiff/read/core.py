@@ -123,7 +123,7 @@ class Core:
         self.offences: list[SymdiffError] = []
         self.mixed: set[Var] = set()  # an int on one path, a float on another
         self.optional: set[Var] = set()  # an array on one path, None on another
-        self.dtypes: dict[Var, Opaque] = {}  # what `x.dtype` is of
+        self.dtypes: dict[Var, Opaque] = {}  # what `x.dtype` and the like are of
         self.arms: tuple[State, State] = ({}, {})
         self.frames: set[Frame] = set()
         self.slot_order: dict[Slot, int] = {}

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from symdiff.rules.registry import kind_of
-from symdiff.stages import Apply, ArrayOf, Const, Expr, Global, Opaque, Var
+from symdiff.rules.shapes import item_of
+from symdiff.stages import COMPLEX, Apply, ArrayOf, Const, Expr, Global, Opaque, Var
 
 BINARY: dict[str, type[ast.operator]] = {
     "add": ast.Add,
@@ -200,7 +201,10 @@ class Builder:
 
     def _zeros_like(self, items: Expr) -> ast.expr:
         if _is_array(items):
-            return ast.Call(dotted("np.zeros_like"), [self(items)], [])
+            args = [self(items)]
+            if item_of(kind_of(items)) is COMPLEX:  # it may be of real numbers all the same
+                args.append(ast.Name("complex", ast.Load()))
+            return ast.Call(dotted("np.zeros_like"), args, [])
         zero = ast.List([ast.Constant(0.0)], ast.Load())
         return ast.BinOp(zero, ast.Mult(), self.call("len", self(items)))
 

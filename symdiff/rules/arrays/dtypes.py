@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from symdiff.rules.arrays.nodes import Node
-from symdiff.rules.shapes import Dims, dims_of, extent, item_of, product
+from symdiff.rules.shapes import Dims, dims_of, extent, item_of, joined_item, product
 from symdiff.stages import (
     BOOLEAN,
     COMPLEX,
@@ -48,11 +48,23 @@ def item_of_dtype(dtype: Any, default: Scalar = REAL) -> Scalar:
                 name = name.rpartition(".")[2]
             case Opaque("_0.dtype", (array,)):
                 return _item(array)
+            case Opaque(template, args) if template.startswith("np.result_type("):
+                return joined_item(map(_promoted, args))
+            case Opaque(template, args) if template.startswith("np.common_type("):
+                return joined_item((REAL, *map(_promoted, args)))
             case Opaque(template):
                 name = template.rpartition(".")[2]
             case _:
                 return REAL
     return _ITEMS.get(name) or _ITEMS.get(name.rstrip("0123456789_"), REAL)
+
+
+def _promoted(given: Expr) -> Scalar:
+    """What an argument of np.result_type, a value or a dtype, makes the numbers at least."""
+    if isinstance(given, Const) and isinstance(given.value, str):
+        return item_of_dtype(given.value)
+    item = _item(given)
+    return item_of_dtype(Node(given, OBJECT)) if item is OBJECT else item
 
 
 def _item(array: Expr) -> Scalar:

@@ -209,3 +209,17 @@ def test_gradients(program):
     np.testing.assert_allclose(gradient, wanted, rtol=1e-5, atol=1e-6)
     assert gradient.dtype == float
     np.testing.assert_array_equal(x, [0.9, -1.3, 2.2])
+
+
+def of_promoted_types(x):
+    z = x * (1 + 2j)
+    a, b = np.zeros(len(x), np.result_type(z, float)), np.zeros(len(x), dtype=np.common_type(z, x))
+    c = np.zeros(len(x), np.result_type(z.dtype, np.float64))
+    a[:], b[1:], c[:2] = z, z[:-1], z[:2]
+    return np.sum(np.real((3 - 1j) * (a**2 + b**3 + c)))
+
+
+def test_arrays_of_promoted_types_hold_complex_numbers():
+    x, h = np.array([0.3, -0.7, 1.1]), 1e-6
+    want = [(of_promoted_types(x + e) - of_promoted_types(x - e)) / (2 * h) for e in h * np.eye(3)]
+    np.testing.assert_allclose(symdiff.grad(of_promoted_types)(x), want, rtol=1e-6)

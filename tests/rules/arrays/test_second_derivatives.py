@@ -45,6 +45,21 @@ def products_so_far(a, v):
     return np.sum(np.cumprod(v) ** 2)
 
 
+def eigenvectors(a, v):
+    values, vectors = np.linalg.eig(a @ a.T + np.diag([0.0, 3.0, 9.0]) + 0.1 * a)
+    return np.sum(np.real(values**2)) + np.sum(np.real(vectors**3) * a)
+
+
+def singular_vectors(a, v):
+    u, s, vh = np.linalg.svd(a)
+    return np.sum(u**2 * a) + np.sum(vh**2 * a) + np.sum(s**3)
+
+
+def complex_convolution(a, v):
+    part = np.convolve(a[0] * (1 + 2j), v, "valid")
+    return np.sum(np.real((2 - 1j) * part**2))
+
+
 def middle(a, v):
     return np.median(v) ** 3
 
@@ -53,7 +68,7 @@ def middle(a, v):
     "function",
     [
         expm, cholesky, singular_values, factored, differences, integrals, blocks, convolved,
-        products_so_far, middle,
+        products_so_far, eigenvectors, singular_vectors, complex_convolution, middle,
     ],
 )  # fmt: skip
 def test_tangents_of_gradients(function):
@@ -68,3 +83,15 @@ def test_tangents_of_gradients(function):
     )
     for found, a, b in zip(tangents, ahead, behind, strict=True):
         np.testing.assert_allclose(found, (a - b) / (2 * h), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("function", [eigenvectors, singular_vectors, complex_convolution])
+def test_gradients_of_gradients(function):
+    def slope(a, v, u):
+        return np.sum(symdiff.grad(function)(a, v) * u)
+
+    rng = np.random.default_rng(4)
+    a, v, u = rng.normal(size=(3, 3)) + 2 * np.eye(3), rng.normal(size=4), rng.normal(size=(3, 3))
+    found = symdiff.grad(slope)(a, v, u)
+    _, want = symdiff.jvp(symdiff.grad(function), (a, v), (u,), argnums=0)
+    np.testing.assert_allclose(found, want, rtol=1e-8, atol=1e-8)

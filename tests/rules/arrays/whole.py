@@ -18,6 +18,7 @@ import numpy as np
 import scipy
 
 import symdiff
+from rules.arrays.twice import check_twice, is_chosen
 from symdiff.stages import Expr
 from symdiff.write.expressions import Builder
 
@@ -32,14 +33,18 @@ def check_whole(
     derivative along a direction, with differences and with each other."""
     names = {var: f"v{i}" for i, var in enumerate(call.values)}
     text = ast.unparse(ast.fix_missing_locations(Builder(names)(whole)))
-    if zlib.crc32(text.encode()) % EVERY or isinstance(value, list):
-        return
     given = list(call.values.values())
+    once, twice = zlib.crc32(text.encode()) % EVERY == 0, is_chosen(text, given)
     wrt = tuple(i for i, v in enumerate(given) if np.asarray(v).dtype.kind == "f")
-    if not wrt or not any(c is not None for c in cotangents):
+    if not (once or twice) or not wrt or not any(c is not None for c in cotangents):
+        return
+    weights = [c for c in cotangents if c is not None]
+    if twice and all(np.asarray(given[i]).dtype == np.float64 for i in wrt):
+        squared = _function(text, list(names.values()), value, cotangents, " + {0} ** 2")
+        check_twice(squared, [*given, *weights], wrt, text)
+    if not once or isinstance(value, list):
         return
     function = _function(text, list(names.values()), value, cotangents)
-    weights = [c for c in cotangents if c is not None]
     with np.errstate(all="ignore"):
         gradient = symdiff.grad(function, argnums=wrt)(*given, *weights)
     variables = list(call.values)
@@ -59,14 +64,19 @@ def check_whole(
         np.testing.assert_allclose(found, want, rtol=tolerance, atol=tolerance, err_msg=text)
 
 
-def _function(text: str, names: list[str], value: Any, cotangents: list[Any]) -> Any:
-    parts = value if isinstance(value, tuple) else (value,)
+def _function(
+    text: str, names: list[str], value: Any, cotangents: list[Any], more: str = ""
+) -> Any:
+    """The sum of what a call returns, with `more` of it added, weighted."""
+    several = isinstance(value, (tuple, list))
+    parts = value if several else (value,)
     weights = [f"c{i}" for i, c in enumerate(cotangents) if c is not None]
     terms = []
     for i, part in enumerate(parts):
         if cotangents[i] is None:
             continue
-        term = f"c{i} * out[{i}]" if isinstance(value, tuple) else f"c{i} * out"
+        part_text = f"out[{i}]" if several else "out"
+        term = f"c{i} * ({part_text}{more.format(part_text)})" if more else f"c{i} * {part_text}"
         # of real matrices that have real eigenvalues too, symdiff says that they may be complex
         is_complex = np.asarray(part).dtype.kind == "c" or "linalg.eig" in text
         terms.append(f"np.sum(np.real({term}))" if is_complex else f"np.sum({term})")

@@ -66,11 +66,13 @@ def eigh_adjoint(w, v, dw, dv, triangle):
 
 def eig_adjoint(w, v, dw, dv):
     """The adjoint of a in w, v = np.linalg.eig(a), whose eigenvectors have length 1 and, where
-    they are complex, a largest component that is real (Boeddeker et al. 2017)."""
+    they are complex, a largest component that is real (Boeddeker et al. 2017). All is complex,
+    whatever eig gave, so that adjoints and tangents of this can be updated in place."""
+    w, v = w.astype(complex), v.astype(complex)
     vh = conjugate_transpose(v)
     inner = np.zeros_like(vh)
     if dv is not None:
-        g = np.conj(dv)
+        g = np.conj(dv).astype(complex)
         largest = np.argmax(np.abs(v), axis=-2)[..., None, :]
         turn = np.imag(np.sum(v * np.conj(g), axis=-2, keepdims=True))
         turn = 1j * turn / np.take_along_axis(v, largest, -2)
