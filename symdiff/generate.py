@@ -335,7 +335,7 @@ def _root_value(function: Any, unit: Any, arguments: int | None) -> Any:
         receiver = LiveObject("self", function, lambda root: root)
         return Bound(function_value(method, unit, lambda root: type(root).__call__), receiver)
     if isinstance(value, Derivative):
-        return as_function(value)
+        return as_function(_with_source(value, function, arguments))
     if isinstance(value, (Builtin, Class)):
         return function_of_rule(function, arguments).value(unit)
     if isinstance(value, Conflict):
@@ -344,6 +344,19 @@ def _root_value(function: Any, unit: Any, arguments: int | None) -> Any:
         count = (arguments or 0) + len(value.args) + len(value.keywords)
         inner = function_of_rule(function.func, count or None).value(unit)
         return Partial(inner, value.args, value.keywords)
+    return value
+
+
+def _with_source(value: Any, function: Any, arguments: int | None) -> Any:
+    """The derivative of a function that has a rule, as that of a function with source."""
+    from symdiff.read.builtin import function_of_rule
+    from symdiff.read.values import Builtin, Derivative
+
+    if isinstance(value, Derivative):
+        inner = _with_source(value.function, function.__wrapped__, arguments)
+        return dataclasses.replace(value, function=inner)
+    if isinstance(value, Builtin):
+        return function_of_rule(function, arguments).value(Unit())
     return value
 
 

@@ -61,6 +61,7 @@ from symdiff.stages import (
     Var,
 )
 
+SHAPES = 12  # kinds of arguments with which a function calls itself, one inside the other
 DEEPEST = 60  # functions read in place inside each other
 
 
@@ -550,6 +551,14 @@ class Calls(Builtins):
             (s for s in self.shared.procedures.get(key, ()) if s.holds_for(self)), None
         )
         if signature is None:
+            known = [s for (own, _), many in self.shared.procedures.items() for s in many
+                     if own is function.identity and s.busy]  # fmt: skip
+            if len(known) > SHAPES:
+                raise self.refuse(
+                    node,
+                    f"{function.name!r} calls itself with arrays of ever other shapes, or other "
+                    "kinds of arguments: it can't be followed",
+                )
             signature = self.read_procedure(function, bound, key)
         elif signature.busy:
             signature.called_itself = True

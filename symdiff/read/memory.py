@@ -28,7 +28,7 @@ from symdiff.read.values import (
     Tuple,
     Value,
 )
-from symdiff.rules.arrays.indexing import repeats
+from symdiff.rules.arrays.indexing import is_slice, parts_of, repeats
 from symdiff.rules.arrays.registry import by_name
 from symdiff.rules.memory import UPDATES
 from symdiff.rules.registry import kind_of
@@ -445,7 +445,7 @@ class Memory(Iteration):
                 base = follow(each.base)
                 if base is each.base:
                     continue
-                if not each.certain or not isinstance(base, Var):
+                if not each.certain or not isinstance(base, Var) or may_be_number(var, each):
                     found = doubtful
                     break
                 recipe = substitute(each.recipe, {each.base: base})
@@ -546,3 +546,19 @@ def arrays_in(value: Any) -> Generator[Var]:
 
 def is_object(value: Any) -> bool:
     return isinstance(value, Var) and value.kind is OBJECT
+
+
+def may_be_number(var: Var, view: View) -> bool:
+    """Whether an item of an array of unknown rank may be a number, which is no view of it."""
+    if (
+        view.recipe.op != "getitem"
+        or not isinstance(var.kind, ArrayOf)
+        or var.kind.dims is not None
+    ):
+        return False
+    if isinstance(view.base.kind, ListOf):
+        return False
+    return not all(
+        is_slice(part) or isinstance(part, Const) and part.value in (None, Ellipsis)
+        for part in parts_of(view.recipe.args[1])
+    )
