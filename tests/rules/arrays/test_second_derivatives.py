@@ -95,3 +95,11 @@ def test_gradients_of_gradients(function):
     found = symdiff.grad(slope)(a, v, u)
     _, want = symdiff.jvp(symdiff.grad(function), (a, v), (u,), argnums=0)
     np.testing.assert_allclose(found, want, rtol=1e-8, atol=1e-8)
+
+
+def test_thresholds_of_pseudo_inverses_have_no_tangent():
+    def threshold(r, a):
+        return np.sum(np.linalg.pinv(a, r) ** 2) + r**2
+
+    _, slope = symdiff.jvp(threshold, (1e-9, np.eye(3, 2)), (1.0,), argnums=0)
+    np.testing.assert_allclose(slope, 2e-9)
