@@ -61,7 +61,7 @@ from symdiff.stages import (
     Var,
 )
 
-SHAPES = 12  # kinds of arguments with which a function calls itself, one inside the other
+SHAPES = 5  # kinds of arguments with which a function calls itself, one inside the other
 DEEPEST = 60  # functions read in place inside each other
 
 
@@ -552,7 +552,7 @@ class Calls(Builtins):
         )
         if signature is None:
             known = [s for (own, _), many in self.shared.procedures.items() for s in many
-                     if own is function.identity and s.busy]  # fmt: skip
+                     if own == function.identity and s.busy]  # fmt: skip
             if len(known) > SHAPES:
                 raise self.refuse(
                     node,
