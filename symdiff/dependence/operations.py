@@ -158,6 +158,8 @@ class Operations:
         once = run(1.0, drawn)
         same = iter(list(numbers))
         again = run(-1.0, lambda pair: next(same).reshape(np.shape(pair[0])))
+        if not numbers:  # nothing among the arguments depends on a number
+            numbers, sets = [np.array([np.inf])], [as_array(NONE, (1,))]
         order = np.argsort(np.concatenate(numbers))
         rest = self.everything([*args, *keywords.values()])
         found = np.concatenate(numbers)[order], np.concatenate(sets)[order]
