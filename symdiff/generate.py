@@ -352,7 +352,7 @@ def _with_source(value: Any, function: Any, arguments: int | None) -> Any:
     from symdiff.read.builtin import function_of_rule
     from symdiff.read.values import Builtin, Derivative
 
-    if isinstance(value, Derivative):
+    if isinstance(value, Derivative) and hasattr(function, "__wrapped__"):
         inner = _with_source(value.function, function.__wrapped__, arguments)
         return dataclasses.replace(value, function=inner)
     if isinstance(value, Builtin):
