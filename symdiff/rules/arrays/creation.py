@@ -171,11 +171,15 @@ def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0, *, ans, do
 
 def converted(object, dtype=None, *_, **__) -> ArrayOf:  # noqa: A002
     kind = kind_of_value(object)
-    if isinstance(kind, ListOf):
-        dims: Dims | None = (None,) if not isinstance(kind.item, ListOf) else None
-    else:
-        dims = dims_of(kind)
-    return ArrayOf(item_of_dtype(dtype, item_of(kind)), dims)
+    return ArrayOf(item_of_dtype(dtype, item_of(kind)), _dims_of_list(kind))
+
+
+def _dims_of_list(kind: Kind) -> Dims | None:
+    """The shape of the array that a list of numbers, arrays or lists makes."""
+    if not isinstance(kind, ListOf):
+        return dims_of(kind)
+    rows = _dims_of_list(kind.item)
+    return None if rows is None else (None, *rows)
 
 
 def parts(dout, value):

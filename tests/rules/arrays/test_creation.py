@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import symdiff
 from rules.arrays.harness import Call, Literal, check, check_kind
 from symdiff.rules.arrays import registry
 from symdiff.rules.shapes import extent
@@ -144,3 +145,19 @@ def test_meshgrid(indexing, sparse, ranks_known):
     x, y, z = A[0], A[0, :2], A[1]
     for given in ((x,), (x, y), (x, y, z), (x, 0.5)):
         check("numpy.meshgrid", *given, indexing=indexing, sparse=sparse, ranks_known=ranks_known)
+
+
+def test_a_list_of_arrays_makes_an_array_of_one_more_axis():
+    def f(x, n):
+        rows = []
+        for i in range(n):
+            rows.append(x * i)
+        made = np.array(rows)
+        row = made[1]
+        made[1] = 0.0
+        return np.sum(made**2) + np.sum(row)  # the row is a view of what was set to zero
+
+    x = np.array([1.0, 2.0])
+    assert f(x, 3) == 20.0
+    np.testing.assert_array_equal(symdiff.grad(f)(x, 3), 8 * x)
+    np.testing.assert_array_equal(symdiff.hvp(f)(x, 3, np.ones(2)), [8.0, 8.0])
