@@ -94,13 +94,17 @@ def file_of(function: types.FunctionType) -> SourceFile:
     path = function.__code__.co_filename
     lines = linecache.getlines(path, function.__globals__)
     if not lines:
-        name = function.__name__.strip("<>")
-        raise NoSource(
-            f"the source of {function.__qualname__!r} can't be found ({path})",
-            fix="Define it in a file, register its text in linecache before it is differentiated, "
-            f"or give it a rule: symdiff.rules.register({name}, pullback=...).",
-        )
+        raise _not_found(function)
     return _parsed(path, "".join(lines))
+
+
+def _not_found(function: types.FunctionType) -> NoSource:
+    name = function.__name__.strip("<>")
+    return NoSource(
+        f"the source of {function.__qualname__!r} can't be found ({function.__code__.co_filename})",
+        fix="Define it in a file, register its text in linecache before it is differentiated, "
+        f"or give it a rule: symdiff.rules.register({name}, pullback=...).",
+    )
 
 
 def node_of(function: types.FunctionType) -> tuple[SourceFile, FunctionNode]:
@@ -121,6 +125,8 @@ def node_of(function: types.FunctionType) -> tuple[SourceFile, FunctionNode]:
             if not _is_compiled_from(function, file):
                 break
             return file, node
+    if code.co_filename == "<string>":  # where Python 3.13 keeps the text of `python -c`
+        raise _not_found(function)
     raise NoSource(
         f"{code.co_filename}:{code.co_firstlineno} no longer holds the source of "
         f"{function.__qualname__!r}",
