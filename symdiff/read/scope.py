@@ -15,7 +15,6 @@ import functools
 import importlib
 import importlib.util
 import inspect
-import linecache
 import operator
 import sys
 import types
@@ -28,7 +27,7 @@ from symdiff import rules
 from symdiff.errors import UnsupportedSyntax
 from symdiff.read.given import give_rules
 from symdiff.read.names import assigned_names
-from symdiff.read.source import SourceFile, node_of, parse, unwrap
+from symdiff.read.source import SourceFile, is_found, node_of, parse, unwrap
 from symdiff.read.values import (
     Bound,
     Builtin,
@@ -323,7 +322,7 @@ def with_rules(
     function = unwrap(custom.__symdiff_primal__)
     plain = isinstance(function, types.FunctionType) and not is_standard(function.__module__ or "")
     primal_of = (lambda root: _primal(read(root))) if read else None
-    if plain and linecache.getlines(function.__code__.co_filename, function.__globals__):
+    if plain and is_found(function):
         return replace(function_value(function, unit, primal_of), rules=rules_of)
     name = getattr(function, "__name__", path)
     module = getattr(function, "__module__", None) or _home(function)

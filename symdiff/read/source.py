@@ -224,3 +224,18 @@ def has_source(function: Any) -> bool:
     return isinstance(function, (types.FunctionType, types.MethodType)) and not inspect.isbuiltin(
         function
     )
+
+
+def is_found(function: types.FunctionType) -> bool:
+    """Whether there is a text under the name of the file that a function was compiled from; of
+    "<string>" many texts are called."""
+    path = function.__code__.co_filename
+    if not linecache.getlines(path, function.__globals__):
+        return False
+    if path != "<string>":
+        return True
+    try:
+        node_of(function)
+    except NoSource:
+        return False
+    return True
