@@ -158,20 +158,8 @@ class Generated:
 
     def bound_to(self, root: Any) -> Generated:
         """The same code for another function object made from the same definition."""
-        return Generated(
-            root,
-            self.reading,
-            self.derivative,
-            self.text,
-            self.name,
-            self.wrt,
-            self.single,
-            self.by_types,
-            self.chosen,
-            self.code,
-            self.refreshed,
-            self.backward.bound_to(root) if self.backward else None,
-        )
+        backward = self.backward.bound_to(root) if self.backward else None
+        return dataclasses.replace(self, root=root, backward=backward, _compiled=None)
 
     @property
     def kinds(self) -> dict[str, Kind | None]:
@@ -238,13 +226,18 @@ class Generated:
     def traced(self) -> Generated:
         """The derivative that tells what passes through the stages of `elementary`."""
         from symdiff.differentiate.traced import traced
-        from symdiff.write import write
 
         made = traced(self.reading.procedure, _structures(self.reading, self.chosen))
-        written = write(made, live=callable(self.root))
+        return self.with_text_of(made)
+
+    def with_text_of(self, procedure: Procedure) -> Generated:
+        """Another procedure in the place of the derivative, for the same function."""
+        from symdiff.write import write
+
+        written = write(procedure, live=callable(self.root))
         return dataclasses.replace(
             self,
-            derivative=made,
+            derivative=procedure,
             text=written.text,
             name=written.name,
             code=None,

@@ -87,11 +87,11 @@ def test_what_is_printed_is_the_derivative(path, wrt, text, monkeypatch):
     target = ast.unparse(call.func)
     chosen = tuple(wrt.split(",")) if wrt else None
     printed = symdiff.source(load(f"{path}:{target}"), chosen)
+    live = imported(path, monkeypatch)
     names: dict[str, Any] = {}
     exec(compile(printed, "<printed>", "exec"), names)
     generated = names[f"{target.rpartition('.')[2]}_grad"]
 
-    live = imported(path, monkeypatch)
     function = eval(target, vars(live))
     args = [eval(ast.unparse(a), vars(live)) for a in call.args]
     kwargs = {str(k.arg): eval(ast.unparse(k.value), vars(live)) for k in call.keywords}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,17 +61,5 @@ def followed(made: Generated, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
 def _primal(made: Generated) -> Generated:
     """The function itself as it would be written, for the names that its stages mention."""
     from symdiff.differentiate.sweep import fresh
-    from symdiff.write import write
 
-    procedure = fresh(made.reading.procedure)
-    written = write(procedure, live=callable(made.root))
-    return dataclasses.replace(
-        made,
-        derivative=procedure,
-        text=written.text,
-        name=written.name,
-        code=None,
-        refreshed=written.globals,
-        backward=None,
-        _compiled=None,
-    )
+    return made.with_text_of(fresh(made.reading.procedure))

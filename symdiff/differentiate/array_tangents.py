@@ -161,22 +161,19 @@ def _store(sweep: Forward, value: Apply, target: Var) -> Expr | None:
     if value.op in ("mul_at", "truediv_at"):
         return _scaled(sweep, value, target)
     if value.op == "setitem" and index == ALL and stored is not None:
-        made = Apply("setitem", (_room(sweep, holder), ALL, stored))
+        made = Apply("setitem", (sweep.whole_tangent(holder), ALL, stored))
     elif value.op == "setitem":
-        made = Apply("setitem", (_room(sweep, holder), index, ZERO if stored is None else stored))
+        made = Apply(
+            "setitem", (sweep.whole_tangent(holder), index, ZERO if stored is None else stored)
+        )
     elif stored is None:
         sweep.same_shape(before or ZERO, holder, target)
         return before
     else:
-        made = Apply(value.op, (_room(sweep, holder), index, stored))
+        made = Apply(value.op, (sweep.whole_tangent(holder), index, stored))
     result = sweep.emit(made, target.kind)
     sweep.note_full(result, target)
     return result
-
-
-def _room(sweep: Forward, holder: Var) -> Expr:
-    """The tangent of an array, with all of its shape, to store into."""
-    return sweep.whole_tangent(holder)
 
 
 def _scaled(sweep: Forward, value: Apply, target: Var) -> Expr | None:
@@ -218,7 +215,7 @@ def _call(sweep: Forward, primitive: ArrayPrimitive, step: Stage) -> Expr | None
     if not active:
         return None
     if primitive.linear:
-        return _linear(sweep, primitive, value, target, set(active))
+        return _linear(sweep, primitive, value, target)
     if primitive.multilinear:
         total: Expr | None = None
         if value.op in SYMMETRIC and _is_square(value):
@@ -291,9 +288,7 @@ def full_tangent(sweep: Forward, var: Var) -> Expr:
     return full(sweep, found, var) if isinstance(var.kind, ArrayOf) else found
 
 
-def _linear(
-    sweep: Forward, primitive: ArrayPrimitive, value: Apply, target: Var, active: set[Var]
-) -> Expr | None:
+def _linear(sweep: Forward, primitive: ArrayPrimitive, value: Apply, target: Var) -> Expr | None:
     """The function of the tangents; arguments that it is linear in and that have none are zero."""
     made = Apply(value.op, tuple(_of_tangents(sweep, primitive, value.args)))
     kind = kind_of(made)

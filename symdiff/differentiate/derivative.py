@@ -102,7 +102,7 @@ def derivative(
         forward_end = [*_only_scalars(procedure.name, value), *forward_end]
     else:
         dout = Var("dout", flat.result.kind if isinstance(flat.result, Var) else OBJECT)
-        params = _with_extra(params, "dout", dout)
+        params = with_extra(params, "dout", dout)
         seeds = seeds_of(flat.result, dout, forward_end, active)
     name = f"{procedure.name}_{mode}"
     made = assembled(
@@ -179,7 +179,7 @@ def split(procedure: Procedure, wrt: Sequence[Any]) -> tuple[Procedure, Procedur
     own: dict[Var, Expr] = {p.var: Var(p.var.base, p.var.kind) for p in flat.params}
     params = [Param(p.name, cast(Var, own[p.var]), p.passed, p.default) for p in flat.params]
     body = [map_expressions(s, lambda e: substitute(e, own)) for s in body]
-    params = _with_extra(_with_extra(params, "kept", kept), "dout", dout)
+    params = with_extra(with_extra(params, "kept", kept), "dout", dout)
     globals_ = procedure.globals | procedures.globals | sweep.globals
     helpers = procedure.helpers | procedures.helpers | sweep.helpers
     callees = procedure.callees | procedures.made
@@ -213,7 +213,7 @@ def split(procedure: Procedure, wrt: Sequence[Any]) -> tuple[Procedure, Procedur
     return forward, made
 
 
-def _with_extra(params: list[Param], wanted: str, var: Var) -> list[Param]:
+def with_extra(params: list[Param], wanted: str, var: Var) -> list[Param]:
     """The parameters and one more: the last one where it can be, else given by keyword."""
     name, n = wanted, 0
     while name in {p.name for p in params}:

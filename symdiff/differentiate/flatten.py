@@ -7,6 +7,7 @@ atoms (or sequences of atoms), and the stages are numbered.
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 
 from symdiff import rules
 from symdiff.differentiate.activity import dependences
@@ -40,17 +41,7 @@ from symdiff.stages import (
 def flatten(procedure: Procedure, varied: set[Var]) -> Procedure:
     """The procedure with elementary active stages, numbered in the order of the text."""
     body = _Flattener(varied).block(procedure.body)
-    made = Procedure(
-        procedure.name,
-        procedure.params,
-        body,
-        procedure.result,
-        procedure.place,
-        procedure.doc,
-        procedure.globals,
-        procedure.helpers,
-        procedure.callees,
-    )
+    made = replace(procedure, body=body)
     number = 0
     for step in steps(body):
         if isinstance(step, Stage):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from symdiff.differentiate.derivative import as_float, elementary, leaves, not_floats
+from symdiff.differentiate.derivative import as_float, elementary, leaves, not_floats, with_extra
 from symdiff.differentiate.directions import Directions
 from symdiff.differentiate.forward import Forward, reassigned
 from symdiff.differentiate.together import NotTogether
@@ -21,7 +21,6 @@ from symdiff.stages import (
     Expr,
     ListOf,
     Opaque,
-    Param,
     Procedure,
     Stage,
     Var,
@@ -60,7 +59,7 @@ def pushforward(
         base = f"{label}_dot" if index is None else f"{label}_{index}_dot"
         kind = sweep.kind_of_tangent(structure.kind) if isinstance(structure, Var) else OBJECT
         dot = Var(base, kind)
-        params = _with_tangent(params, base, dot)
+        params = with_extra(params, base, dot)
         _take_apart(sweep, structure, dot, unpacking)
     if isinstance(sweep, Directions):
         unpacking.append(Stage(sweep.count, Apply("len", (_first(sweep),))))
@@ -88,18 +87,6 @@ def _first(sweep: Forward) -> Expr:
     if found is None:
         raise NotTogether
     return found
-
-
-def _with_tangent(params: list[Param], wanted: str, var: Var) -> list[Param]:
-    """The parameters and that of a tangent: behind the others where it can be given by position."""
-    name, n = wanted, 0
-    while name in {p.name for p in params}:
-        n += 1
-        name = f"{wanted}_{n}"
-    if all(p.passed == "plain" and p.default is None for p in params):
-        return [*params, Param(name, var)]
-    last = [p for p in params if p.passed == "double star"]
-    return [*(p for p in params if p.passed != "double star"), Param(name, var, "keyword"), *last]
 
 
 def _take_apart(sweep: Forward, structure: Any, dot: Expr, out: Block) -> None:

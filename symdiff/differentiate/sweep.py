@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from symdiff import rules
@@ -205,14 +206,4 @@ class Calls:
 def fresh(procedure: Procedure) -> Procedure:
     """A copy whose steps may be changed; variables are shared."""
     body = [map_expressions(s, lambda e: e) for s in procedure.body]
-    return Procedure(
-        procedure.name,
-        procedure.params,
-        body,
-        procedure.result,
-        procedure.place,
-        procedure.doc,
-        procedure.globals,
-        procedure.helpers,
-        procedure.callees,
-    )
+    return replace(procedure, body=body)

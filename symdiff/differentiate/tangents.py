@@ -56,11 +56,6 @@ def _expr(template: str, *args: Expr) -> Expr:
     return Opaque(template, args, pure=True)
 
 
-def _of(sweep: Forward, expr: Expr) -> Expr:
-    """The tangent of an item or a list, zeros where it has none."""
-    return sweep.whole_tangent(expr)
-
-
 def _itself(*linear: int) -> Rule:
     """The operation on tangents in the place of the arguments in which it is linear."""
 
@@ -69,7 +64,7 @@ def _itself(*linear: int) -> Rule:
         op = value.op
         if all(sweep.tangent(args[i]) is None for i in linear if i < len(args)):
             return None
-        given = [_of(sweep, a) if i in linear else a for i, a in enumerate(args)]
+        given = [sweep.whole_tangent(a) if i in linear else a for i, a in enumerate(args)]
         return sweep.emit(Apply(op, tuple(given)), sweep.kind_of_tangent(target.kind))
 
     return rule
@@ -78,12 +73,13 @@ def _itself(*linear: int) -> Rule:
 def _list(sweep: Forward, target: Var, value: Apply) -> Expr | None:
     args = value.args
     return sweep.emit(
-        Apply("list", tuple(_of(sweep, a) for a in args)), sweep.kind_of_tangent(target.kind)
+        Apply("list", tuple(sweep.whole_tangent(a) for a in args)),
+        sweep.kind_of_tangent(target.kind),
     )
 
 
 def _repeated(sweep: Forward, target: Var, value: Apply) -> Expr | None:
-    given = [_of(sweep, a) if isinstance(kind_of(a), ListOf) else a for a in value.args]
+    given = [sweep.whole_tangent(a) if isinstance(kind_of(a), ListOf) else a for a in value.args]
     return sweep.emit(Apply("mul", tuple(given)), sweep.kind_of_tangent(target.kind))
 
 
@@ -92,13 +88,14 @@ def _sorted(sweep: Forward, target: Var, value: Apply) -> Expr | None:
     name = "sorted_like"
     sweep.helpers.setdefault(name, Helper(name, HELPERS[name], (), Var("out"), ()))
     return sweep.emit(
-        Apply(f"helper:{name}", (_of(sweep, args[0]), args[0])), sweep.kind_of_tangent(target.kind)
+        Apply(f"helper:{name}", (sweep.whole_tangent(args[0]), args[0])),
+        sweep.kind_of_tangent(target.kind),
     )
 
 
 def _sum(sweep: Forward, target: Var, value: Apply) -> Expr | None:
     args = value.args
-    total = sweep.emit(Apply(value.op, (_of(sweep, args[0]),)))
+    total = sweep.emit(Apply(value.op, (sweep.whole_tangent(args[0]),)))
     for start in args[1:]:
         given = sweep.tangent(start)
         if given is not None:
@@ -116,7 +113,7 @@ def _prod(sweep: Forward, target: Var, value: Apply) -> Expr | None:
         sweep.helpers.setdefault(name, Helper(name, OF_LISTS[name], (), Var("out"), ()))
         others = sweep.emit(Apply(f"helper:{name}", args[:1]), kind_of(args[0]))
         text = "sum(item * dot for item, dot in zip(_0, _1))"
-        total = sweep.emit(_expr(text, others, _of(sweep, args[0])))
+        total = sweep.emit(_expr(text, others, sweep.whole_tangent(args[0])))
         if len(args) > 1:
             total = sweep.times(total, args[1])
     if len(args) > 1 and (given := sweep.tangent(args[1])) is not None:
@@ -129,7 +126,7 @@ def _prod(sweep: Forward, target: Var, value: Apply) -> Expr | None:
 def _extreme(sweep: Forward, target: Var, value: Apply) -> Expr | None:
     args = value.args
     text = "sum(dot for item, dot in zip(_0, _1) if item == _2) / _0.count(_2)"
-    return sweep.emit(_expr(text, args[0], _of(sweep, args[0]), target))
+    return sweep.emit(_expr(text, args[0], sweep.whole_tangent(args[0]), target))
 
 
 def _dist(sweep: Forward, target: Var, value: Apply) -> Expr | None:
@@ -138,7 +135,9 @@ def _dist(sweep: Forward, target: Var, value: Apply) -> Expr | None:
         "sum((a - b) * (a_dot - b_dot) for a, b, a_dot, b_dot in zip(_0, _1, _2, _3)) / _4 "
         "if _4 else 0.0"
     )
-    return sweep.emit(_expr(text, here, there, _of(sweep, here), _of(sweep, there), target))
+    return sweep.emit(
+        _expr(text, here, there, sweep.whole_tangent(here), sweep.whole_tangent(there), target)
+    )
 
 
 def _sumprod(sweep: Forward, target: Var, value: Apply) -> Expr | None:
@@ -147,7 +146,7 @@ def _sumprod(sweep: Forward, target: Var, value: Apply) -> Expr | None:
     for here, there in (args, args[::-1]):
         if sweep.tangent(here) is not None:
             text = "sum(dot * item for dot, item in zip(_0, _1))"
-            share = sweep.emit(_expr(text, _of(sweep, here), there))
+            share = sweep.emit(_expr(text, sweep.whole_tangent(here), there))
             total = share if total is None else sweep.apply("add", total, share)
     return total
 
