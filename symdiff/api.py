@@ -119,7 +119,13 @@ class GradWithAux(Grad):
         return gradient, aux
 
 
-def grad(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Grad:
+def grad(
+    function: Callable[..., Any],
+    argnums: Argnums = 0,
+    has_aux: bool = False,
+    *,
+    target: str | None = None,
+) -> Any:
     """The gradient of a function that returns a scalar.
 
     `argnums` names the parameters to differentiate with respect to, by position or by name; the
@@ -128,18 +134,46 @@ def grad(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = Fal
     that of the function. With `has_aux` the function returns `(value, aux)`, of which the value is
     differentiated; the result is `(gradient, aux)`.
 
+    With `target="numba"` the gradient is compiled: it is one of Numba's dispatchers, which other
+    compiled functions can call. That is the default for functions that Numba has compiled;
+    `target="python"` gives a Python function for these too.
+
     Raises SymdiffError, with the user's line, for what can't be differentiated: now where the
     syntax tells, else at the first call with arguments of these kinds.
     """
-    return (GradWithAux if has_aux else Grad)(function, argnums, has_aux)
+    made = (GradWithAux if has_aux else Grad)(function, argnums, has_aux)
+    if not for_numba(function, target):
+        return made
+    return _compiled(made, "grad", "symdiff_both[1], symdiff_both[0][1]" if has_aux
+                     else "symdiff_both[1]")  # fmt: skip
 
 
 def value_and_grad(
-    function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False
-) -> ValueAndGrad:
+    function: Callable[..., Any],
+    argnums: Argnums = 0,
+    has_aux: bool = False,
+    *,
+    target: str | None = None,
+) -> Any:
     """Like `grad`, but the function returned gives `(value, gradient)`; with `has_aux`,
     `((value, aux), gradient)`."""
-    return ValueAndGrad(function, argnums, has_aux)
+    made = ValueAndGrad(function, argnums, has_aux)
+    return _compiled(made, "grad", "symdiff_both") if for_numba(function, target) else made
+
+
+def for_numba(function: Any, target: str | None) -> bool:
+    """Whether Numba is to compile what is made of a function. Raises ValueError for a target that
+    there is not."""
+    if target not in (None, "python", "numba"):
+        raise ValueError(f"target is 'python' or 'numba', not {target!r}")
+    by_numba = hasattr(function, "py_func") and type(function).__module__.startswith("numba.")
+    return target == "numba" or target is None and by_numba
+
+
+def _compiled(made: Derived, mode: str, result: str) -> Any:
+    from symdiff.compiled.dispatch import compiled
+
+    return compiled(made.__wrapped__, made._selection, mode, result, made)
 
 
 def vjp(
@@ -228,6 +262,7 @@ def source(
     *,
     at: Sequence[Any] | None = None,
     kwargs: Mapping[str, Any] | None = None,
+    target: str | None = None,
 ) -> str:
     """The generated source: a complete module, whose last function is the derivative.
 
@@ -235,8 +270,12 @@ def source(
     the function returns a scalar), "pullback", "jvp" (also called "pushforward"), "jacobian",
     "hvp" (the gradient, and the Hessian times a vector) or "hessian". Kinds of parameters come from
     annotations, defaults and uses, and from the arguments of an example call, `at` and `kwargs`,
-    where they are given. Raises SymdiffError.
+    where they are given. With `target="numba"`, the default for functions that Numba has compiled,
+    the text is one that Numba compiles, its decorators included; parameters that are indexed are
+    taken for arrays. Raises SymdiffError.
     """
+    if for_numba(function, target):
+        return generated(function, argnums, mode, at=at, kwargs=kwargs, target="numba").text
     return generated(function, argnums, mode, at=at, kwargs=kwargs).text
 
 
@@ -247,12 +286,18 @@ def generated(
     *,
     at: Sequence[Any] | None = None,
     kwargs: Mapping[str, Any] | None = None,
+    target: str = "python",
 ) -> Generated:
     """What `source` shows, and how it came about."""
     mode = ALIASES.get(mode or "", mode)
     if mode in ("hvp", "hessian", "jacobian"):
         return _second(function, argnums, mode, _example(function, at, kwargs))
-    return generate(function, Selection(argnums), mode, _example(function, at, kwargs))
+    selection = Selection(argnums)
+    if target == "numba":
+        from symdiff.compiled.dispatch import options_of
+
+        selection = Selection(argnums, target=target, options=tuple(options_of(function).items()))
+    return generate(function, selection, mode, _example(function, at, kwargs))
 
 
 def _second(function: Any, argnums: Argnums, mode: str, example: Example | None) -> Generated:

@@ -163,6 +163,19 @@ class BadTarget(SymdiffError):
     """
 
 
+class NotCompiled(SymdiffError):
+    """A derivative that Numba can't compile, or a function that it has no words for.
+
+    >>> import symdiff
+    >>> def f(x, **options):
+    ...     return x
+    >>> symdiff.grad(f, target="numba")
+    Traceback (most recent call last):
+        ...
+    symdiff.errors.NotCompiled: ...
+    """
+
+
 class Offences(SymdiffError):
     """Several errors of one function, all of them in `errors`, in the order of the text.
 

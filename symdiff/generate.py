@@ -67,6 +67,8 @@ class Selection:
 
     argnums: Any
     has_aux: bool = False  # the function returns its value, and something beside it
+    target: str = "python"  # or "numba": for what the text is written
+    options: tuple[tuple[str, Any], ...] = ()  # of the target's decorator
 
     @property
     def single(self) -> bool:
@@ -75,7 +77,8 @@ class Selection:
     @property
     def key(self) -> Any:
         many = isinstance(self.argnums, (list, tuple))
-        return repr(list(self.argnums) if many else self.argnums), many, self.has_aux
+        named = repr(list(self.argnums) if many else self.argnums)
+        return named, many, self.has_aux, self.target, self.options
 
     def resolve(
         self, params: Sequence[Param], function: str, place: Any = None
@@ -139,6 +142,8 @@ class Generated:
     code: types.CodeType | None = None
     refreshed: dict[str, Any] = field(default_factory=dict)
     backward: Generated | None = None  # of a derivative in two functions
+    target: str = "python"
+    stages_of_lines: dict[int, int] = field(default_factory=dict)
     _compiled: tuple[Callable[..., Any], Callable[[], bool] | None] | None = None
 
     @property
@@ -404,25 +409,37 @@ def find(
     """The derivative for the kinds of these arguments, made at the first such call."""
     from symdiff.read.reader import spec_of
 
-    keywords = tuple(sorted((k, _hashable(spec_of(v))) for k, v in kwargs.items()))
     specs = tuple(map(spec_of, args))
+    named = {k: spec_of(v) for k, v in kwargs.items()}
+    with _LOCK:
+        made = find_for(function, selection, mode, specs, named)
+        told = all(isinstance(s, Scalar) for s in specs)  # by types: arrays of one type differ
+        made.by_types = told and not kwargs and not any(hasattr(a, "dtype") for a in args)
+        _refuse_shared(made, (*args, *kwargs.values()))
+        return made
+
+
+def find_for(
+    function: Any,
+    selection: Selection,
+    mode: str | None,
+    specs: tuple[Any, ...],
+    named: dict[str, Any],
+) -> Generated:
+    """The derivative for arguments of which this is known, made when it is first asked for."""
+    keywords = tuple(sorted((k, _hashable(spec)) for k, spec in named.items()))
     key = (_code_key(function), selection.key, mode, _hashable(specs), keywords)
     with _LOCK:
         for made in _MADE.get(key, ()):
             if _valid(made, function):
-                _refuse_shared(made, (*args, *kwargs.values()))
                 return made if made.root is function else made.bound_to(function)
 
         def make() -> Generated:
-            return _generate(
-                function, selection, mode, _specs_of_call(function, args, kwargs), (args, kwargs)
-            )
+            known = _specs_of_call(function, specs, named)
+            return _generate(function, selection, mode, known, len(specs))
 
         made = _with_room(make, function)
-        told = all(isinstance(s, Scalar) for s in specs)  # by types: arrays of one type differ
-        made.by_types = told and not kwargs and not any(hasattr(a, "dtype") for a in args)
         _MADE.setdefault(key, []).append(made)
-        _refuse_shared(made, (*args, *kwargs.values()))
         return made
 
 
@@ -524,8 +541,8 @@ def _same_code(found: Any, expected: Any) -> bool:
 
 
 def _specs_of_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-    """What a call tells of each parameter; those left out have their defaults."""
-    from symdiff.read.reader import default_specs, spec_of, spec_of_value
+    """What is known of each parameter from the arguments; those left out have their defaults."""
+    from symdiff.read.reader import default_specs, spec_of_value
     from symdiff.read.scope import Unit
 
     value = _root_value(function, Unit(), len(args))
@@ -540,7 +557,7 @@ def _specs_of_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any])
     assert isinstance(value, Function)
     a = value.node.args
     plain = [p.arg for p in [*a.posonlyargs, *a.args]][skip:]
-    rest = tuple(spec_of(v) for v in args[len(plain) :])
+    rest = args[len(plain) :]
     if rest and a.vararg is None:
         raise NotDifferentiable(
             f"{value.name}() takes {len(plain)} positional arguments, {len(args)} were given"
@@ -549,24 +566,28 @@ def _specs_of_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any])
     for name, default in (defaults | value.kwdefaults).items():
         if name in specs:
             specs[name] = spec_of_value(default)
-    for name, arg in zip(plain, args, strict=False):
-        specs[name] = spec_of(arg)
+    specs |= dict(zip(plain, args, strict=False))
     if a.vararg is not None:
         specs[a.vararg.arg] = (tuple, *rest)
     others = dict(kwargs)
     for name in [*plain, *(p.arg for p in a.kwonlyargs)]:
         if name in others:
-            specs[name] = spec_of(others.pop(name))
+            specs[name] = others.pop(name)
     if a.kwarg is not None:
-        specs[a.kwarg.arg] = {k: spec_of(v) for k, v in others.items()}
+        specs[a.kwarg.arg] = others
     elif others:
         raise NotDifferentiable(f"{value.name}() has no parameter {next(iter(others))!r}")
     return specs
 
 
 def _generate(
-    function: Any, selection: Selection, mode: str | None, specs: dict[str, Any], call: Any
+    function: Any,
+    selection: Selection,
+    mode: str | None,
+    specs: dict[str, Any],
+    count: int | None,
 ) -> Generated:
+    """The derivative; `count` is the number of arguments of a call that shows the kinds."""
     from symdiff.differentiate.derivative import derivative
     from symdiff.differentiate.pushforward import pushforward
     from symdiff.read.hidden import rename_hidden_globals
@@ -574,15 +595,15 @@ def _generate(
 
     shared = Shared()
     shared.writer = _write_apart
-    count = len(call[0]) if call is not None else None
+    live = count is not None
     value = _root_value(function, shared.unit, count)
-    names = _asked(selection, specs) if call is None else set()
-    specs = _with_items(value, selection, specs) if call is None else specs
+    names = set() if live else _asked(selection, specs)
+    specs = specs if live else _with_items(value, selection, specs)
     reading = read(
         value,
         shared,
         {**specs, **{n: REAL for n in names if specs.get(n) in (INTEGER, OBJECT, None)}},
-        guarded=call is None,
+        guarded=not live,
     )
     if selection.has_aux:
         reading = _with_aux(reading)
@@ -591,7 +612,7 @@ def _generate(
     chosen = selection.resolve(procedure.params, procedure.name, procedure.place)
     if chosen is None:
         chosen = _all_real(reading)
-        if not chosen and call is None:
+        if not chosen and not live:
             raise NotDifferentiable(
                 f"{procedure.name} has no real parameter to differentiate with respect to",
                 procedure.place,
@@ -611,7 +632,7 @@ def _generate(
         _refuse_result(procedure, _value_of(procedure, selection), reading.returned)
     structures = _structures(reading, chosen)
     if mode == "split":
-        return _split(function, reading, chosen, structures)
+        return _split(function, reading, chosen, structures, selection)
     labels = [n if i is None else f"{n}[{i}]" for n, i in chosen]
     if mode in ("jvp", "hvp", "directions", "tangent"):
         made = pushforward(
@@ -623,7 +644,7 @@ def _generate(
             together=mode == "directions",
             with_value=mode != "tangent",
         )
-        return _finished(function, reading, made, selection, chosen, live=call is not None)
+        return _finished(function, reading, made, selection, chosen, live=live)
     made = derivative(
         procedure,
         structures,
@@ -635,7 +656,7 @@ def _generate(
     )
     if mode == "grad" and _is_object(_value_of(procedure, selection)):
         raise _not_scalar(procedure, "an object of a kind that is not known", reading.returned)
-    return _finished(function, reading, made, selection, chosen, live=call is not None)
+    return _finished(function, reading, made, selection, chosen, live=live)
 
 
 def _with_aux(reading: Reading) -> Reading:
@@ -684,8 +705,14 @@ def _finished(
     """The derivative, simplified and written."""
     from symdiff.write import write
 
-    made = _simplified(made)
-    written = write(made, live=live)
+    if selection.target == "numba":
+        from symdiff.compiled.lower import lowered
+
+        made = lowered(_simplified(made))
+        written = write(made, live=live, numba=dict(selection.options))
+    else:
+        made = _simplified(made)
+        written = write(made, live=live)
     return Generated(
         function,
         reading,
@@ -696,6 +723,8 @@ def _finished(
         selection.single,
         chosen=chosen,
         refreshed=written.globals,
+        target=selection.target,
+        stages_of_lines=written.lines,
     )
 
 
@@ -748,32 +777,22 @@ def _write_apart(procedure: Procedure, wanted: list[Var], mode: str) -> tuple[So
 
 
 def _split(
-    function: Any, reading: Reading, chosen: list[tuple[str, int | None]], structures: list[Any]
+    function: Any,
+    reading: Reading,
+    chosen: list[tuple[str, int | None]],
+    structures: list[Any],
+    selection: Selection,
 ) -> Generated:
     """A forward function, and a backward one that can be called again and again."""
     from symdiff.differentiate.derivative import split
-    from symdiff.write import write
 
-    wrt = tuple(n for n, _ in chosen)
-    parts = []
-    for made in split(reading.procedure, structures):
-        made = _simplified(made)
-        written = write(made, live=True)
-        parts.append(
-            Generated(
-                function,
-                reading,
-                made,
-                written.text,
-                written.name,
-                wrt,
-                False,
-                chosen=chosen,
-                refreshed=written.globals,
-            )
-        )
-    parts[0].backward = parts[1]
-    return parts[0]
+    many = dataclasses.replace(selection, argnums=tuple(n for n, _ in chosen))
+    forward, backward = (
+        _finished(function, reading, made, many, chosen, live=True)
+        for made in split(reading.procedure, structures)
+    )
+    forward.backward = backward
+    return forward
 
 
 def _asked(selection: Selection, specs: dict[str, Any]) -> set[str]:
@@ -949,8 +968,12 @@ def _compile(made: Generated) -> tuple[Callable[..., Any], Callable[[], bool] | 
         if made.code is None:
             made.code = compile(made.text, _register(made), "exec", dont_inherit=True)
         names: dict[str, Any] = {"__name__": f"symdiff.generated.{made.name}"}
+        if made.target == "numba":
+            names |= made.names()  # to Numba, globals are constants
         exec(_without_constants(made), names)
     function: Callable[..., Any] = names[made.name]
+    if made.target == "numba":
+        return function, None
     _set_defaults(function, made.root)
     return function, _freshener(made, names)
 

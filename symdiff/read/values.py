@@ -326,6 +326,7 @@ def array_kind(value: Any) -> Kind:
 
 
 ANY_LENGTH = Extent(((Size("?", True), 1),))
+SOME_LENGTH = Extent(((Size("?"), 1),))  # it may be 1
 
 
 def settled(kind: Kind) -> Kind:
@@ -346,7 +347,9 @@ def sized(kind: Kind, name: str) -> Kind:
     if not isinstance(kind, ArrayOf) or kind.dims is None:
         return kind
     dims = tuple(
-        Extent(((Size((name, axis), True), 1),)) if dim is ANY_LENGTH or dim == ANY_LENGTH else dim
+        Extent(((Size((name, axis), dim == ANY_LENGTH), 1),))
+        if dim in (ANY_LENGTH, SOME_LENGTH)
+        else dim
         for axis, dim in enumerate(kind.dims)
     )
     return ArrayOf(kind.item, dims)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from symdiff.errors import NoSource
 from symdiff.stages import (
@@ -21,6 +22,7 @@ from symdiff.stages import (
 from symdiff.write.breaking import broken
 from symdiff.write.layout import WIDTH, print_module
 from symdiff.write.names import shadowed_builtins
+from symdiff.write.numba import decorator, in_numbas_words
 from symdiff.write.python import function
 from symdiff.write.statements import Marks
 
@@ -40,13 +42,19 @@ class Written:
 
 
 def write(
-    procedure: Procedure, *, header: str = "", live: bool = False, again: bool = False
+    procedure: Procedure,
+    *,
+    header: str = "",
+    live: bool = False,
+    again: bool = False,
+    numba: Mapping[str, Any] | None = None,
 ) -> Written:
     """The source of a procedure and of everything it calls.
 
     `header` becomes comment lines at the top. With `live`, constants that can be read while the
     program runs are left out of the text, for they need not have a text at all. What is written
-    to be read and differentiated `again` says what its derivatives must know.
+    to be read and differentiated `again` says what its derivatives must know. With `numba` the
+    functions are in the words of Numba, with these options of its decorator.
     """
     procedures = list(_callees(procedure, set()))
     names: dict[str, GlobalValue] = {}
@@ -57,7 +65,8 @@ def write(
     functions = []
     for each in procedures:
         marks = Marks()
-        functions.append((function(each, marks, again), marks))
+        made = function(each, marks, again)
+        functions.append((made if numba is None else in_numbas_words(made), marks))
     helpers = _used(helpers, [made for made, _ in functions])
     for helper in helpers.values():
         for name, value in helper.globals.items():
@@ -70,7 +79,7 @@ def write(
     }
     imports = _imports(procedures, names, helpers, [made for made, _ in functions], again)
     needed = {line for mark, line in OF_CLASSES if any(mark in t for t in classes.values())}
-    imports = _sorted({*imports, *needed})
+    imports = _sorted({*imports, *needed, *(() if numba is None else ("import numba",))})
     refreshed = {n: v for n, v in names.items() if v.read is not None and not _is_import(v)}
     constants = [
         line
@@ -95,9 +104,11 @@ def write(
     for made, marks in functions:
         printed = print_module(ast.Module([made], []), marks)
         texts.append((printed.lines, printed.stages, printed.covers))
-    for text, numbered, consisting in texts:
+    for i, (text, numbered, consisting) in enumerate(texts):
         if lines:
             lines.extend(("", ""))
+        if numba is not None and i >= len(classes):
+            lines.append(decorator(numba))
         main = text is texts[-1][0]
         if main:
             stages = {at + len(lines): number for at, number in numbered.items()}

@@ -1,0 +1,85 @@
+"""What Numba lacks, in terms of what it has: helpers for arrays of known rank in the place of those
+for any."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from symdiff import rules
+from symdiff.stages import (
+    REAL,
+    Apply,
+    ArrayOf,
+    Expr,
+    GlobalValue,
+    Helper,
+    Kind,
+    Opaque,
+    Procedure,
+    Var,
+    map_expressions,
+)
+
+NUMPY = {"np": GlobalValue("import numpy as np")}
+
+
+def lowered(procedure: Procedure) -> Procedure:
+    """The procedure and all that it calls, for Numba."""
+    callees: dict[str, Procedure] = {}
+    for name, callee in procedure.callees.items():
+        callees[name] = _lowered(callee)
+    for callee in callees.values():
+        callee.callees = callees
+    return replace(_lowered(procedure), callees=callees)
+
+
+def _lowered(procedure: Procedure) -> Procedure:
+    helpers = dict(procedure.helpers)
+
+    def lower(expr: Expr) -> Expr:
+        if not isinstance(expr, (Apply, Opaque)):
+            return expr
+        args = tuple(lower(a) for a in expr.args)
+        if isinstance(expr, Opaque):
+            return replace(expr, args=args)
+        if expr.op == "helper:unbroadcast":
+            ranks = [_rank(rules.kind_of(a)) for a in args]
+            if None not in ranks:
+                helper = unbroadcast(*(r for r in ranks if r is not None))
+                helpers[helper.name] = helper
+                return Apply(f"helper:{helper.name}", args)
+        return Apply(expr.op, args)
+
+    body = [map_expressions(step, lower) for step in procedure.body]
+    return replace(procedure, body=body, result=lower(procedure.result), helpers=helpers)
+
+
+def _rank(kind: Kind) -> int | None:
+    return kind.rank if isinstance(kind, ArrayOf) else 0
+
+
+def unbroadcast(wide: int, narrow: int) -> Helper:
+    """The helper that undoes broadcasting, for arrays of these ranks."""
+    if narrow == 0:
+        lines = ["return np.sum(adjoint)"]
+    else:
+        found = range(wide - narrow, wide)
+        letters = "ijklmnop"[:wide]
+        sums = [f"for {letter} in range(adjoint.shape[{at}]):" for at, letter in enumerate(letters)]
+        into = ", ".join(f"{letters[at]} % x.shape[{at - wide + narrow}]" for at in found)
+        lines = [
+            *(["if adjoint.shape == x.shape:", "    return adjoint"] if wide == narrow else []),
+            "total = np.zeros(x.shape, adjoint.dtype)",
+            *("    " * depth + text for depth, text in enumerate(sums)),
+            "    " * wide + f"total[{into}] += adjoint[{', '.join(letters)}]",
+            "return total",
+        ]
+    name = f"unbroadcast_{wide}_{narrow}"
+    text = "\n    ".join(
+        [
+            f"def {name}(adjoint, x):",
+            '"""The adjoint of x from that of what it was broadcast to: sums over axes."""',
+            *lines,
+        ]
+    )
+    return Helper(name, text + "\n", (), Var("out", REAL), (), NUMPY)

@@ -1,0 +1,90 @@
+"""The words that Numba has for what is written in others for Python: decorators, loops that run
+backwards."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import Any
+
+
+def decorator(options: Mapping[str, Any]) -> str:
+    """The line above each function."""
+    shown = ", ".join(f"{name}={value!r}" for name, value in options.items())
+    return f"@numba.njit({shown})" if shown else "@numba.njit"
+
+
+def in_numbas_words(made: ast.FunctionDef) -> ast.FunctionDef:
+    """A function with the same meaning, which Numba compiles."""
+    changed = _Reversed().visit(made)
+    assert isinstance(changed, ast.FunctionDef)
+    changed.args.args += changed.args.kwonlyargs
+    changed.args.defaults += [d for d in changed.args.kw_defaults if d is not None]
+    changed.args.kwonlyargs, changed.args.kw_defaults = [], []
+    return changed
+
+
+class _Reversed(ast.NodeTransformer):
+    """`reversed`, which Numba does not know, as a range that counts down, or a slice."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        match node:
+            case ast.Call(func=ast.Name(id="reversed"), args=[ast.Call(func=ast.Name(id="range"))]):
+                inner = node.args[0]
+                assert isinstance(inner, ast.Call)
+                return _counting_down(inner)
+            case ast.Call(func=ast.Name(id="reversed"), args=[items]):
+                step = ast.Slice(None, None, ast.UnaryOp(ast.USub(), ast.Constant(1)))
+                return ast.Subscript(items, step, ast.Load())
+        return node
+
+
+def _counting_down(numbers: ast.Call) -> ast.Call:
+    match numbers.args:
+        case [stop]:
+            start, step = ast.Constant(0), 1
+        case [start, stop]:
+            step = 1
+        case [start, stop, ast.Constant(value=int(step))]:
+            pass
+        case [start, stop, ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(step)))]:
+            step = -step
+        case [start, stop, by]:
+            return _range(_last(numbers, start, by), ast.BinOp(start, ast.Sub(), by),
+                          ast.UnaryOp(ast.USub(), by))  # fmt: skip
+        case _:
+            raise AssertionError(ast.dump(numbers))
+    if abs(step) == 1:
+        return _range(_moved(stop, -step), _moved(start, -step), _number(-step))
+    return _range(_last(numbers, start, _number(step)), _moved(start, -step), _number(-step))
+
+
+def _last(numbers: ast.Call, start: ast.expr, step: ast.expr) -> ast.expr:
+    """The last number of a range; of one that is empty, what ends one that starts there."""
+    count = ast.Call(ast.Name("len", ast.Load()), [numbers], [])
+    ahead = ast.BinOp(_moved(count, -1), ast.Mult(), step)
+    return ahead if start == ast.Constant(0) else ast.BinOp(start, ast.Add(), ahead)
+
+
+def _range(*args: ast.expr) -> ast.Call:
+    return ast.Call(ast.Name("range", ast.Load()), list(args), [])
+
+
+def _number(value: int) -> ast.expr:
+    if value < 0:
+        return ast.UnaryOp(ast.USub(), ast.Constant(-value))
+    return ast.Constant(value)
+
+
+def _moved(value: ast.expr, by: int) -> ast.expr:
+    """A value plus a number; what is added in it already is counted in."""
+    match value:
+        case ast.Constant(value=int(known)):
+            return _number(known + by)
+        case ast.BinOp(left=left, op=ast.Add(), right=ast.Constant(value=int(known))):
+            return left if known + by == 0 else _moved(left, known + by)
+        case ast.BinOp(left=left, op=ast.Sub(), right=ast.Constant(value=int(known))):
+            return left if by == known else _moved(left, by - known)
+    op = ast.Add() if by > 0 else ast.Sub()
+    return value if by == 0 else ast.BinOp(value, op, ast.Constant(abs(by)))

@@ -1,0 +1,87 @@
+"""Gradients as Numba's dispatchers."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import symdiff
+
+numba = pytest.importorskip("numba")
+
+
+@numba.njit
+def wave(x, k=1.5):
+    total = 0.0
+    for i in range(len(x)):
+        total += math.sin(k * x[i]) if x[i] > 0 else x[i] ** 2
+    return total
+
+
+def broadcast(x, y):
+    return np.sum(np.exp(x) * y)
+
+
+X = np.linspace(-1.0, 1.0, 9)
+
+
+def test_the_gradient_of_a_compiled_function_is_one():
+    made = symdiff.grad(wave)
+    assert isinstance(made, numba.core.dispatcher.Dispatcher)
+
+    @numba.njit
+    def step(x):
+        return x - 0.5 * made(x, 2.0)
+
+    expected = np.where(X > 0, 2.0 * np.cos(2.0 * X), 2 * X)
+    np.testing.assert_allclose(step(X), X - 0.5 * expected, rtol=1e-14)
+
+
+def test_defaults_and_keywords_are_the_functions_own():
+    made = symdiff.value_and_grad(wave, (0, 1))
+    for given in ({}, {"k": 1.5}):
+        value, (dx, dk) = made(X, **given)
+        want, (wx, wk) = symdiff.value_and_grad(wave.py_func, (0, 1))(X, 1.5)
+        assert value == want
+        np.testing.assert_allclose(dx, wx, rtol=1e-14)
+        assert math.isclose(dk, wk, rel_tol=1e-14)
+
+
+def test_options_of_the_users_decorator_are_kept():
+    fast = numba.njit(error_model="numpy", fastmath=True)(wave.py_func)
+    assert "@numba.njit(error_model='numpy', fastmath=True)" in symdiff.source(fast)
+
+
+@pytest.mark.parametrize("m, n", [(1, 3), (3, 1), (3, 3), (1, 1)])
+def test_lengths_that_are_broadcast_are_told_at_run_time(m, n):
+    x, y = np.linspace(0.1, 0.7, m), np.linspace(1.0, 2.0, n)
+    dx, dy = symdiff.grad(broadcast, (0, 1), target="numba")(x, y)
+    wx, wy = symdiff.grad(broadcast, (0, 1))(x, y)
+    assert dx.shape == x.shape and dy.shape == y.shape
+    np.testing.assert_allclose(dx, wx, rtol=1e-14)
+    np.testing.assert_allclose(dy, wy, rtol=1e-14)
+
+
+def test_python_is_made_of_a_compiled_function_where_it_is_asked_for():
+    assert not hasattr(symdiff.grad(wave, target="python"), "py_func")
+    with pytest.raises(ValueError, match="'python' or 'numba'"):
+        symdiff.grad(wave, target="fortran")
+
+
+def test_what_numba_refuses_is_told_with_the_users_line():
+    def told(x):
+        names = {"a": x, 1: x}
+        return x * len(repr(names))
+
+    with pytest.raises(symdiff.SymdiffError, match="test_dispatch.py"):
+        symdiff.grad(told, target="numba")(2.0)
+
+
+def test_functions_with_any_keywords_are_refused():
+    def f(x, **options):
+        return x
+
+    with pytest.raises(symdiff.SymdiffError, match="kwargs"):
+        symdiff.grad(f, target="numba")
