@@ -164,7 +164,7 @@ def _by_module(arrays: Sequence[ArrayPrimitive]) -> str:
     """A row for each module, with the functions that have a derivative, other names in brackets."""
     modules: dict[str, list[str]] = {}
     for primitive in arrays:
-        if primitive.piecewise_constant:
+        if primitive.piecewise_constant or "." not in primitive.name:
             continue
         module, _, name = primitive.name.rpartition(".")
         others = [n.removeprefix(f"{module}.") for n in primitive.names[1:]]

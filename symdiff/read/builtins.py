@@ -13,8 +13,10 @@ from symdiff.read.core import Slot
 from symdiff.read.custom import ready_for_rules, stop
 from symdiff.read.iteration import MARK
 from symdiff.read.iterators import is_generator
+from symdiff.read.spelling import spelled
 from symdiff.read.values import (
     Builtin,
+    Class,
     Iterator,
     Method,
     Partial,
@@ -100,6 +102,17 @@ OF_SEQUENCES = {
 class Builtins(Writers):
     """What the functions of the standard library do to values."""
 
+    shared: Any
+
+    def standing_object(self, ref: Ref, node: ast.AST) -> Value | None:
+        """An object of a class that is read from a text of ours as the library makes it, for what
+        that text has not: passive."""
+        made = self.shared.made_by.get(ref.identity)
+        if made is None:
+            return None
+        function, args, keywords = made
+        return self.opaque_call(Global(function.name), args, keywords, node)
+
     def opaque_call(
         self, function: Expr, args: list[Value], keywords: dict[str, Value], node: ast.AST
     ) -> Value:
@@ -118,6 +131,12 @@ class Builtins(Writers):
         known = getattr(self, f"builtin_{name.replace('.', '_')}", None)
         if known is not None:
             return known(args, keywords, node)  # type: ignore[no-any-return]
+        text = spelled(name, self.unit)
+        if text is not None:
+            given = self.apply_function(text, args, keywords, node)
+            if isinstance(given, Ref) and isinstance(text, Class):
+                self.shared.made_by[given.identity] = function, args, keywords
+            return given
         if name.startswith("numpy.") and name.count(".") == 2:
             made = self.ufunc_method(name, args, keywords, node)
             if made is not None:
@@ -241,6 +260,12 @@ class Builtins(Writers):
             )
 
     # --- builtins, by name ---
+
+    def builtin_spelled_refuse(
+        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        assert isinstance(args[0], Const)
+        raise self.refuse(node, args[0].value)
 
     def builtin_object___init__(
         self, args: list[Value], keywords: dict[str, Value], node: ast.AST

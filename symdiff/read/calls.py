@@ -23,6 +23,8 @@ from symdiff.read.helpers import closed_helper
 from symdiff.read.iteration import MARK
 from symdiff.read.iterators import ITERATED
 from symdiff.read.names import assigned_names
+from symdiff.read.scope import Access, TypeOf
+from symdiff.read.spelling import SpelledScope, is_spline, spline_text, stays_apart
 from symdiff.read.values import (
     Bound,
     Builtin,
@@ -57,6 +59,7 @@ from symdiff.stages import (
     GlobalValue,
     Opaque,
     Param,
+    Place,
     Procedure,
     Var,
 )
@@ -129,6 +132,20 @@ class Calls(Builtins):
 
     def statements(self, body: list[ast.stmt]) -> None:
         raise NotImplementedError
+
+    # --- places ---
+
+    def is_spelled(self) -> bool:
+        """Whether what is read is the text of a library: its place is that of its call."""
+        return isinstance(self.frame.scope, SpelledScope)
+
+    def place(self, node: ast.AST) -> Place:
+        at: tuple[Place, list[str]] | None = next(reversed(self.shared.spelled_at), None)
+        return at[0] if at is not None and self.is_spelled() else super().place(node)
+
+    def lines(self) -> list[str]:
+        at: tuple[Place, list[str]] | None = next(reversed(self.shared.spelled_at), None)
+        return at[1] if at is not None and self.is_spelled() else super().lines()
 
     # --- slots of outer procedures ---
 
@@ -262,6 +279,8 @@ class Calls(Builtins):
                     return self.apply_function(method, args, keywords, node)
             case LiveObject() if (chosen := self.dispatched(function, args, node)) is not None:
                 return self.apply_function(chosen, args, keywords, node)
+            case LiveObject() if is_spline(function.value):
+                return self.call_spline(function, args, keywords, node)
             case LiveObject():
                 method = self.live_attribute(function, "__call__", node)
                 if isinstance(method, Bound):
@@ -295,6 +314,25 @@ class Calls(Builtins):
             raise self.refuse(node, "a rule must be a function made by 'def'")
         rules.given[giving.kind] = rule
         return rule
+
+    def call_spline(
+        self, spline: LiveObject, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        """A spline that exists already is called as it stands, and so is its derivative."""
+        c, read = spline.value.c, spline.read
+        if read is not None:
+            self.unit.guard(spline.path, TypeOf(read), type(spline.value))
+            of = Access(read, "attribute", "c")
+            self.unit.guard(f"{spline.path}.ndim", Access(of, "attribute", "ndim"), c.ndim)
+            kind = Access(Access(of, "attribute", "dtype"), "attribute", "kind")
+            self.unit.guard(f"{spline.path}.kind", kind, c.dtype.kind)
+        imports, text = spline_text(spline.value)
+        for name, statement in imports.items():
+            self.unit.globals.setdefault(name, GlobalValue(statement))
+        kept = GlobalValue(text, read)
+        made = self.unit.constant(spline.path, kept, OBJECT, id(spline.value))
+        self.shared.originals[made.name] = spline
+        return self.array_call("spline", [made, *args], keywords, node)
 
     def live_global(self, value: LiveObject) -> Global:
         """An object that exists already, which only code that runs live can refer to."""
@@ -343,6 +381,16 @@ class Calls(Builtins):
         """Call a function whose parameters have their values."""
         if any(isinstance(v, Unknown) for v in bound.values()):
             return Unknown()
+        is_entered = isinstance(function.scope, SpelledScope) and not self.is_spelled()
+        if is_entered:
+            self.shared.spelled_at.append((self.place(node), self.lines()))
+        try:
+            return self.call_of_bound(function, bound, node)
+        finally:
+            if is_entered:
+                self.shared.spelled_at.pop()
+
+    def call_of_bound(self, function: Function, bound: dict[str, Value], node: ast.AST) -> Value:
         if function.rules is not None:
             return call_with_rules(self, function, bound, node)
         helper = closed_helper(self, function, bound)
@@ -351,7 +399,7 @@ class Calls(Builtins):
             assert isinstance(atom, Runtime)
             return self.emit(Apply(f"helper:{helper}", (atom,)), REAL, node)
         loops = not self.shared.apart_from and _loops(function.node)
-        own = function.node in self.shared.recursive or loops
+        own = function.node in self.shared.recursive or loops or stays_apart(function)
         if own and function.node not in self.shared.in_place:
             state, block, size = dict(self.state), self.block, len(self.block)
             try:
@@ -444,7 +492,7 @@ class Calls(Builtins):
     def name_result(self, function: Function, value: Value) -> None:
         """What a function read in place returns goes by its name, until it is given another."""
         unnamed = isinstance(value, Var) and value.temporary and value not in self.claims
-        if unnamed and function.name.isidentifier():
+        if unnamed and function.name.isidentifier() and not function.name.startswith("__"):
             assert isinstance(value, Var)
             self.claims[value] = function.name
             self.inlined.add(value)

@@ -154,8 +154,11 @@ class Core:
         fix: str = "",
         error: type[SymdiffError] = UnsupportedSyntax,
     ) -> SymdiffError:
-        lines = self.frame.scope.file.text.splitlines()
-        return error(message, self.place(node), why=why, fix=fix, lines=lines)
+        return error(message, self.place(node), why=why, fix=fix, lines=self.lines())
+
+    def lines(self) -> list[str]:
+        """The text around the place of what is read."""
+        return self.frame.scope.file.text.splitlines()
 
     def fresh(self, name: str) -> str:
         """The name of a slot of the reader's own."""

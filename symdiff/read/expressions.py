@@ -13,8 +13,10 @@ from symdiff.errors import SymdiffError
 from symdiff.read.core import Growing, Slot, State
 from symdiff.read.kinds import result_kind
 from symdiff.read.matching import Matching, MatchTest
-from symdiff.read.scope import Access, is_standard, member, wrap
+from symdiff.read.scope import Access, TypeOf, is_standard, member, wrap
+from symdiff.read.spelling import spelled_class
 from symdiff.read.values import (
+    Bound,
     Builtin,
     Choice,
     Class,
@@ -845,6 +847,8 @@ class Expressions(Matching):
                 found = self.instance_attribute(value, name, node)
                 if name == "__class__" and isinstance(value.identity.cls, Class):
                     return value.identity.cls
+                if found is None and (whole := self.standing_object(value, node)) is not None:
+                    return self.attribute(whole, name, node)
                 if found is None:
                     raise self.refuse(node, f"the object has no attribute {name!r} here")
                 return found
@@ -933,6 +937,8 @@ class Expressions(Matching):
 
         from symdiff.read.scope import function_value
 
+        if (text := spelled_class(type(value.value), self.unit)) is not None:
+            return self.spelled_attribute(value, text, name, node)
         static = inspect.getattr_static(type(value.value), name, None)
         if isinstance(static, property) and static.fget is not None:
             return self.apply_function(
@@ -950,6 +956,20 @@ class Expressions(Matching):
             self.unit,
             id(value.value) if not value.path.startswith("self") else value.path,
         )
+
+    def spelled_attribute(self, value: LiveObject, cls: Class, name: str, node: ast.AST) -> Value:
+        """An attribute of an object of a library, whose methods are read from a text of ours."""
+        read = value.read
+        self.unit.guard(value.path, TypeOf(read) if read else None, type(value.value))
+        method = self.class_member(cls, name, node)
+        if isinstance(method, Function):
+            return Bound(method, value)
+        found = getattr(value.value, name, None)
+        reader = Access(read, "attribute", name) if read else None
+        if isinstance(found, (bool, int, str)):
+            self.unit.guard(f"{value.path}.{name}", reader, found)
+            return Const(found)
+        return wrap(found, f"{value.path}.{name}", reader, self.unit, id(value.value))
 
     def live_item(self, value: LiveObject, at: Any) -> Value | None:
         """An item of a list or dict outside of the function that holds functions."""
@@ -972,6 +992,12 @@ class Expressions(Matching):
         raise NotImplementedError
 
     def super_attribute(self, value: Super, name: str, node: ast.AST) -> Value:
+        raise NotImplementedError
+
+    def standing_object(self, ref: Ref, node: ast.AST) -> Value | None:
+        raise NotImplementedError
+
+    def class_member(self, cls: Class, name: str, node: ast.AST) -> Any:
         raise NotImplementedError
 
     def instance_attribute(self, ref: Ref, name: str, node: ast.AST) -> Value | None:

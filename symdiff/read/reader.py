@@ -149,6 +149,10 @@ class Shared:
         self.originals: dict[str, Value] = {}  # the functions that helpers stand for
         self.derivatives: dict[Any, list[Made]] = {}  # written for calls in what is read
         self.deriving: list[Any] = []  # those that are being written
+        # Objects of classes that are read from a text of ours, and the calls that made them.
+        self.made_by: dict[Any, tuple[Any, list[Value], dict[str, Value]]] = {}
+        # Where libraries are called whose text is read in their place.
+        self.spelled_at: list[tuple[Place, list[str]]] = []
         self.writer: Writer | None = None
         self.apart_from: Shared | None = None  # of the function around one that is differentiated
         self.returns: dict[int, list[tuple[ast.AST, Value]]] = {}
@@ -161,6 +165,7 @@ class Shared:
         made.helpers, made.closed, made.originals = self.helpers, self.closed, self.originals
         made.with_rules = self.with_rules
         made.derivatives, made.deriving = self.derivatives, self.deriving
+        made.spelled_at, made.made_by = self.spelled_at, self.made_by
         made.recursive, made._bodies = self.recursive, self._bodies
         return made
 

@@ -119,6 +119,10 @@ class Builder:
                 made.args.append(self(arg))
         return made
 
+    def _spline(self, spline: Expr, *given: Expr) -> ast.expr:
+        """A call of an object."""
+        return self._record(spline, *given)
+
     def call(self, name: str, *args: ast.expr) -> ast.Call:
         return ast.Call(dotted(self.builtin(name)), list(args), [])
 

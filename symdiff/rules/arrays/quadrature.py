@@ -1,14 +1,15 @@
-"""scipy.integrate and scipy.interpolate: what is linear in the heights, and what has no rule."""
+"""scipy.integrate and scipy.interpolate: what is linear in the heights, splines, and what has no
+rule."""
 
 # mypy: allow-untyped-defs, allow-untyped-calls
 from __future__ import annotations
 
 from symdiff.errors import NotDifferentiable
 from symdiff.rules.arrays.axes import is_none
-from symdiff.rules.arrays.nodes import Node, Refused, helper
+from symdiff.rules.arrays.nodes import Node, Refused, call, helper
 from symdiff.rules.arrays.reductions import reduced
-from symdiff.rules.arrays.registry import array, refused
-from symdiff.rules.shapes import plus
+from symdiff.rules.arrays.registry import array, refused, spelled, ufunc
+from symdiff.rules.shapes import elementwise_kind, plus
 from symdiff.stages import REAL, ArrayOf, Kind
 
 
@@ -53,13 +54,21 @@ def simpson(y, x=None, dx=1.0, axis=-1, *, ans, dout):
     )
 
 
+def spline_kind(spline, x, nu=0, extrapolate=None) -> Kind:
+    return elementwise_kind([x.kind], REAL)
+
+
+@ufunc("spline", wrt="x", kind=spline_kind)
+def spline(spline, x, nu=0, extrapolate=None, *, ans):
+    """A spline that stands outside of the function, at a point."""
+    more = {} if is_none(extrapolate) else {"extrapolate": extrapolate}
+    return call("spline", spline, x, nu + 1, **more)
+
+
 refused(
     "scipy.integrate.odeint",
     why="scipy.integrate.odeint() has no derivative: its steps depend on the solution. Write steps"
     " of a fixed width out in a loop, say those of Runge and Kutta",
 )
-refused(
-    "scipy.interpolate.CubicSpline",
-    why="a CubicSpline has no derivative in its points. It is linear in y: for CubicSpline(x, y)(t)"
-    " with passive x and t write CubicSpline(x, np.eye(len(x)))(t) @ y",
-)
+for _name in ("PPoly", "CubicHermiteSpline", "CubicSpline"):
+    spelled(f"scipy.interpolate.{_name}")

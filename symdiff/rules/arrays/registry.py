@@ -294,6 +294,12 @@ def refused(*names: str, why: str) -> None:
     )
 
 
+def spelled(*names: str) -> None:
+    """Register functions and classes that the reader has a text for, which it reads like one of the
+    user's (read/spelling.py): they need no rule."""
+    refused(*names, why="a text is read in its place")
+
+
 def _own_parameters(rule: Callable[..., Any]) -> inspect.Signature:
     signature = inspect.signature(rule)
     return signature.replace(

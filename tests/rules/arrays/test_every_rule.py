@@ -18,6 +18,8 @@ OF_DATES = {"numpy.isnat"}  # which are never active
 def is_there(name):
     """Whether the NumPy and SciPy that are installed have a function."""
     *path, last = name.split(".")
+    if not path:
+        return False  # an operation that has no function
     modules = {"ndarray": np.ndarray, "builtins": builtins}
     module = modules.get(path[0]) or importlib.import_module(".".join(path))
     return hasattr(module, last)
