@@ -272,6 +272,7 @@ class Loop:
     round. `leave` is tested at the end of each round, over variables of the body: when it is true
     the loop ends (`break`). A for loop without `target` counts rounds only. `keep` is given for a
     for loop that is to be checkpointed: how many states may be kept, None for as many as usual.
+    `parallel` says that the user calls its rounds independent of each other, but for sums.
     """
 
     carried: list[Carried]
@@ -282,6 +283,7 @@ class Loop:
     leave: Expr | None = None
     place: Place | None = None
     keep: Expr | None = None
+    parallel: bool = False
 
 
 @dataclass(slots=True)

@@ -82,6 +82,7 @@ class _Flattener:
                             step.leave,
                             step.place,
                             step.keep,
+                            step.parallel,
                         )
                     )
                 case Scope():

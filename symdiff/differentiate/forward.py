@@ -8,6 +8,8 @@ smaller than its variable and broadcast to it, as long as nobody needs more.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from symdiff.differentiate.emitting import ZERO
 from symdiff.differentiate.sizes import kind_of, owned
 from symdiff.differentiate.sweep import Calls, Sweep
@@ -200,9 +202,7 @@ class Forward(Sweep):
             after = None if c.next is None else self.whole_tangent(c.next, body)
             carried.append(Carried(made, init, after))
         self.tangents = outer | {c.var: made for c, made in active}
-        self.out.append(
-            Loop(carried, body, step.test, step.target, step.iterable, step.leave, step.place)
-        )
+        self.out.append(replace(step, carried=carried, body=body, keep=None))
 
 
 def reassigned(block: Block, params: list[Var]) -> set[str]:

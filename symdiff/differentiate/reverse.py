@@ -412,7 +412,7 @@ class Reverse(Sweep):
         self.masks = outer_masks
         self.loops -= 1
         self.out += before_loop
-        reversed_loop = Loop(rounds, body)
+        reversed_loop = Loop(rounds, body, parallel=step.parallel)
         if step.keep is None:
             keeping.provide_loop(self, step, reversed_loop)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -305,6 +306,13 @@ class Builtins(Writers):
                     fix="Annotate the parameter as int, or convert with int().",
                 )
         return Iterator("range", atoms)
+
+    def builtin_numba_prange(
+        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        made = self.builtin_range(args, keywords, node)
+        assert isinstance(made, Iterator)
+        return replace(made, parallel=True)
 
     def builtin_slice(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
         none: Value = Const(None)

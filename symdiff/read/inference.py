@@ -18,7 +18,7 @@ Definition = ast.FunctionDef | ast.Lambda
 Env = dict[str, Shape]
 Callee = Callable[[ast.expr, Any], tuple[Definition, Any] | None]
 
-COUNTS = {"range", "comb", "perm", "factorial", "gcd", "lcm", "isqrt"}
+COUNTS = {"range", "prange", "comb", "perm", "factorial", "gcd", "lcm", "isqrt"}
 INTEGERS = {"int", "len", "floor", "ceil", "trunc", "ord", "id", "hash"}
 SUMS = {"sum", "fsum", "prod", "any", "all", "mean", "fmean", "median", "pstdev", "stdev"}
 COPIES = {"list", "tuple", "sorted", "reversed", "set", "frozenset", "iter", "deque", "accumulate"}
@@ -419,7 +419,7 @@ class Inference:
         if name in COUNTS:
             for arg in args:
                 arg.integer()
-            return Shape(item=Shape(INTEGER)) if name == "range" else Shape(INTEGER)
+            return Shape(item=Shape(INTEGER)) if name in ("range", "prange") else Shape(INTEGER)
         if name == "len":
             first.sequence()
         if name in INTEGERS:

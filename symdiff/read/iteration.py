@@ -437,12 +437,13 @@ class Iteration(Expressions):
         leave: Slot | None,
     ) -> None:
         keep = self.states_to_keep(value)
+        parallel = isinstance(value, Iterator) and value.parallel
         if passive is not None:
             iterable, shape = passive
             name = "i" if shape is INTEGER else "item"
 
             def start(step: Loop) -> None:
-                step.keep = keep
+                step.keep, step.parallel = keep, parallel
                 step.iterable, step.target = (
                     iterable,
                     Var(name, shape if not isinstance(shape, list) else OBJECT, True),

@@ -260,6 +260,8 @@ def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any =
         module = getattr(value, "__module__", None) or _home(value)
         return Builtin(f"{module.lstrip('_')}.{value.__name__}", value)
     if isinstance(value, type):
+        if value.__module__ == "numba.misc.special":
+            return Builtin(f"numba.{value.__name__}", value)  # prange
         if value.__module__ == "builtins" or is_standard(value.__module__):
             return Builtin(f"{value.__module__}.{value.__qualname__}", value)
         unit.guard(path, read, value)
@@ -663,7 +665,7 @@ class StaticScope:
         return self._import(name)
 
     def _import(self, name: str) -> Module:
-        if not is_standard(name) and name != "symdiff":
+        if not is_standard(name) and name.partition(".")[0] not in ("symdiff", "numba"):
             found = _module_in(self.folder, name) if self.folder else None
             if found is None and self.folder is not None:
                 found = _module_in(package_root(self.folder), name)

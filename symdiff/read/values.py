@@ -232,6 +232,7 @@ class Iterator:
 
     name: str
     args: tuple[Any, ...]
+    parallel: bool = False  # numba.prange
 
 
 @dataclass(frozen=True)
