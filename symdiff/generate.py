@@ -706,9 +706,10 @@ def _finished(
     from symdiff.write import write
 
     if selection.target == "numba":
+        from symdiff.compiled.kept import keep_in_arrays
         from symdiff.compiled.lower import lowered
 
-        made = lowered(_simplified(made))
+        made = lowered(_simplified(keep_in_arrays(made)))
         written = write(made, live=live, numba=dict(selection.options))
     else:
         made = _simplified(made)

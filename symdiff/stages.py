@@ -185,8 +185,9 @@ class Apply:
     append(L, v), extend(L, M), insert(L, i, v), setitem(L, i, v), delitem(L, i), add_at(L, i, v)
     (that is L[i] += v; likewise sub_at, mul_at and truediv_at on arrays, where i may be Ellipsis
     for all of the array, and scatter_add(A, i, v), which is np.add.at: repeated indices add up),
-    copy(L), zeros_like(L) (as many zeros); stack() is a new stack, nonempty(s) tells whether a
-    stack has something left. `helper:NAME` calls a helper of `Procedure.helpers`.
+    copy(L), zeros_like(L) (as many zeros); stack() is a new stack, stack(dtype, n, ...) one that is
+    an array of this shape, nonempty(s) tells whether a stack has something left. `helper:NAME`
+    calls a helper of `Procedure.helpers`.
     """
 
     op: str
@@ -309,18 +310,21 @@ class Call:
 
 @dataclass(slots=True)
 class Push:
-    """Keep a value for the reverse sweep."""
+    """Keep a value for the reverse sweep: on top of a stack or, where that is an array, in the slot
+    at an `index`, which holds one value at most."""
 
     stack: Var
     value: Expr
+    index: tuple[Expr, ...] = ()
 
 
 @dataclass(slots=True)
 class Pop:
-    """Take the value kept last."""
+    """Take the value kept last, or that of a slot, which is read once."""
 
     target: Var
     stack: Var
+    index: tuple[Expr, ...] = ()
 
 
 @dataclass(slots=True)
@@ -467,8 +471,10 @@ def expressions(step: Step) -> Iterator[Expr]:
         case Push():
             yield step.stack
             yield step.value
+            yield from step.index
         case Pop():
             yield step.stack
+            yield from step.index
 
 
 def defined(step: Step) -> Iterator[Var]:
@@ -563,11 +569,12 @@ def map_expressions(step: Step, fn: Callable[[Expr], Expr]) -> Step:
         case Push():
             stack = fn(step.stack)
             assert isinstance(stack, Var)
-            return replace(step, stack=stack, value=fn(step.value))
+            index = tuple(fn(i) for i in step.index)
+            return replace(step, stack=stack, value=fn(step.value), index=index)
         case Pop():
             stack = fn(step.stack)
             assert isinstance(stack, Var)
-            return replace(step, stack=stack)
+            return replace(step, stack=stack, index=tuple(fn(i) for i in step.index))
         case _:
             return step
 
@@ -647,11 +654,9 @@ def verify(procedure: Procedure) -> Procedure:
                     read(step.context, known, step)
                     if not block(step.body, known):
                         return False
-                case Push():
-                    read(step.stack, known, step)
-                    read(step.value, known, step)
-                case Pop():
-                    read(step.stack, known, step)
+                case Push() | Pop():
+                    for expr in expressions(step):
+                        read(expr, known, step)
             for var in defined(step):
                 define(var, known)
         return True

@@ -269,7 +269,7 @@ _STRUCTURAL: dict[str, Callable[..., Kind]] = {
     "add_at": lambda base, index, item: base,
     "copy": lambda base: base,
     "zeros_like": lambda base: base,
-    "stack": lambda: STACK,
+    "stack": lambda *shape: STACK,
     "nonempty": lambda stack: BOOLEAN,
     "stop_gradient": lambda value: value,
 }

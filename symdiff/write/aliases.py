@@ -85,11 +85,11 @@ def stacks_of_copies(procedure: Procedure) -> set[Var]:
     found = {
         step.target
         for step in steps(procedure.body)
-        if isinstance(step, Stage) and step.value == Apply("stack")
+        if isinstance(step, Stage) and isinstance(step.value, Apply) and step.value.op == "stack"
     }
     for step in steps(procedure.body):
         if isinstance(step, Push):
-            if next(shares(step.value), None) is not None:
+            if not step.index and next(shares(step.value), None) is not None:
                 found.discard(step.stack)
             found.difference_update(variables(step.value))
         elif not isinstance(step, Pop):
@@ -151,7 +151,7 @@ class _Finder:
                 for target in (*step.targets, *stacks):
                     for arg in step.args:
                         self.link(target, arg, step)
-            case Push():
+            case Push(index=()):
                 self.link(step.stack, step.value, step)
             case Pop():
                 if step.stack in self.of_copies and holds_objects(step.target):

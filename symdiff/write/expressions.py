@@ -212,8 +212,15 @@ class Builder:
         zero = ast.List([ast.Constant(0.0)], ast.Load())
         return ast.BinOp(zero, ast.Mult(), self.call("len", self(items)))
 
-    def _stack(self) -> ast.expr:
-        return ast.List([], ast.Load())
+    def _stack(self, dtype: Expr | None = None, *shape: Expr) -> ast.expr:
+        """A new list, or an array whose shape is known."""
+        if dtype is None:
+            return ast.List([], ast.Load())
+        sizes = [self(n) for n in shape]
+        args: list[ast.expr] = sizes if len(sizes) == 1 else [ast.Tuple(sizes, ast.Load())]
+        if dtype != Const(None):
+            args.append(self(dtype))
+        return ast.Call(dotted("np.empty"), args, [])
 
     def _nonempty(self, stack: Expr) -> ast.expr:
         return self(stack)

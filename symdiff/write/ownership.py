@@ -109,7 +109,7 @@ class _Text:
             case Call():
                 for arg in step.args:
                     self.share(arg, None, loops)
-            case Push():
+            case Push(index=()):
                 self.share(step.value, None, loops)
 
 

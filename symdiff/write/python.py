@@ -244,12 +244,14 @@ class _Writer(Statements):
                 return [ast.With([item], self.block(step.body) or [ast.Pass()])]
             case Call():
                 return [self.call(step)]
-            case Push(stack=stack, value=value):
+            case Push(stack=stack, value=value, index=()):
                 return [self.method(load(self.names[stack]), "append", value)]
+            case Push(stack=stack, value=value, index=index):
+                return [ast.Assign([self.slot(stack, index, ast.Store())], self.build(value))]
             case Pop(target=target):
                 pop = self.popped(step)
                 if not self.reads.get(target):
-                    return [ast.Expr(pop)]
+                    return [] if step.index else [ast.Expr(pop)]
                 return [self.assign(target, pop)]
             case Remark(text=text):
                 statement = ast.Expr(ast.Constant(text))
@@ -257,7 +259,13 @@ class _Writer(Statements):
                 return [statement]
 
     def popped(self, step: Pop) -> ast.expr:
+        if step.index:
+            return self.slot(step.stack, step.index, ast.Load())
         return ast.Call(ast.Attribute(load(self.names[step.stack]), "pop", ast.Load()), [], [])
+
+    def slot(self, stack: Var, index: tuple[Expr, ...], context: ast.expr_context) -> ast.expr:
+        at = index[0] if len(index) == 1 else Apply("tuple", index)
+        return ast.Subscript(load(self.names[stack]), self.build.index(at), context)
 
     # --- control flow
 

@@ -1,0 +1,270 @@
+"""What is kept for the reverse sweep lives in arrays, where it is known how much that will be.
+
+A stack that loops over ranges fill, and the loops that reverse them empty, becomes an array that
+is made before the outermost of them: `x_kept[i, j] = x` in the forward sweep, `x = x_kept[i, j]` in
+the reverse sweep. Where there are not as many inner rounds in every outer round, they are counted
+before, and the slots are taken one after the other. Everything else stays a list: under Numba that
+is faster than an array that grows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from symdiff.compiled.counted import Positions, counted
+from symdiff.compiled.entry import Entry, Text
+from symdiff.compiled.handed import handed_stacks, pairs_of
+from symdiff.compiled.nests import Loops, Mirror, Stack, block_of, mirror, stacks_of
+from symdiff.compiled.steady import compute_once
+from symdiff.rules.memory import UPDATES
+from symdiff.rules.registry import kind_of
+from symdiff.simplify.dead import drop_dead
+from symdiff.stages import (
+    BOOLEAN,
+    COMPLEX,
+    INTEGER,
+    REAL,
+    Apply,
+    ArrayOf,
+    Block,
+    Const,
+    Expr,
+    Global,
+    Kind,
+    Loop,
+    Opaque,
+    Pop,
+    Procedure,
+    Push,
+    Stage,
+    Var,
+    map_expressions,
+    steps,
+)
+
+DTYPES: dict[Kind, Expr] = {
+    REAL: Const(None),
+    INTEGER: Global("numpy.int64"),
+    BOOLEAN: Global("numpy.bool_"),
+    COMPLEX: Global("numpy.complex128"),
+}
+ZEROS: dict[Kind, Expr] = {
+    REAL: Const(0.0),
+    INTEGER: Const(0),
+    BOOLEAN: Const(False),
+    COMPLEX: Const(0j),
+}
+Nest = tuple[int, ...]
+TOO_LONG = 10**8  # for a loop that is left early
+
+
+def keep_in_arrays(procedure: Procedure) -> Procedure:
+    """The derivative, and those it calls, with arrays for the stacks whose size is known."""
+    made = _own(procedure)
+    callees = {name: _own(callee) for name, callee in procedure.callees.items()}
+    for callee in (made, *callees.values()):
+        compute_once(callee)
+    for forward, backward in pairs_of(callees):
+        _Keeper(forward, backward).run()
+    for callee in (made, *callees.values()):
+        _Keeper(callee, callee).run()
+    for callee in callees.values():
+        callee.callees = callees
+    return replace(made, callees=callees)
+
+
+def _own(procedure: Procedure) -> Procedure:
+    """A procedure whose steps may be changed, and in which all of them are needed."""
+    made = drop_dead(procedure)
+    return replace(made, body=[map_expressions(s, lambda e: e) for s in made.body])
+
+
+@dataclass(slots=True)
+class _Plan:
+    """How a stack becomes an array: where it is made, and by which loops its slots are told."""
+
+    stack: Stack
+    handed: Var | None  # the stack in the backward function, if that is another one
+    push: Push
+    pop: Pop
+    mirrors: list[Mirror]
+    before: Loop
+    around: Loops
+    shape: tuple[Expr, ...]  # the numbers of rounds, and the shape of what is kept
+    dtype: Expr
+    size: Block | None = None  # what counts the slots, if they are taken one after the other
+
+
+class _Keeper:
+    """Arrays for the stacks that one procedure fills and another one, or the same, empties."""
+
+    def __init__(self, forward: Procedure, backward: Procedure) -> None:
+        self.procedure = forward
+        self.text = Text(forward)
+        self.stacks = stacks_of(forward)
+        self.handed: dict[Var, Var] = {}
+        if backward is not forward:
+            taken = stacks_of(backward)
+            for var, filled in handed_stacks(forward, backward).items():
+                own = self.stacks.get(filled)
+                if own is not None and not taken[var].is_handed and not taken[var].is_shared:
+                    own.pops += taken[var].pops
+                    own.is_handed = False
+                    self.handed[filled] = var
+        self.mirrors: dict[tuple[int, int], Mirror | None] = {}
+        self.positions: dict[Nest, Positions] = {}
+
+    def run(self) -> None:
+        plans = [p for stack in self.stacks.values() if (p := self.plan(stack)) is not None]
+        for plan in plans:
+            self.carry_out(plan)
+
+    # --- the decision
+
+    def mirror(self, forward: Loop, backward: Loop) -> Mirror | None:
+        key = id(forward), id(backward)
+        if key not in self.mirrors:
+            self.mirrors[key] = mirror(forward, backward)
+        return self.mirrors[key]
+
+    def plan(self, stack: Stack) -> _Plan | None:
+        if stack.made.value != Apply("stack") or stack.is_handed or stack.is_shared:
+            return None
+        if len(stack.pushes) != 1 or len(stack.pops) != 1:
+            return None
+        (push, filling), (pop, emptying) = stack.pushes[0], stack.pops[0]
+        shared = 0
+        while shared < min(len(filling), len(emptying)) and filling[shared] is emptying[shared]:
+            shared += 1
+        around, forward, backward = filling[:shared], filling[shared:], emptying[shared:]
+        if len(forward) != len(backward) or not forward:
+            return None
+        mirrors: list[Mirror] = []
+        for pair in zip(forward, backward, strict=True):
+            found = self.mirror(*pair)
+            if found is None:
+                return None
+            mirrors.append(found)
+        handed = self.handed.get(stack.var)
+        if handed is not None and any(isinstance(m.rounds, Apply) for m in mirrors):
+            return None
+        kind = kind_of(push.value)
+        is_number = kind in DTYPES or isinstance(kind, ArrayOf) and kind.dims == ()
+        # An array that outlives a round of the loops around must not be overwritten in the next.
+        places = [(loop, around[:at]) for at, loop in enumerate(around)] if is_number else []
+        for before, outside in [*places, (forward[0], around)]:
+            found_plan = self.plan_at(before, outside, stack, push, pop, mirrors)
+            if found_plan is not None:
+                found_plan.handed = handed
+                return found_plan
+        return None
+
+    def plan_at(
+        self,
+        before: Loop,
+        around: Loops,
+        stack: Stack,
+        push: Push,
+        pop: Pop,
+        mirrors: list[Mirror],
+    ) -> _Plan | None:
+        """The plan for an array that is made before a loop, if its size is known there."""
+        entry = Entry(self.text, before)
+        kind = kind_of(push.value)
+        item = kind.item if isinstance(kind, ArrayOf) else kind
+        own = entry.shape(kind) if isinstance(kind, ArrayOf) else []
+        if own is None or item not in DTYPES:
+            return None
+        if isinstance(kind, ArrayOf) and _starts_undefined(push.value, mirrors):
+            return None
+        dtype = self.dtype(push.value, before) or DTYPES[item]
+        rounds = [
+            entry.rounds(m.forward.iterable, exactly=m.rounds is not None)
+            if m.forward.iterable is not None
+            else None
+            for m in mirrors
+        ]
+        known = tuple(r for r in rounds if r is not None)
+        size: Block | None = None
+        if len(known) < len(mirrors) or any(m.rounds is not None for m in mirrors[1:]):
+            if stack.var in self.handed and any(m.rounds is not None for m in mirrors):
+                return None  # only the forward function knows how many slots were taken
+            key = _nest(before, mirrors)
+            if key not in self.positions:
+                made = counted(self.text, before, mirrors)
+                if made is None:
+                    return None
+                self.positions[key] = made
+            size = self.positions[key].take_steps()
+            known = (self.positions[key].size,)
+        is_left = any(m.rounds is not None for m in mirrors)
+        if is_left and any(isinstance(n, Const) and n.value >= TOO_LONG for n in known):
+            return None
+        return _Plan(stack, None, push, pop, mirrors, before, around, (*known, *own), dtype, size)
+
+    def dtype(self, value: Expr, before: Loop) -> Expr | None:
+        """The type of the numbers of an array, where that is the one of an array at hand."""
+        if not isinstance(kind_of(value), ArrayOf):
+            return None
+        loops = [s for s in steps(self.procedure.body) if isinstance(s, Loop)]
+        inits = {c.var: c.init for loop in loops for c in loop.carried if c.init is not None}
+        while True:
+            match value:
+                case Var() if self.text.is_at_hand(value, before):
+                    match self.text.made.get(value):
+                        case Apply(op="numpy.zeros" | "numpy.ones" | "numpy.empty", args=(_,)):
+                            return None
+                    return Opaque("_0.dtype", (value,), pure=True)
+                case Var() if value in inits:
+                    value = inits[value]
+                case Var() if value in self.text.made:
+                    value = self.text.made[value]
+                case Apply(op=op, args=(first, *_)) if (
+                    op in UPDATES or op == "copy" or op == "getitem"
+                ) and isinstance(kind_of(first), ArrayOf):
+                    value = first
+                case _:
+                    return None
+
+    # --- the change
+
+    def carry_out(self, plan: _Plan) -> None:
+        block = block_of(self.procedure.body, plan.before)
+        at = next(i for i, step in enumerate(block) if step is plan.before)
+        made = Stage(plan.stack.var, Apply("stack", (plan.dtype, *plan.shape)))
+        block[at:at] = [*(plan.size or []), made]
+        plan.stack.block[:] = [s for s in plan.stack.block if s is not plan.stack.made]
+        for found in plan.mirrors:
+            found.count()
+        if plan.size is not None:
+            key = _nest(plan.before, plan.mirrors)
+            end = None if plan.handed is None else Apply("len", (plan.handed,))
+            plan.push.index, plan.pop.index = self.positions[key].indices(plan.mirrors, end)
+        else:
+            outer = plan.around
+            indices, mirrored = [], []
+            for found in plan.mirrors:
+                indices.append(found.index(outer))
+                outer = (*outer, found.forward)
+            outer = plan.around
+            for found in plan.mirrors:
+                mirrored.append(found.mirrored_index(outer))
+                outer = (*outer, found.backward)
+            plan.push.index, plan.pop.index = tuple(indices), tuple(mirrored)
+        _define_start(plan)
+
+
+def _nest(before: Loop, mirrors: list[Mirror]) -> Nest:
+    return id(before), *(id(m.forward) for m in mirrors)
+
+
+def _starts_undefined(value: Expr, mirrors: list[Mirror]) -> bool:
+    return any(c.var is value and c.init == Const(None) for m in mirrors for c in m.forward.carried)
+
+
+def _define_start(plan: _Plan) -> None:
+    """An array has no place for what the user's code leaves undefined before the first round."""
+    for found in plan.mirrors:
+        for carried in found.forward.carried:
+            if carried.var is plan.push.value and carried.init == Const(None):
+                carried.init = ZEROS[kind_of(carried.var)]

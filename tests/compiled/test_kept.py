@@ -1,0 +1,282 @@
+"""Values kept in arrays: the text, and gradients that are those of the Python target."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import symdiff
+from symdiff.compiled.kept import keep_in_arrays
+from symdiff.stages import verify
+
+
+def logistic(x, r, n):
+    for _ in range(n):
+        x = r * x * (1 - x)
+    return x
+
+
+def rectangular(x, n, m):
+    s = 0.0
+    for i in range(n):
+        p = x
+        for j in range(m):
+            p = p * math.sin(x + j) + i
+        s += p * p
+    return s
+
+
+def triangular(x, n):
+    s, y = 0.0, x
+    for i in range(n):
+        for _ in range(i):
+            y = math.sin(y) * x
+        s += y
+    return s
+
+
+def deep(x, n):
+    y = x
+    for i in range(n):
+        for j in range(i, n):
+            for _ in range(2, j):
+                y = math.sin(y) + x
+    return y
+
+
+def spans(x, a, b):
+    y = x
+    for i in range(a, b, 3):
+        y = math.sin(y) * i + x
+    for i in range(b, a, -2):
+        y = math.sin(y) * i + x
+    for i in range(b - 1, -1, -1):
+        y = math.sin(y) * i + x
+    for i in range(a, b):
+        y = math.sin(y) * i + x
+    return y
+
+
+def left_early(x, n):
+    y = x
+    for i in range(2, n):
+        y = math.sin(y) + x * i
+        if y > 3.0:
+            break
+    return y
+
+
+def left_inside(x, n):
+    y = x
+    for i in range(n):
+        for j in range(3, 9):
+            y = math.sin(y) + x * j
+            if y > 0.1 * i + 2.0:
+                break
+    return y
+
+
+def under_branches(x, n):
+    y = x
+    for i in range(n):
+        if y > 0.5:
+            for j in range(4):
+                y = math.sin(y) * x + j
+        elif i % 2:
+            y = y * y + x
+    return y
+
+
+def until(x):
+    y = x
+    while y < 30.0:
+        y = y * y + x
+    return y
+
+
+def rows(A, x):
+    y = x
+    for row in A:
+        for a in row:
+            y = math.sin(y) * a
+    return y
+
+
+def slices(u, k, steps):
+    u = u.copy()
+    for _ in range(steps):
+        u[1:-1] += k * u[2:] * u[:-2] * u[1:-1]
+    return np.sum(u**2)
+
+
+def buffered(x, steps):
+    n = len(x)
+    y, z = np.zeros(n), np.zeros(n)
+    for _ in range(steps):
+        for i in range(n):
+            z[i] = y[i] + x[i]
+        for i in range(n):
+            y[i] = math.sin(z[i]) * z[n - 1 - i]
+    return y.sum()
+
+
+def relaxed(u, k, n):
+    u = u.copy()
+    for _ in range(n):
+        for i in range(1, len(u) - 1):
+            u[i] = u[i] + k * (u[i + 1] * u[i - 1] - u[i] ** 2)
+    return u.sum()
+
+
+def told_late(x, n):
+    y = x
+    for i in range(n):
+        if i > 1:
+            y = y * math.sin(z)  # noqa: F821
+        z = y + i  # noqa: F841
+    return y
+
+
+def inner(x, n):
+    y = x
+    for _ in range(n):
+        y = math.sin(y) * x
+    return y
+
+
+def called(x, n):
+    return inner(x, n) * inner(x * x, 3) + inner(x, 0)
+
+
+U = np.linspace(0.1, 1.2, 9) ** 2
+PROGRAMS = [
+    (logistic, (0.3, 3.7, 10)),
+    (logistic, (0.3, 3.7, 0)),
+    (logistic, (0.3, 3.7, -2)),
+    (rectangular, (0.3, 4, 3)),
+    (rectangular, (0.3, 4, -1)),
+    (triangular, (0.3, 5)),
+    (deep, (0.3, 5)),
+    (spans, (0.3, -4, 9)),
+    (spans, (0.3, 4, 2)),
+    (left_early, (0.4, 12)),
+    (left_early, (0.4, 1)),
+    (left_inside, (0.4, 6)),
+    (under_branches, (0.9, 7)),
+    (until, (1.3,)),
+    (rows, (np.outer(U[:3], U[3:7]), 0.4)),
+    (slices, (U, 0.1, 4)),
+    (slices, (U[:2], 0.1, 4)),
+    (slices, (U[:1], 0.1, 2)),
+    (buffered, (U, 4)),
+    (relaxed, (U, 0.1, 5)),
+    (told_late, (0.7, 6)),
+    (called, (0.7, 5)),
+]
+
+
+def written(function, args):
+    wrt = tuple(i for i, a in enumerate(args) if not isinstance(a, int))
+    return symdiff.source(function, wrt, at=args, target="numba")
+
+
+def run(text, name, args):
+    """The text as Python runs it, without Numba."""
+    names: dict = {}
+    exec(text.replace("@numba.njit\n", ""), names)
+    return names[name](*args)
+
+
+def flat(result):
+    if isinstance(result, tuple):
+        return [number for part in result for number in flat(part)]
+    return list(np.ravel(result))
+
+
+@pytest.mark.parametrize("function, args", PROGRAMS, ids=lambda v: getattr(v, "__name__", ""))
+def test_gradients_are_those_of_the_python_target(function, args):
+    wrt = tuple(i for i, a in enumerate(args) if not isinstance(a, int))
+    expected = symdiff.value_and_grad(function, wrt)(*args)
+    found = run(written(function, args), f"{function.__name__}_grad", args)
+    np.testing.assert_allclose(flat(found), flat(expected), rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    "function, args, lines",
+    [
+        (
+            logistic,
+            (0.3, 3.7, 10),
+            ["x_kept = np.empty(max(n, 0))", "x_kept[i] = x", "x = x_kept[i]"],
+        ),
+        (
+            rectangular,
+            (0.3, 4, 3),
+            ["p_kept = np.empty((max(n, 0), max(m, 0)))", "p = p_kept[i, j]"],
+        ),
+        (
+            triangular,
+            (0.3, 5),
+            ["size += i", "y_kept = np.empty(size)", "y_kept[at] = y", "at -= 1"],
+        ),
+        (deep, (0.3, 5), ["size += len(range(2, j))"]),
+        (spans, (0.3, -4, 9), ["y_kept = np.empty(len(range(a, b, 3)))", "y_kept[(i - a) // 3]"]),
+        (left_early, (0.4, 12), ["y_kept[i - 2] = y", "for j in range(rounds - 1, -1, -1):"]),
+        (until, (1.3,), ["y_kept.append(y)"]),
+        (buffered, (U, 4), ["z_kept = np.empty((max(steps, 0), n))", "z_kept[j] = z"]),
+        (relaxed, (U, 0.1, 5), ["np.empty((max(n, 0), max(len_u_minus_1, 0)))"]),
+        (called, (0.7, 5), ["y_kept = np.empty(max(n, 0))", "return y, (y_kept,)"]),
+    ],
+    ids=lambda v: getattr(v, "__name__", ""),
+)
+def test_what_is_kept_is_in_arrays_of_its_size(function, args, lines):
+    text = written(function, args)
+    for line in lines:
+        assert line in text, text
+
+
+def test_what_does_not_change_in_a_loop_is_not_kept():
+    text = written(relaxed, (U, 0.1, 5))
+    assert text.count("_kept = ") == 3
+    assert "int64" not in text
+
+
+def test_an_array_of_floats_of_32_bits_is_kept_as_such():
+    assert "u.dtype)" in written(kept_slices, (U, 3))
+    u = U.astype(np.float32)
+    symdiff.grad(kept_slices, target="numba")(u, 3)
+
+
+def kept_slices(u, n):
+    u = u.copy()
+    for _ in range(n):
+        u[1:] = np.sin(u[1:]) * u[:-1]
+    return np.sum(u)
+
+
+def test_every_step_is_well_formed(monkeypatch):
+    from symdiff.compiled import kept
+
+    seen = []
+
+    def checked(procedure):
+        made = keep_in_arrays(procedure)
+        for each in (made, *made.callees.values()):
+            seen.append(verify(each))
+        return made
+
+    monkeypatch.setattr(kept, "keep_in_arrays", checked)
+    for function, args in PROGRAMS:
+        written(function, args)
+    assert len(seen) > len(PROGRAMS)
+
+
+def test_numba_compiles_what_is_kept():
+    pytest.importorskip("numba")
+    for function, args in ((triangular, (0.3, 5)), (left_early, (0.4, 12)), (slices, (U, 0.1, 4))):
+        wrt = tuple(i for i, a in enumerate(args) if not isinstance(a, int))
+        expected = symdiff.grad(function, wrt)(*args)
+        found = symdiff.grad(function, wrt, target="numba")(*args)
+        np.testing.assert_allclose(flat(found), flat(expected), rtol=1e-12)
