@@ -12,7 +12,7 @@ import functools
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from symdiff.errors import SymdiffError
+from symdiff.errors import NotDifferentiable, SymdiffError
 from symdiff.fitting import fitted
 from symdiff.generate import (
     Example,
@@ -42,6 +42,7 @@ class Derived:
     mode: str | None = None  # what it is called where the function that calls it is read
 
     def __init__(self, function: Any, argnums: Argnums, has_aux: bool = False) -> None:
+        function = user_function(function)
         self._selection = Selection(argnums, has_aux)
         self._known: dict[Hashable, tuple[Callable[..., Any], Callable[[], bool] | None]] = {}
         self.__wrapped__ = function
@@ -119,12 +120,26 @@ class GradWithAux(Grad):
         return gradient, aux
 
 
+def user_function(function: Any) -> Any:
+    """What is to be differentiated: of a dispatcher that is a derivative, what it stands for."""
+    if not hasattr(function, "__symdiff__"):
+        return function
+    if function.__symdiff__ is None:
+        raise NotDifferentiable(
+            "a compiled pushforward or pullback can't be differentiated again",
+            fix="Differentiate what symdiff.grad, jacobian or hvp gives.",
+        )
+    return function.__symdiff__
+
+
 def grad(
     function: Callable[..., Any],
     argnums: Argnums = 0,
     has_aux: bool = False,
     *,
     target: str | None = None,
+    cache: bool = False,
+    parallel: bool = False,
 ) -> Any:
     """The gradient of a function that returns a scalar.
 
@@ -136,16 +151,21 @@ def grad(
 
     With `target="numba"` the gradient is compiled: it is one of Numba's dispatchers, which other
     compiled functions can call. That is the default for functions that Numba has compiled;
-    `target="python"` gives a Python function for these too.
+    `target="python"` gives a Python function for these too. With `cache` what is compiled is kept
+    on disk, in `$XDG_CACHE_HOME/symdiff` (`~/.cache/symdiff`), for as long as the file of the
+    function, what it reads, and symdiff stay the same. With `parallel` loops whose rounds do not
+    depend on each other share the processor's cores. Both take `target="numba"`.
 
     Raises SymdiffError, with the user's line, for what can't be differentiated: now where the
     syntax tells, else at the first call with arguments of these kinds.
     """
     made = (GradWithAux if has_aux else Grad)(function, argnums, has_aux)
-    if not for_numba(function, target):
+    if not for_numba(function, target, cache, parallel):
         return made
-    return _compiled(made, "grad", "symdiff_both[1], symdiff_both[0][1]" if has_aux
-                     else "symdiff_both[1]")  # fmt: skip
+    from symdiff.compiled import modes
+
+    shape = modes.GRADIENT_AND_AUX if has_aux else modes.GRADIENT
+    return modes.gradient(made, shape, cache=cache, parallel=parallel)
 
 
 def value_and_grad(
@@ -154,26 +174,45 @@ def value_and_grad(
     has_aux: bool = False,
     *,
     target: str | None = None,
+    cache: bool = False,
+    parallel: bool = False,
 ) -> Any:
     """Like `grad`, but the function returned gives `(value, gradient)`; with `has_aux`,
     `((value, aux), gradient)`."""
     made = ValueAndGrad(function, argnums, has_aux)
-    return _compiled(made, "grad", "symdiff_both") if for_numba(function, target) else made
+    if not for_numba(function, target, cache, parallel):
+        return made
+    from symdiff.compiled import modes
+
+    return modes.gradient(made, modes.VALUE_AND_GRADIENT, cache=cache, parallel=parallel)
 
 
-def for_numba(function: Any, target: str | None) -> bool:
-    """Whether Numba is to compile what is made of a function. Raises ValueError for a target that
-    there is not."""
+def for_numba(
+    function: Any, target: str | None, cache: bool = False, parallel: bool = False
+) -> bool:
+    """Whether Numba is to compile what is made of a function.
+
+    Raises ValueError for a target that there is not, and for options that only Numba has.
+    """
     if target not in (None, "python", "numba"):
         raise ValueError(f"target is 'python' or 'numba', not {target!r}")
     by_numba = hasattr(function, "py_func") and type(function).__module__.startswith("numba.")
-    return target == "numba" or target is None and by_numba
+    chosen = target == "numba" or target is None and by_numba
+    if (cache or parallel) and not chosen:
+        raise ValueError(f"{'cache' if cache else 'parallel'}=True is for target='numba'")
+    return chosen
 
 
-def _compiled(made: Derived, mode: str, result: str) -> Any:
-    from symdiff.compiled.dispatch import compiled
+def selected(
+    function: Any, argnums: Argnums, has_aux: bool = False, target: str | None = None
+) -> Selection:
+    """What is asked for of a function, for the target."""
+    selection = Selection(argnums, has_aux)
+    if not for_numba(function, target):
+        return selection
+    from symdiff.compiled import modes
 
-    return compiled(made.__wrapped__, made._selection, mode, result, made)
+    return modes.for_numba(selection, function)
 
 
 def vjp(
@@ -185,7 +224,7 @@ def vjp(
     The pullback takes a cotangent in the structure of the value, and returns a tuple with the
     adjoint of each positional argument: None where it has none (integers, text, functions).
     """
-    made = find(function, Selection(None, has_aux), "split", args, kwargs)
+    made = find(user_function(function), selected(function, None, has_aux), "split", args, kwargs)
     assert made.backward is not None
     value, kept = made.function(*args, **kwargs)
     wanted = made.positions(len(args))
@@ -222,7 +261,8 @@ def jvp(
     differentiated, TypeError where a tangent does not fit its argument.
     """
     args, named = tuple(primals), dict(kwargs or {})
-    made = find(function, Selection(argnums, has_aux), "jvp", args, named)
+    selection = selected(function, argnums, has_aux)
+    made = find(user_function(function), selection, "jvp", args, named)
     given = list(tangents)
     if argnums is None and len(given) == len(args):
         known = {i: t for i, t in zip(made.positions(len(args)), given, strict=True)}
@@ -243,16 +283,44 @@ def again(kept: Any) -> Any:
     return list(map(again, kept)) if type(kept) is list else kept
 
 
-def pullback(function: Callable[..., Any], argnums: Argnums = None) -> Callable[..., Any]:
+def pullback(
+    function: Callable[..., Any],
+    argnums: Argnums = None,
+    *,
+    target: str | None = None,
+    cache: bool = False,
+    parallel: bool = False,
+) -> Callable[..., Any]:
     """The generated pullback itself: it takes the function's arguments and the cotangent `dout` of
-    its value, and returns the value and a tuple of adjoints."""
-    return generate(function, Selection(argnums), "pullback").function
+    its value, and returns the value and a tuple of adjoints, or one adjoint where `argnums` is one
+    parameter. The other arguments are those of `grad`."""
+    if for_numba(function, target, cache, parallel):
+        from symdiff.compiled import modes
+
+        of = user_function(function)
+        made = modes.pullback(of, Selection(argnums), cache=cache, parallel=parallel)
+        return made  # type: ignore[no-any-return]
+    return generate(user_function(function), Selection(argnums), "pullback").function
 
 
-def pushforward(function: Callable[..., Any], argnums: Argnums = None) -> Callable[..., Any]:
+def pushforward(
+    function: Callable[..., Any],
+    argnums: Argnums = None,
+    *,
+    target: str | None = None,
+    cache: bool = False,
+    parallel: bool = False,
+) -> Callable[..., Any]:
     """The generated pushforward itself: it takes the function's arguments and a tangent for each
-    differentiated one (`x_dot` for `x`), and returns the value and its tangent."""
-    return generate(function, Selection(argnums), "jvp").function
+    differentiated one (`x_dot` for `x`), and returns the value and its tangent. The other arguments
+    are those of `grad`."""
+    if for_numba(function, target, cache, parallel):
+        from symdiff.compiled import modes
+
+        of = user_function(function)
+        made = modes.pushforward(of, Selection(argnums), cache=cache, parallel=parallel)
+        return made  # type: ignore[no-any-return]
+    return generate(user_function(function), Selection(argnums), "jvp").function
 
 
 def source(
@@ -274,9 +342,7 @@ def source(
     the text is one that Numba compiles, its decorators included; parameters that are indexed are
     taken for arrays. Raises SymdiffError.
     """
-    if for_numba(function, target):
-        return generated(function, argnums, mode, at=at, kwargs=kwargs, target="numba").text
-    return generated(function, argnums, mode, at=at, kwargs=kwargs).text
+    return generated(function, argnums, mode, at=at, kwargs=kwargs, target=target).text
 
 
 def generated(
@@ -286,35 +352,37 @@ def generated(
     *,
     at: Sequence[Any] | None = None,
     kwargs: Mapping[str, Any] | None = None,
-    target: str = "python",
+    target: str | None = "python",
 ) -> Generated:
     """What `source` shows, and how it came about."""
     mode = ALIASES.get(mode or "", mode)
+    function = user_function(function)
+    example = _example(function, at, kwargs)
+    selection = selected(function, argnums, target=target)
     if mode in ("hvp", "hessian", "jacobian"):
-        return _second(function, argnums, mode, _example(function, at, kwargs))
-    selection = Selection(argnums)
-    if target == "numba":
-        from symdiff.compiled.dispatch import options_of
-
-        selection = Selection(argnums, target=target, options=tuple(options_of(function).items()))
-    return generate(function, selection, mode, _example(function, at, kwargs))
+        return _second(function, selection, mode, example)
+    return generate(function, selection, mode, example)
 
 
-def _second(function: Any, argnums: Argnums, mode: str, example: Example | None) -> Generated:
+def _second(function: Any, selection: Selection, mode: str, example: Example | None) -> Generated:
     """What is made of a pushforward: of the gradient's, or of a function that calls one."""
     from symdiff.drivers import driver
 
-    if argnums is None:
-        of_each = generate(function, Selection(None), "jvp", example)
-        argnums = tuple(n for n, _ in of_each.chosen)
-        argnums = argnums[0] if len(argnums) == 1 else argnums
-    if mode == "jacobian":
-        made = generate(function, Selection(argnums), "jvp", example)
-    else:
-        made = generate(GradientOf(function, argnums), Selection(argnums), "hvp", example)
+    if selection.argnums is None:
+        chosen = tuple(n for n, _ in generate(function, selection, "jvp", example).chosen)
+        argnums = chosen[0] if len(chosen) == 1 else chosen
+        selection = dataclasses.replace(selection, argnums=argnums)
+    of = function if mode == "jacobian" else GradientOf(function, selection.argnums)
+    if mode != "hvp" and selection.target == "numba":
+        from symdiff.compiled import modes
+
+        return modes.jacobian_by(
+            lambda m: generate(of, selection, m, example), None, mode, selection.single
+        )
+    made = generate(of, selection, "jvp" if mode == "jacobian" else "hvp", example)
     if mode == "hvp":
         return made
-    text, name = driver(made, mode, isinstance(argnums, (int, str)))
+    text, name = driver(made, mode, selection.single)
     return dataclasses.replace(made, text=text, name=name)
 
 

@@ -143,6 +143,7 @@ class Generated:
     refreshed: dict[str, Any] = field(default_factory=dict)
     backward: Generated | None = None  # of a derivative in two functions
     target: str = "python"
+    options: tuple[tuple[str, Any], ...] = ()
     stages_of_lines: dict[int, int] = field(default_factory=dict)
     _compiled: tuple[Callable[..., Any], Callable[[], bool] | None] | None = None
 
@@ -369,11 +370,28 @@ def generate(
         with _LOCK:
             value = _root_value(function, Unit(), None)
             specs = default_specs(value)
-            if example is not None:
+            if selection.target == "numba":
+                specs = _compiled_specs(function, specs, example)
+            elif example is not None:
                 specs = specs_of_example(value, specs, *example)
             return _generate(function, selection, mode, specs, None)
 
     return _with_room(make, function)
+
+
+def _compiled_specs(
+    function: Any, specs: dict[str, Any], example: Example | None
+) -> dict[str, Any]:
+    """What is known of the parameters of a function that is compiled for types: of an example only
+    that, and what is indexed is taken for an array."""
+    from symdiff.compiled.types import as_array, of_any_length
+    from symdiff.read.reader import spec_of
+
+    if example is None:
+        return {name: as_array(spec) for name, spec in specs.items()}
+    args = tuple(of_any_length(spec_of(value)) for value in example[0])
+    named = {name: of_any_length(spec_of(value)) for name, value in example[1].items()}
+    return _specs_of_call(function, args, named)
 
 
 def arranged(function: Any, example: Example) -> Example:
@@ -411,6 +429,11 @@ def find(
 
     specs = tuple(map(spec_of, args))
     named = {k: spec_of(v) for k, v in kwargs.items()}
+    if selection.target == "numba":
+        from symdiff.compiled.types import of_any_length
+
+        specs = tuple(map(of_any_length, specs))
+        named = {k: of_any_length(spec) for k, spec in named.items()}
     with _LOCK:
         made = find_for(function, selection, mode, specs, named)
         told = all(isinstance(s, Scalar) for s in specs)  # by types: arrays of one type differ
@@ -725,6 +748,7 @@ def _finished(
         chosen=chosen,
         refreshed=written.globals,
         target=selection.target,
+        options=selection.options,
         stages_of_lines=written.lines,
     )
 
@@ -969,8 +993,8 @@ def _compile(made: Generated) -> tuple[Callable[..., Any], Callable[[], bool] | 
         if made.code is None:
             made.code = compile(made.text, _register(made), "exec", dont_inherit=True)
         names: dict[str, Any] = {"__name__": f"symdiff.generated.{made.name}"}
-        if made.target == "numba":
-            names |= made.names()  # to Numba, globals are constants
+        if made.target == "numba":  # it imports modules by their names, and globals are constants
+            names = {"__name__": "symdiff.compiled", **made.names()}
         exec(_without_constants(made), names)
     function: Callable[..., Any] = names[made.name]
     if made.target == "numba":

@@ -12,7 +12,7 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from symdiff.api import MANY, Argnums, Derived, Grad, again
+from symdiff.api import MANY, Argnums, Derived, Grad, again, for_numba
 from symdiff.differentiate.together import NotTogether
 from symdiff.errors import SymdiffError
 from symdiff.fitting import fitted
@@ -277,7 +277,11 @@ def jacobian(
     argnums: Argnums = 0,
     mode: str | None = None,
     sparsity: Any = None,
-) -> Jacobian:
+    *,
+    target: str | None = None,
+    cache: bool = False,
+    parallel: bool = False,
+) -> Any:
     """The Jacobian of a function of numbers, arrays, or containers of them.
 
     The function returned takes the arguments of `function`. For a value of shape `s` and an
@@ -293,31 +297,69 @@ def jacobian(
     The pattern is kept for arguments of the same shapes and with the same integers; where branches
     or indices depend on real numbers it is found anew at each call.
 
+    `target`, `cache` and `parallel` are those of `grad`; compiled, a function returns numbers,
+    arrays, and tuples of them, and of arrays in arrays the mode is "forward" if it isn't given. A
+    sparse Jacobian is gathered in Python, from compiled sweeps.
+
     Raises SymdiffError for what can't be differentiated.
     """
-    return Jacobian(function, argnums, mode, sparsity)
+    return _for_target(Jacobian(function, argnums, mode, sparsity), function, target, cache,
+                       parallel)  # fmt: skip
 
 
-def hessian(function: Callable[..., Any], argnums: Argnums = 0, sparsity: Any = None) -> Hessian:
+def _for_target(
+    made: Jacobian, function: Any, target: str | None, cache: bool, parallel: bool
+) -> Any:
+    if not for_numba(function, target, cache, parallel):
+        return made
+    from symdiff.compiled import modes
+
+    if made.sparsity is None:
+        return modes.jacobian(made, made.direction, cache=cache, parallel=parallel)
+    made._selection = modes.for_numba(made._selection, made.__wrapped__, parallel=parallel)
+    return made
+
+
+def hessian(
+    function: Callable[..., Any],
+    argnums: Argnums = 0,
+    sparsity: Any = None,
+    *,
+    target: str | None = None,
+    cache: bool = False,
+    parallel: bool = False,
+) -> Any:
     """The matrix of second derivatives of a function that returns a scalar: the Jacobian of its
     gradient, in forward mode over reverse mode, of shape `t + t` for an argument of shape `t`.
 
     A tuple of `argnums` gives a tuple of tuples. `sparsity` is as for `jacobian`: with the pattern
-    of a diagonal matrix it takes a single sweep. Raises SymdiffError for what can't be
-    differentiated.
+    of a diagonal matrix it takes a single sweep. The other arguments are those of `grad`. Raises
+    SymdiffError for what can't be differentiated.
     """
-    return Hessian(function, argnums, sparsity)
+    return _for_target(Hessian(function, argnums, sparsity), function, target, cache, parallel)
 
 
-def hvp(function: Callable[..., Any], argnums: Argnums = 0) -> Hvp:
+def hvp(
+    function: Callable[..., Any],
+    argnums: Argnums = 0,
+    *,
+    target: str | None = None,
+    cache: bool = False,
+    parallel: bool = False,
+) -> Any:
     """The product of the Hessian and a vector, in one sweep over the gradient.
 
     The function returned takes the arguments of `function` and then the vector, which has the
     structure of the argument (a tuple of such for a tuple of `argnums`), and gives the product in
-    the same structure: `hvp(f)(x, v)`. SciPy's `minimize` takes it as `hessp`. Raises SymdiffError
-    for what can't be differentiated.
+    the same structure: `hvp(f)(x, v)`. SciPy's `minimize` takes it as `hessp`. The other arguments
+    are those of `grad`. Raises SymdiffError for what can't be differentiated.
     """
-    return Hvp(function, argnums)
+    made = Hvp(function, argnums)
+    if not for_numba(function, target, cache, parallel):
+        return made
+    from symdiff.compiled import modes
+
+    return modes.product(made, cache=cache, parallel=parallel)
 
 
 def pushed(

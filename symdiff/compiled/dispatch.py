@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from symdiff.compiled.cache import fingerprint, kept
 from symdiff.compiled.types import spec_of_type
 from symdiff.errors import NotCompiled, SymdiffError
 from symdiff.generate import Generated, Selection, find_for, place_of
 from symdiff.read.source import unwrap
 from symdiff.stages import Place, Stage, steps
 
-PLAIN = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+Maker = Callable[[Any, Selection, Sequence[Any]], "tuple[Generated, Callable[..., Any]]"]
 
 
 def is_dispatcher(function: Any) -> bool:
@@ -29,52 +30,102 @@ def is_dispatcher(function: Any) -> bool:
 
 def options_of(function: Any) -> dict[str, Any]:
     """The options that the user compiles a function with, in the order of their names."""
+    function = innermost(function)
     if not is_dispatcher(function):
         return {}
-    given = {k: v for k, v in function.targetoptions.items() if k != "nopython" and v is not None}
-    return dict(sorted(given.items()))
+    left_out = ("nopython", "cache")
+    given = function.targetoptions.items()
+    return dict(sorted((k, v) for k, v in given if k not in left_out and v is not None))
+
+
+def innermost(function: Any) -> Any:
+    """The user's function, of which others are derivatives."""
+    while type(function).__module__.startswith("symdiff.") and hasattr(function, "__wrapped__"):
+        function = function.__wrapped__
+    return function
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a dispatcher is called, and what it hands on.
+
+    `parameters` follow those of the function, `passed` are the expressions that the derivative is
+    given for them; `result` is what is returned of `symdiff_both`, the derivative's value.
+    """
+
+    suffix: str
+    result: str = "symdiff_both"
+    parameters: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
 
 
 def compiled(
-    function: Any, selection: Selection, mode: str, result: str, derived: Any, **options: Any
+    function: Any,
+    selection: Selection,
+    make: Maker,
+    shape: Shape,
+    derived: Any,
+    *,
+    cache: bool = False,
 ) -> Any:
     """A dispatcher for a derivative.
 
-    `result` is what is returned of `both`, the value of what is generated; `derived` is what the
-    reader takes the dispatcher for, where a function calls it that is differentiated.
+    `make` gives it for arguments of which kinds are known; `derived` is what the reader takes the
+    dispatcher for, where a function calls it that is differentiated.
+
+    Raises NotCompiled for functions with `**kwargs`, which Numba does not have.
     """
     import numba
     from numba.extending import overload
 
-    options = {**options_of(function), **options}
-    selection = replace(selection, target="numba", options=tuple(options.items()))
+    options = dict(selection.options)
     names, shown = parameters_of(function)
-    name = f"{getattr(function, '__name__', 'function').strip('<>')}_{derived.mode}"
+    count = len(names)
+    stars = ["*" if expression.startswith("*") else "" for expression in shape.passed]
+    every = [*names, *(f"{star}symdiff_{i}" for i, star in enumerate(stars))]
+    name = f"{getattr(function, '__name__', 'function').strip('<>')}_{shape.suffix}"
     text = TEXT.format(
         name=name,
-        shown=", ".join(shown),
-        names=", ".join(names),
-        types="".join(f"{n.lstrip('*')}, " for n in names),
-        result=result,
+        shown=", ".join([*shown, *shape.parameters]),
+        given=", ".join([*names, *shape.passed]),
+        names=", ".join(every),
+        types="".join(f"{n.lstrip('*')}, " for n in every),
+        result=shape.result,
     )
-    known = {f"symdiff_default_{n}": value for n, value in defaults_of(function).items()}
 
     def derivative_for(types: Sequence[Any]) -> Any:
-        return implementation(function, selection, mode, names, types)
+        """The compiled derivative for arguments of these types."""
+        each: list[Any] = []
+        own = 0  # the arguments of the function itself
+        for at, (kind, called) in enumerate(zip(types, every, strict=True)):
+            each += kind if called.startswith("*") else [kind]
+            own = len(each) if at < count else own
+        made, dispatcher = make(function, selection, tuple(map(spec_of_type, each[:own])))
+        compile_for(made, dispatcher, each)
+        if cache:
+            kept(made.name, made.text, "")
+        return dispatcher
 
+    # Numba imports the module of what it reads from its cache.
+    known: dict[str, Any] = {"__name__": "symdiff.compiled"}
+    known |= {f"symdiff_default_{n}": value for n, value in defaults_of(function).items()}
     known["symdiff_derivative_for"] = derivative_for
-    exec(text, known)
+    file = f"<symdiff {name}>"
+    if cache:
+        key = f"{fingerprint(innermost(function))} {type(derived).__name__} {selection.key}"
+        file = str(kept(name, text, key))
+    exec(compile(text, file, "exec", dont_inherit=True), known)
     overload(known["symdiff_stand_in"])(known["symdiff_answer"])
     main = known[name]
-    main.__doc__, main.__module__ = function.__doc__, function.__module__
-    dispatcher = numba.njit(**options)(main)
+    main.__doc__ = function.__doc__
+    dispatcher = numba.njit(cache=cache, **options)(main)
     dispatcher.__symdiff__ = derived
     return dispatcher
 
 
 TEXT = """\
 def {name}({shown}):
-    symdiff_both = symdiff_stand_in({names})
+    symdiff_both = symdiff_stand_in({given})
     return {result}
 
 
@@ -95,7 +146,7 @@ def symdiff_answer({names}):
 def parameters_of(function: Any) -> tuple[list[str], list[str]]:
     """The names of a function's parameters, as they are passed on, and with their defaults."""
     names, shown = [], []
-    for p in inspect.signature(unwrap(function)).parameters.values():
+    for p in inspect.signature(unwrap(innermost(function))).parameters.values():
         if p.kind is inspect.Parameter.VAR_KEYWORD:
             raise NotCompiled("Numba has no functions with **kwargs", place_of(function))
         star = "*" if p.kind is inspect.Parameter.VAR_POSITIONAL else ""
@@ -106,31 +157,24 @@ def parameters_of(function: Any) -> tuple[list[str], list[str]]:
 
 
 def defaults_of(function: Any) -> dict[str, Any]:
-    given = inspect.signature(unwrap(function)).parameters.values()
+    given = inspect.signature(unwrap(innermost(function))).parameters.values()
     return {p.name: p.default for p in given if p.default is not p.empty}
 
 
-def implementation(
-    function: Any,
-    selection: Selection,
-    mode: str,
-    names: Sequence[str],
-    types: Sequence[Any],
-) -> Any:
-    """The compiled derivative for arguments of these types.
+def in_mode(mode: str) -> Maker:
+    """What makes derivatives in a mode."""
 
-    Raises SymdiffError: for what can't be differentiated, and NotCompiled for what Numba can't
-    compile, with the user's line.
-    """
-    each: list[Any] = []
-    for name, kind in zip(names, types, strict=True):
-        each += kind if name.startswith("*") else [kind]
-    made = find_for(function, selection, mode, tuple(map(spec_of_type, each)), {})
-    compile_for(made, made.function, each)
-    return made.function
+    def make(
+        function: Any, selection: Selection, specs: Sequence[Any]
+    ) -> tuple[Generated, Callable[..., Any]]:
+        made = find_for(function, selection, mode, tuple(specs), {})
+        return made, made.function
+
+    return make
 
 
 def compile_for(made: Generated, dispatcher: Any, types: Sequence[Any]) -> None:
+    """Raises NotCompiled, with the user's line, for what Numba can't compile."""
     from numba.core.errors import NumbaError
 
     try:

@@ -58,3 +58,21 @@ def _number(kind: Any) -> Scalar | None:
         types.Complex: COMPLEX,
     }
     return next((of for cls, of in known.items() if isinstance(kind, cls)), None)
+
+
+def of_any_length(spec: Any) -> Any:
+    """What is known of an argument, without what its shape tells: code that is compiled for a type
+    takes arrays of all lengths."""
+    if isinstance(spec, ArrayOf) and spec.dims is not None:
+        return ArrayOf(spec.item, (SOME_LENGTH,) * len(spec.dims))
+    if isinstance(spec, tuple):
+        return (spec[0], *map(of_any_length, spec[1:]))
+    return spec
+
+
+def as_array(spec: Any) -> Any:
+    """An array in the place of what is only known to be indexed."""
+    rank, item = 0, spec
+    while isinstance(item, ListOf):
+        rank, item = rank + 1, item.item
+    return ArrayOf(item, (SOME_LENGTH,) * rank) if rank and isinstance(item, Scalar) else spec

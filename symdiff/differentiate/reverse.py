@@ -394,14 +394,14 @@ class Reverse(Sweep):
                     # The reverse sweep asks for its length: no items before the first round.
                     c.init = Apply("list", ())
                 after = self.assign(self.new_adjoint(c.var), self.zero(c.var)) if is_list else ZERO
-            if after is adjoint:
-                before_loop.append(Stage(adjoint, init))  # no round changes it
+            if unchanged(after, adjoint, self.out):
+                before_loop.append(Stage(adjoint, init))
             else:
                 rounds.append(Carried(adjoint, init, after))
             ends_with.append((c, adjoint))
         for var, accumulator in accumulators.items():
             after = self.adjoints[var]
-            if after is accumulator:
+            if unchanged(after, accumulator, self.out):
                 continue
             known = self.masked_in(before_loop, outer_adjoints.get(var), outer_masks.pop(var, None))
             init = known if known is not None else self.outer_zero(var, before_loop)
@@ -484,6 +484,14 @@ class Reverse(Sweep):
             if c.var in self.active:
                 note(c.next)
         return list(found)
+
+
+def unchanged(after: Expr, before: Var, block: Block) -> bool:
+    """Whether the end of a block hands on what was there before it, under whatever names."""
+    copies = {s.target: s.value for s in block if isinstance(s, Stage) and isinstance(s.value, Var)}
+    while isinstance(after, Var) and after is not before and after in copies:
+        after = copies[after]
+    return after is before
 
 
 def merged_mask(

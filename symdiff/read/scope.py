@@ -170,6 +170,8 @@ class LiveScope:
 
 def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any = None) -> Value:
     """What the reader makes of a live Python object found at `path`."""
+    if hasattr(value, "__symdiff__") and type(value).__module__.startswith("numba."):
+        return _compiled(value, path, read, unit, identity)
     custom = custom_of(value)
     if custom is not None:
         return with_rules(custom, value, path, read, unit, identity)
@@ -275,6 +277,14 @@ def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any =
 
 
 OURS = ("symdiff.api", "symdiff", "symdiff.checkpointing")
+
+
+def _compiled(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any) -> Value:
+    """What the reader makes of one of Numba's dispatchers that is a derivative."""
+    if value.__symdiff__ is None:
+        return Conflict("a compiled pushforward or pullback can't be differentiated again")
+    of = Access(read, "attribute", "__symdiff__") if read else None
+    return wrap(value.__symdiff__, path, of, unit, identity)
 
 
 def our_own(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any) -> Value | None:

@@ -1,0 +1,139 @@
+"""Every transformation, compiled: the same numbers as in Python, callable from compiled code."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import symdiff
+
+numba = pytest.importorskip("numba")
+
+
+@numba.njit
+def valley(x):
+    s = 0.0
+    for i in range(len(x) - 1):
+        s += 100 * (x[i + 1] - x[i] ** 2) ** 2 + (1 - x[i]) ** 2
+    return s
+
+
+@numba.njit
+def projected(a, b, p):
+    return a * p[0] + math.sin(b) * p[1], b * p[0] * p[1] * a
+
+
+@numba.njit
+def waves(x, k):
+    y = np.empty_like(x)
+    for i in range(len(x)):
+        y[i] = math.sin(k * x[i]) * x[0]
+    return y
+
+
+X = np.array([0.3, 1.1, -0.4, 0.8])
+V = np.array([1.0, -0.5, 0.25, 2.0])
+
+
+def same(got, want):
+    assert type(got) is type(want) or isinstance(want, float)
+    if isinstance(want, tuple):
+        assert len(got) == len(want)
+        for g, w in zip(got, want, strict=True):
+            same(g, w)
+    else:
+        np.testing.assert_allclose(got, want, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("argnums", [0, (0, 2), (0, 1, 2)])
+@pytest.mark.parametrize("mode", [None, "forward", "reverse"])
+def test_jacobians_of_numbers_are_tuples_of_numbers(argnums, mode):
+    args = (1.0, 2.0, (3.0, 4.0))
+    got = symdiff.jacobian(projected, argnums, mode)(*args)
+    same(got, symdiff.jacobian(projected.py_func, argnums, mode)(*args))
+
+
+@pytest.mark.parametrize("argnums", [0, 1, (1, 0)])
+def test_jacobians_of_arrays(argnums):
+    got = symdiff.jacobian(waves, argnums)(X, 2.0)
+    same(got, symdiff.jacobian(waves.py_func, argnums)(X, 2.0))
+
+
+def test_hessians_and_products_with_them_are_called_from_compiled_code():
+    hessian, product = symdiff.hessian(valley), symdiff.hvp(valley)
+
+    @numba.njit
+    def both(x, v):
+        return hessian(x), product(x, v)
+
+    got, times = both(X, V)
+    want = symdiff.hessian(valley.py_func)(X)
+    np.testing.assert_allclose(got, want, rtol=1e-12)
+    np.testing.assert_allclose(times, want @ V, rtol=1e-12)
+
+
+def test_a_product_along_directions_of_several_arguments():
+    @numba.njit
+    def f(x, y):
+        return x**2 * y + math.sin(x * y)
+
+    got = symdiff.hvp(f, (0, 1))(0.3, 0.7, (1.0, 2.0))
+    same(got, symdiff.hvp(f.py_func, (0, 1))(0.3, 0.7, (1.0, 2.0)))
+
+
+@pytest.mark.parametrize("argnums", [None, 0, 1, (0, 1)])
+def test_pushforwards_and_pullbacks_take_what_they_are_given_by_position(argnums):
+    chosen = {None: (0, 1), 0: (0,), 1: (1,), (0, 1): (0, 1)}[argnums]
+    along = [(V, 0.5)[i] for i in chosen]
+    value, tangent = symdiff.pushforward(waves, argnums)(X, 2.0, *along)
+    want, slope = symdiff.jvp(waves.py_func, (X, 2.0), along, chosen)
+    same((value, tangent), (want, slope))
+    value, adjoints = symdiff.pullback(waves, argnums)(X, 2.0, V)
+    adjoints = adjoints if isinstance(adjoints, tuple) else (adjoints,)
+    want, pull = symdiff.vjp(waves.py_func, X, 2.0)
+    same(adjoints, tuple(pull(V)[i] for i in chosen))
+
+
+def test_products_of_compiled_functions_from_python():
+    same(symdiff.jvp(waves, (X, 2.0), (V, 0.5)), symdiff.jvp(waves.py_func, (X, 2.0), (V, 0.5)))
+    value, pull = symdiff.vjp(waves, X, 2.0)
+    same(pull(V), symdiff.vjp(waves.py_func, X, 2.0)[1](V))
+    same(pull(V), symdiff.vjp(waves.py_func, X, 2.0)[1](V))
+
+
+def test_derivatives_of_compiled_derivatives():
+    slope = symdiff.grad(valley)
+
+    @numba.njit
+    def steepness(x):
+        return np.sum(slope(x) ** 2)
+
+    want = 2 * symdiff.hessian(valley.py_func)(X) @ symdiff.grad(valley.py_func)(X)
+    np.testing.assert_allclose(symdiff.grad(steepness)(X), want, rtol=1e-12)
+    cubed = symdiff.grad(lambda x: x**4, target="numba")
+    assert symdiff.grad(symdiff.grad(cubed))(2.0) == 48.0
+
+
+def test_a_sparse_jacobian_is_gathered_from_compiled_sweeps():
+    got = symdiff.jacobian(waves, 0, sparsity="auto")(X, 2.0)
+    np.testing.assert_allclose(
+        got.toarray(), symdiff.jacobian(waves.py_func, 0)(X, 2.0), rtol=1e-12
+    )
+
+
+def test_a_compiled_pushforward_is_not_differentiated_again():
+    with pytest.raises(symdiff.SymdiffError, match="pushforward"):
+        symdiff.grad(symdiff.pushforward(waves))
+
+
+@pytest.mark.parametrize("mode", ["grad", "jvp", "pullback", "hvp", "hessian"])
+def test_the_text_of_each_mode_runs_alone(mode):
+    text = symdiff.source(valley, 0, mode)
+    names: dict = {}
+    exec(compile(text, "<printed>", "exec"), names)
+    assert "symdiff" not in text.replace("Written by symdiff", "")
+    made = list(names.values())[-1]
+    given = {"jvp": (V,), "pullback": (1.0,), "hvp": (V,)}.get(mode, ())
+    assert all(np.all(np.isfinite(part)) for part in made(X, *given))
