@@ -134,7 +134,15 @@ def _parser() -> argparse.ArgumentParser:
             "tangents; jacobian; hvp: gradient and Hessian times a vector; hessian",
         )
 
-    with_mode(add("grad", "print the generated derivative code"), "grad")
+    grad = add("grad", "print the generated derivative code")
+    with_mode(grad, "grad")
+    grad.add_argument(
+        "--target",
+        dest="language",
+        choices=("python", "numba"),
+        default="python",
+        help="numba: code that Numba compiles, its decorators included",
+    )
     table = add("table", "print the forward and backward stages, side by side")
     table.add_argument(
         "--format",
@@ -156,7 +164,7 @@ def _parser() -> argparse.ArgumentParser:
 def _grad(function: StaticFunction, options: argparse.Namespace) -> tuple[str, int]:
     from symdiff.api import generated
 
-    made = generated(function, mode=options.mode, **_wanted(options))
+    made = generated(function, mode=options.mode, target=options.language, **_wanted(options))
     if options.wrt is None:
         for name in made.left_out:
             print(

@@ -388,7 +388,16 @@ def _compiled_specs(
     from symdiff.read.reader import spec_of
 
     if example is None:
-        return {name: as_array(spec) for name, spec in specs.items()}
+        specs = {name: as_array(spec) for name, spec in specs.items()}
+        unknown = [n for n, spec in specs.items() if isinstance(spec, ArrayOf) and not spec.dims]
+        if unknown:
+            raise NotDifferentiable(
+                f"of what rank {', '.join(unknown)} is, if it is an array, can't be told",
+                place_of(function),
+                why="Code for Numba is written for numbers, and for arrays of a known rank.",
+                fix="Give an example of a call: --at on the command line, at= in the library.",
+            )
+        return specs
     args = tuple(of_any_length(spec_of(value)) for value in example[0])
     named = {name: of_any_length(spec_of(value)) for name, value in example[1].items()}
     return _specs_of_call(function, args, named)
