@@ -96,8 +96,16 @@ class TupleOf:
     items: tuple[Kind, ...]
 
 
-Kind = Scalar | ListOf | ArrayOf | TupleOf
-KINDS = (Scalar, ListOf, ArrayOf, TupleOf)
+@dataclass(frozen=True, slots=True)
+class TapeOf:
+    """What functions that call each other keep for the reverse sweep, one value behind the other:
+    an array, and how far it is filled."""
+
+    item: Scalar
+
+
+Kind = Scalar | ListOf | ArrayOf | TupleOf | TapeOf
+KINDS = (Scalar, ListOf, ArrayOf, TupleOf, TapeOf)
 
 
 def is_differentiable(kind: Kind) -> bool:
@@ -185,9 +193,9 @@ class Apply:
     append(L, v), extend(L, M), insert(L, i, v), setitem(L, i, v), delitem(L, i), add_at(L, i, v)
     (that is L[i] += v; likewise sub_at, mul_at and truediv_at on arrays, where i may be Ellipsis
     for all of the array, and scatter_add(A, i, v), which is np.add.at: repeated indices add up),
-    copy(L), zeros_like(L) (as many zeros); stack() is a new stack, stack(dtype, n, ...) one that is
-    an array of this shape, nonempty(s) tells whether a stack has something left. `helper:NAME`
-    calls a helper of `Procedure.helpers`.
+    lend(A) (to a function that changes A), copy(L), zeros_like(L) (as many zeros); stack() is a new
+    stack, stack(dtype, n, ...) one that is an array of this shape, nonempty(s) tells whether a
+    stack has something left. `helper:NAME` calls a helper of `Procedure.helpers`.
     """
 
     op: str
@@ -343,12 +351,15 @@ Block = list[Step]
 @dataclass(slots=True)
 class Param:
     """A parameter: its name as the user wrote it, the variable in the body, the way it is passed
-    ("plain", "keyword", "star", "double star"), and its default."""
+    ("plain", "keyword", "star", "double star"), and its default. An array that is changed for the
+    caller too `becomes` a result of the procedure, the one at that place; the text does not return
+    it."""
 
     name: str
     var: Var
     passed: str = "plain"
     default: Expr | None = None
+    becomes: int | None = None
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ keeping is weighted for the memory it takes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -287,7 +287,8 @@ def provide_loop(sweep: Reverse, loop: Loop, reversed_loop: Loop) -> None:
         for var in region.kept:
             stack = Var(f"{var.base}_kept", STACK)
             sweep.stacks.append(Stage(stack, Apply("stack")))
-            value: Expr = Apply("copy", (var,)) if isinstance(var.kind, ListOf) else var
+            held = isinstance(var.kind, ListOf) or sweep.lent and isinstance(var.kind, ArrayOf)
+            value: Expr = Apply("copy", (var,)) if held else var
             if region is plan.root and var in at_start:
                 carried = next(c for c in loop.carried if c.var is var)
                 carried.init = Const(None) if carried.init is None else carried.init
@@ -370,18 +371,24 @@ def _iterate_backwards(
 
 
 def provide_tuple(
-    sweep: Reverse, block: Block, backward: Block, results: list[Expr], kept: Var
+    sweep: Reverse,
+    block: Block,
+    backward: Block,
+    results: list[Expr],
+    kept: Var,
+    gone: Sequence[Var] = (),
 ) -> tuple[Expr, Block, list[Expr]]:
     """Hand what the backward function reads from the forward one to it in one value.
 
-    `kept` is the backward function's parameter for it. Returns the expression that the forward
-    function hands on, and the body and results of the backward function.
+    `kept` is the backward function's parameter for it, and `gone` are the parameters that it does
+    not see as they were. Returns the expression that the forward function hands on, and the body
+    and results of the backward function.
     """
     clear_dead(backward, results)  # what only dead steps read isn't handed on
-    plan = Plan(block, backward, sweep.arms, IN_A_TUPLE, [])
+    plan = Plan(block, backward, sweep.arms, IN_A_TUPLE, list(gone))
     table = plan.decide([*all_read(backward), *(v for r in results for v in variables(r))])
     define_always(block, {v for region in plan.regions for v in region.kept})
-    packed = _pack(plan.root, table)
+    packed = _pack(plan.root, table, sweep.lent)
     _unpack(plan.root, table, kept)
     replaced: dict[Var, Expr] = dict(table)
     body = [map_expressions(s, lambda e: substitute(e, replaced)) for s in backward]
@@ -411,14 +418,16 @@ def define_always(block: Block, wanted: set[Var]) -> None:
                 pending.append(source)
 
 
-def _pack(region: Region, table: dict[Var, Var]) -> Expr:
+def _pack(region: Region, table: dict[Var, Var], copied: bool) -> Expr:
     """The kept values of a region as a tuple; those of an arm are a tuple of their own in it."""
-    items: list[Expr] = list(region.kept)
+    items: list[Expr] = [
+        Apply("copy", (v,)) if copied and isinstance(v.kind, ArrayOf) else v for v in region.kept
+    ]
     region.names = [table[v] for v in region.kept]
     for step, *arms in region.branches:
         if not any(map(_keeps, arms)):
             for arm in arms:
-                _pack(arm, table)
+                _pack(arm, table, copied)
                 _unpack(arm, table, None)
             continue
         merge, again = Merge(Var("kept", OBJECT), None, None), Var("kept", OBJECT)
@@ -426,7 +435,7 @@ def _pack(region: Region, table: dict[Var, Var]) -> Expr:
             if ends(arm.block):
                 continue
             packed = Var("kept", OBJECT)
-            arm.block.append(Stage(packed, _pack(arm, table)))
+            arm.block.append(Stage(packed, _pack(arm, table, copied)))
             setattr(merge, side, packed)
             _unpack(arm, table, again)
         step.merges.append(merge)

@@ -7,6 +7,7 @@ from symdiff.differentiate import keeping
 from symdiff.differentiate.activity import Activity, Summaries, results
 from symdiff.differentiate.flatten import flatten
 from symdiff.differentiate.forward import Forward, reassigned
+from symdiff.differentiate.lean import Lean
 from symdiff.differentiate.repeating import refuse_what_changes, run_again
 from symdiff.differentiate.reverse import Reverse
 from symdiff.differentiate.ruled import forward_by_rule, reverse_by_partials, reverse_by_rule
@@ -32,6 +33,7 @@ from symdiff.stages import (
     map_expressions,
     steps,
     substitute,
+    variables,
 )
 
 
@@ -42,7 +44,9 @@ class Procedures(Calls):
     what a forward function has kept.
     """
 
-    def __init__(self, procedure: Procedure, again: bool = False) -> None:
+    def __init__(
+        self, procedure: Procedure, again: bool = False, compiled: bool = False
+    ) -> None:
         self.again = again
         self.primal = dict(procedure.callees)
         self.helpers: dict[str, Helper] = procedure.helpers
@@ -51,6 +55,7 @@ class Procedures(Calls):
         self.made: dict[str, Procedure] = {}
         self.reserved: set[str] = set()  # names that no procedure may have
         self.keys: dict[tuple[str, tuple[int, ...], tuple[int, ...]], tuple[str, str]] = {}
+        self.lean = Lean(self.primal, compiled and not again)
         self.constants: dict[Var, Const] = {}
 
     def constant(self, expr: Expr) -> Expr:
@@ -95,6 +100,10 @@ class Procedures(Calls):
         if not ins:
             return
         handed: tuple[Var, ...] = ()
+        given = tuple(a for a in adjoints if a is not None)
+        targets = tuple(
+            Var(f"d{p.name}", p.var.kind, temporary=True) for p in (callee.params[i] for i in ins)
+        )
         if self.again:
             _, backward = self.pair(callee, ins, outs)
         elif step.repeated:
@@ -103,10 +112,9 @@ class Procedures(Calls):
             forward, backward = self.pair(callee, ins, outs)
             handed = (Var("kept", OBJECT),)
             step.callee, step.targets = forward, (*step.targets, *handed)
-        given = tuple(a for a in adjoints if a is not None)
-        targets = tuple(
-            Var(f"d{p.name}", p.var.kind, temporary=True) for p in (callee.params[i] for i in ins)
-        )
+            if self.lean.is_lean(callee):
+                self.lean.reverse_call(sweep, step, callee, backward, ins, adjoints, targets)
+                return
         sweep.out.append(Call(targets, backward, (*step.args, *handed, *given)))
         for i, target in zip(ins, targets, strict=True):
             sweep.note_full(target, step.args[i])
@@ -196,7 +204,8 @@ class Procedures(Calls):
                 n += 1
                 base = f"{callee.name}_{n}"
             self.keys[key] = (f"{base}_forward", f"{base}_backward")
-            self.derive(callee, ins, outs, *self.keys[key])
+            made = self.keys[key]
+            self.lean.settle(lambda: self.derive(callee, ins, outs, *made), made[1])
         return self.keys[key]
 
     def repeating(self, callee: Procedure, ins: tuple[int, ...], outs: tuple[int, ...]) -> str:
@@ -230,6 +239,10 @@ class Procedures(Calls):
         active = Activity(procedure, set(inputs), outputs, self.summaries).active
         self.note_constants(procedure)
         sweep = self.sweep(procedure, active, set(inputs))
+        lent = self.lean.lent(callee, ins) if forward is not None else ()
+        sweep.lent = any(p.becomes is not None for p in procedure.params)
+        sums = [self.lean.sum_of(sweep, procedure, at, ins, outs) for at in lent]
+        outs = tuple(i for i in outs if i not in {callee.params[ins[at]].becomes for at in lent})
         douts = [
             Param(name, Var(name, _adjoint_kind(leaves[i])))
             for i, name in zip(
@@ -242,7 +255,9 @@ class Procedures(Calls):
         sweep.block(procedure.body)
         adjoints = [sweep.whole_adjoint(v) or sweep.zero(v) for v in inputs]
         taken = {p.name for p in procedure.params}
-        douts = [Param(_free(d.name, taken), d.var) for d in douts]
+        for param in (*douts, *sums):
+            param.name = _free(param.name, taken)
+            taken.add(param.name)
         names = ", ".join(callee.params[i].name for i in ins)
         doc = f"Adjoint of {names}." if len(ins) == 1 else f"Adjoints of ({names})."
         self.globals |= sweep.globals
@@ -259,7 +274,12 @@ class Procedures(Calls):
         else:
             kept = Param(_free("kept", taken), Var("kept", OBJECT))
             packed, body, adjoints = keeping.provide_tuple(
-                sweep, procedure.body, sweep.out, adjoints, kept.var
+                sweep,
+                procedure.body,
+                sweep.out,
+                adjoints,
+                kept.var,
+                [p.var for p in procedure.params if p.becomes is not None],
             )
             self.made[forward] = Procedure(
                 forward,
@@ -272,13 +292,17 @@ class Procedures(Calls):
                 self.helpers,
                 self.made,
             )
+            read = {*all_read(body), *(v for a in adjoints for v in variables(a))}
             own = {p.var: Var(p.var.base, p.var.kind) for p in procedure.params}
             body = [map_expressions(s, lambda e: substitute(e, own)) for s in body]
             adjoints = [substitute(a, own) for a in adjoints]
-            params = [Param(p.name, own[p.var], p.passed) for p in procedure.params] + [kept]
+            params = [Param(p.name, own[p.var], p.passed) for p in procedure.params]
+            if self.lean.is_lean(callee):
+                params = self.lean.needed(backward, procedure.params, read, params)
+            params = [*params, kept]
         self.made[backward] = Procedure(
             backward,
-            [*params, *douts],
+            [*params, *douts, *sums],
             body,
             adjoints[0] if len(adjoints) == 1 else Apply("tuple", tuple(adjoints)),
             callee.place,

@@ -55,6 +55,7 @@ class Reverse(Sweep):
         self.stacks: Block = []  # the definitions of stacks, for the beginning of the forward sweep
         self.arms: keeping.Arms = {}
         self.loops = 0
+        self.lent = False  # whether there are arrays that are changed for the caller too
         self.kept_rounds = 0  # the loops around, all of whose rounds share their stacks
         self.before: Block = []  # what the forward sweep must do before the step being reversed
         self.definitions: dict[Var, Expr] = {}  # of the primal's stages

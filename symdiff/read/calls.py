@@ -52,6 +52,7 @@ from symdiff.stages import (
     OBJECT,
     REAL,
     Apply,
+    ArrayOf,
     Call,
     Const,
     Expr,
@@ -89,6 +90,7 @@ class Signature:
         self.called_itself = False
         self.result: Any = Unknown()  # the structure of what it returns
         self.changes = False  # whether it changes arrays among its arguments
+        self.changed: tuple[int, ...] = ()  # which of its parameters are arrays that it changes
         self.changed_objects: list[int] = []  # which of the objects that it is given
         self.captures: list[tuple[Slot, tuple[Any, ...], Param]] = []
         self.pending: list[tuple[Call, Any]] = []
@@ -411,8 +413,8 @@ class Calls(Builtins):
                     raise self.refuse(
                         node,
                         f"{function.name!r} calls itself, and takes, returns or writes what a "
-                        "recursive function can't: only numbers, and tuples of them",
-                        fix="Pass and return numbers or tuples of numbers.",
+                        "recursive function can't: only numbers, arrays, and tuples of them",
+                        fix="Pass and return numbers, arrays, or tuples of them.",
                     ) from None
                 self.shared.in_place.add(function.node)
         if function.identity in self.reading and not self.descends(function, bound):
@@ -627,7 +629,24 @@ class Calls(Builtins):
                 if isinstance(leaf, Var):
                     self.note_doubt(target, leaf)
         self.block.append(call)
+        for i in signature.changed:
+            self.changed_by(call, i, function, node)
         return value
+
+    def changed_by(self, call: Call, at: int, function: Function, node: ast.AST) -> None:
+        """An array among the arguments has another version after a call."""
+        array = call.args[at]
+        others = [a for i, a in enumerate(call.args) if i != at and isinstance(a, Var)]
+        if not isinstance(array, Var) or any(self.related(array, a) for a in others):
+            raise self.refuse(
+                node,
+                f"{function.name!r} changes an array that it is given, and that it may see in "
+                "another way too",
+                fix="Give it a copy.",
+            )
+        version = Var(array.base, array.kind, array.temporary)
+        call.targets += (version,)
+        self.replace(array, version, node)
 
     def leaves(self, value: Any, leaves: list[Expr]) -> Any:
         """The numbers in an argument, and its structure."""
@@ -678,12 +697,13 @@ class Calls(Builtins):
 
     def read_procedure(self, function: Function, bound: dict[str, Value], key: Any) -> Signature:
         result: Any = Unknown()
+        changes: tuple[int, ...] = ()
         name = self.shared.procedure_name(function.name)
         procedures, callees = self.shared.procedures, self.shared.callees
         known = {k: list(found) for k, found in procedures.items()}, dict(callees)
         while True:
             signature = Signature(name)
-            signature.result = result
+            signature.result, signature.changed = result, changes
             self.shared.procedures.setdefault(key, []).append(signature)
             reader = type(self)(self.shared, self)
             reader.signature = signature
@@ -693,6 +713,11 @@ class Calls(Builtins):
                 reader.frame = self.frame
                 reader.reading.append(function.identity)
                 reader.enter(function, inside, inlined=False)
+                arrays = [i for i, p in enumerate(params) if isinstance(p.var.kind, ArrayOf)]
+                slots = {i: (reader.frame, f"%{params[i].name}") for i in arrays}
+                for i, slot in slots.items():
+                    reader.frame.names.add(slot[1])
+                    reader.state[slot] = params[i].var
                 value = reader.body(function)
                 if isinstance(value, Unknown) and not reader.offences:
                     raise self.refuse(
@@ -701,23 +726,34 @@ class Calls(Builtins):
                     )
                 atoms: list[Expr] = []
                 shape = reader.result_shape(value, atoms)
-                given = {p.var for p in params} | {p.var for _, _, p in signature.captures}
+                given = {p.var for _, _, p in signature.captures}
+                if function.node not in self.shared.recursive:
+                    given |= {p.var for p in params}
                 if any(not given.isdisjoint(reader.memory_of(v)) for v in reader.stored):
                     raise InPlace  # it changes an array of its caller's
+                last = {i: reader.state.get(slot) for i, slot in slots.items()}
+                changed = tuple(i for i in arrays if last[i] is not params[i].var)
+                seen = any(isinstance(p.var.kind, ArrayOf) for _, _, p in signature.captures)
+                if changed and (seen or not all(isinstance(last[i], Var) for i in changed)):
+                    raise InPlace
             except (SymdiffError, InPlace, Recursive, Growing):
                 self.shared.procedures[key].remove(signature)
                 raise
             self.offences += reader.offences
-            if signature.called_itself and shape != signature.result and not reader.offences:
+            believed = signature.result, signature.changed
+            if signature.called_itself and (shape, changed) != believed and not reader.offences:
                 # Whatever was read in between believed the old result.
-                result = shape
+                result, changes = shape, changed
                 for table, before in zip((procedures, callees), known, strict=True):
                     table.clear()
                     table.update(before)
                 known = {k: list(found) for k, found in procedures.items()}, dict(callees)
                 continue
             break
-        signature.result = shape
+        signature.result, signature.changed = shape, changed
+        for i in changed:
+            params[i].becomes = len(atoms)
+            atoms.append(last[i])
         params += [param for _, _, param in signature.captures]
         for call, caller in signature.pending:
             call.args += tuple(

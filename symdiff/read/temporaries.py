@@ -10,7 +10,6 @@ from symdiff.stages import (
     Const,
     Expr,
     Global,
-    Param,
     Procedure,
     Stage,
     TupleOf,
@@ -79,7 +78,7 @@ def name_temporaries(procedure: Procedure, claims: dict[Var, str]) -> dict[Var, 
     for step in steps(body):
         _retarget(step, table)
     procedure.body, procedure.result = body, rename(procedure.result)
-    procedure.params = [Param(p.name, p.var, p.passed, p.default) for p in procedure.params]
+    procedure.params = [replace(p) for p in procedure.params]
     return table
 
 

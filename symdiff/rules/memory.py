@@ -24,10 +24,11 @@ from symdiff.stages import (
     Var,
 )
 
-# New versions of lists and arrays; with Ellipsis for an index, those of all of an array.
+# New versions of lists and arrays; with Ellipsis for an index, those of all of an array. An array
+# that is lent to a function is another version after it.
 AUGMENTED_AT = {"add_at": "add", "sub_at": "sub", "mul_at": "mul", "truediv_at": "truediv"}
 UPDATES = frozenset({
-    "append", "extend", "insert", "setitem", "delitem", *AUGMENTED_AT, "scatter_add",
+    "append", "extend", "insert", "setitem", "delitem", *AUGMENTED_AT, "scatter_add", "lend",
 })  # fmt: skip
 COPIES = frozenset({"copy", "sorted", "add", "mul"})
 # The operations whose result may be, or hold, one of their arguments.

@@ -268,6 +268,7 @@ _STRUCTURAL: dict[str, Callable[..., Kind]] = {
     "delitem": lambda base, index: base,
     "add_at": lambda base, index, item: base,
     "copy": lambda base: base,
+    "lend": lambda base: base,
     "zeros_like": lambda base: base,
     "stack": lambda *shape: STACK,
     "nonempty": lambda stack: BOOLEAN,
@@ -320,7 +321,7 @@ def _of_arrays(op: str, args: tuple[Expr, ...]) -> Kind | None:
 
 
 UPDATES_OF_ARRAYS = frozenset(
-    {"setitem", "add_at", "sub_at", "mul_at", "truediv_at", "scatter_add"}
+    {"setitem", "add_at", "sub_at", "mul_at", "truediv_at", "scatter_add", "lend"}
 )
 
 _LITERAL = {bool: BOOLEAN, int: INTEGER, float: REAL, complex: COMPLEX, str: TEXT}

@@ -105,8 +105,11 @@ class _Finder:
         self.items: dict[tuple[Var, int], int] = {}
         self.made: dict[Var, Expr] = {}
         self.of_copies = of_copies
+        self.callees = procedure.callees
         for param in procedure.params:
-            if holds_objects(param.var):
+            if param.becomes is not None:
+                self.found.reach[param.var] = self.bit()
+            elif holds_objects(param.var):
                 self.found.reach[param.var] = self.outside(f"parameter {param.name}")
                 self.found.foreign[param.var] = self.found.reach[param.var]
         for step in steps(procedure.body):
@@ -148,8 +151,11 @@ class _Finder:
                     self.link(step.target, step.iterable, step, "iterable")
             case Call():
                 stacks = [a for a in step.args if isinstance(a, Var) and a.kind is STACK]
+                callee = self.callees.get(step.callee)
+                lent = {i for i, p in enumerate(callee.params) if p.becomes is not None} if callee else ()
+                kept = [a for i, a in enumerate(step.args) if i not in lent]
                 for target in (*step.targets, *stacks):
-                    for arg in step.args:
+                    for arg in kept:
                         self.link(target, arg, step)
             case Push(index=()):
                 self.link(step.stack, step.value, step)

@@ -135,7 +135,8 @@ def copy_parameters(procedure: Procedure) -> Procedure:
     untouched."""
     text = _Text()
     text.block(procedure.body, ())
-    given = {p.var for p in procedure.params if isinstance(p.var.kind, (ListOf, ArrayOf))}
+    held = [p for p in procedure.params if isinstance(p.var.kind, (ListOf, ArrayOf))]
+    given = {p.var for p in held if p.becomes is None}
     updated: set[Var] = set()
     for stage, _, _ in text.updates if given else ():
         updated |= given & _origins(stage, text)

@@ -34,6 +34,7 @@ from symdiff.stages import (
 )
 from symdiff.write.copies import settle
 from symdiff.write.items import unpack_tuples
+from symdiff.write.lending import lend
 from symdiff.write.liveness import read_counts
 from symdiff.write.ownership import copy_parameters
 
@@ -44,7 +45,8 @@ def prepare(procedure: Procedure, again: bool = False) -> Procedure:
     """The procedure that is printed step by step."""
     shown = _marked if again else _bare
     body = [map_expressions(s, shown) for s in procedure.body]
-    procedure = replace(procedure, body=body, result=shown(procedure.result))
+    procedure = lend(replace(procedure, body=body, result=shown(procedure.result)))
+    body = procedure.body
     counts = read_counts(procedure)
     for step in list(steps(body)):
         if isinstance(step, Loop):

@@ -31,6 +31,7 @@ from symdiff.stages import (
 )
 from symdiff.write.aliases import in_place
 from symdiff.write.expressions import Builder, load
+from symdiff.write.lending import give_back
 from symdiff.write.liveness import (
     handed_flag,
     live_ranges,
@@ -69,6 +70,7 @@ def function(procedure: Procedure, marks: Marks, again: bool = False) -> ast.Fun
     made = ast.parse("def f(): pass").body[0]
     assert isinstance(made, ast.FunctionDef)
     made.name, made.args, made.body = procedure.name, _arguments(procedure.params, build), body
+    give_back(made, procedure)
     return made
 
 

@@ -102,7 +102,7 @@ class Statements:
         """A new version of a container or an array: in place, or on a new object."""
         target, (old, *rest) = step.target, value.args
         is_array = isinstance(target.kind, ArrayOf)
-        whole = is_array and value.op != "setitem" and rest[0] == Const(Ellipsis)
+        whole = is_array and value.op in AUGMENTED_AT and rest[0] == Const(Ellipsis)
         made: list[ast.stmt] = []
         if target not in self.in_place or not self.same_name(target, old):
             if value.op in ("append", "extend"):
@@ -114,6 +114,8 @@ class Statements:
                 made.append(self.assign(target, self.build(old)))
             else:
                 made.append(self.assign(target, self.build(copy_of(old))))
+        if value.op == "lend":
+            return made
         owner = load(self.names[target])
         if value.op in ("append", "extend", "insert"):
             return [*made, self.method(owner, value.op, *rest)]
