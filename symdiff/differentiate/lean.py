@@ -16,7 +16,6 @@ from symdiff.stages import (
     Kind,
     Param,
     Procedure,
-    Stage,
     Var,
     is_differentiable,
     steps,
@@ -52,10 +51,10 @@ class Lean:
         pending = [name]
         while pending:
             for step in steps(self.primal[pending.pop()].body):
-                if isinstance(step, Call) and step.callee in self.primal:
-                    if step.callee not in found:
-                        found.add(step.callee)
-                        pending.append(step.callee)
+                new = isinstance(step, Call) and step.callee not in found
+                if isinstance(step, Call) and new and step.callee in self.primal:
+                    found.add(step.callee)
+                    pending.append(step.callee)
         return found
 
     # --- adjoints that are lent
@@ -78,7 +77,7 @@ class Lean:
         reversed: that of what the function has made of the array, or what others add."""
         param = procedure.params[ins[at]]
         leaf: Expr = param.var
-        if param.becomes in outs:
+        if param.becomes is not None and param.becomes in outs:
             from symdiff.differentiate.activity import results
 
             leaf = results(procedure)[param.becomes]

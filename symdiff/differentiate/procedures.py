@@ -44,9 +44,7 @@ class Procedures(Calls):
     what a forward function has kept.
     """
 
-    def __init__(
-        self, procedure: Procedure, again: bool = False, compiled: bool = False
-    ) -> None:
+    def __init__(self, procedure: Procedure, again: bool = False, compiled: bool = False) -> None:
         self.again = again
         self.primal = dict(procedure.callees)
         self.helpers: dict[str, Helper] = procedure.helpers

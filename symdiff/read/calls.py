@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import enum
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from symdiff.errors import SymdiffError
 from symdiff.read.builtins import Builtins
@@ -753,7 +753,7 @@ class Calls(Builtins):
         signature.result, signature.changed = shape, changed
         for i in changed:
             params[i].becomes = len(atoms)
-            atoms.append(last[i])
+            atoms.append(cast("Var", last[i]))
         params += [param for _, _, param in signature.captures]
         for call, caller in signature.pending:
             call.args += tuple(

@@ -151,8 +151,7 @@ class _Finder:
                     self.link(step.target, step.iterable, step, "iterable")
             case Call():
                 stacks = [a for a in step.args if isinstance(a, Var) and a.kind is STACK]
-                callee = self.callees.get(step.callee)
-                lent = {i for i, p in enumerate(callee.params) if p.becomes is not None} if callee else ()
+                lent = lent_to(self.callees.get(step.callee))
                 kept = [a for i, a in enumerate(step.args) if i not in lent]
                 for target in (*step.targets, *stacks):
                     for arg in kept:
@@ -207,6 +206,13 @@ class _Finder:
                 if objects & ~self.found.reach[target]:
                     self.found.reach[target] |= objects
                     pending.append(target)
+
+
+def lent_to(callee: Procedure | None) -> set[int]:
+    """The places of the arguments that a procedure changes: nothing else that it gives shares
+    their memory."""
+    params = callee.params if callee is not None else []
+    return {i for i, p in enumerate(params) if p.becomes is not None}
 
 
 def in_place(procedure: Procedure, liveness: Liveness, again: bool = False) -> set[Var]:

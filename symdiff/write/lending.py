@@ -96,7 +96,7 @@ def give_back(made: ast.FunctionDef, procedure: Procedure) -> None:
 
 
 class _Returning(ast.NodeTransformer):
-    def __init__(self, lent: dict[int | None, str], own: dict[str, str], many: bool) -> None:
+    def __init__(self, lent: dict[int, str], own: dict[str, str], many: bool) -> None:
         self.lent, self.own, self.many = lent, own, many
 
     def visited(self, statement: ast.stmt) -> list[ast.stmt]:
@@ -109,7 +109,7 @@ class _Returning(ast.NodeTransformer):
         items = node.value.elts if self.many and isinstance(node.value, ast.Tuple) else [node.value]
         stores: list[ast.stmt] = []
         for at, name in self.lent.items():
-            item = items[at or 0]
+            item = items[at]
             if name not in self.own and isinstance(item, ast.Name) and item.id == name:
                 continue
             given = ast.Name(self.own.get(name, name), ast.Load())
