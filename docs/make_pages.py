@@ -80,6 +80,11 @@ stores into them work as in NumPy, on arrays of floats or complex numbers.
 
 Known, with derivative zero: {array_constants}.
 
+The function given to `odeint` is read like any other, and with it what it captures. The adjoint
+equation is solved backwards along the solution, in forward mode the variational equation beside it;
+second derivatives are refused. A spline that was made outside of the function is called as it
+stands: it may be a `PPoly` or a `BSpline` of any kind.
+
 ### Arguments that are not supported
 
 An argument of this table must have its default, or one of the values given, where what the function

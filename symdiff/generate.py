@@ -788,7 +788,8 @@ def _smaller(made: Procedure, again: bool = False) -> Procedure:
 
 
 def _write_apart(procedure: Procedure, wanted: list[Var], mode: str) -> tuple[SourceFile, str]:
-    """The file in which the derivative of a function is written that is called in another one."""
+    """The file in which the derivative of a function is written that is called in another one; in
+    mode "primal" the function itself."""
     from symdiff.differentiate.derivative import derivative
     from symdiff.differentiate.pushforward import pushforward
     from symdiff.read.hidden import rename_hidden_globals
@@ -798,7 +799,9 @@ def _write_apart(procedure: Procedure, wanted: list[Var], mode: str) -> tuple[So
     rename_hidden_globals(procedure)
     names = list(dict.fromkeys(v.base for v in wanted))
     doc = _docstring(procedure, names, mode)
-    if mode == "jvp":
+    if mode == "primal":
+        made = procedure
+    elif mode == "jvp":
         made = pushforward(procedure, wanted, [(v.base, None) for v in wanted], doc)
     else:
         aux, mode = mode == "aux", "grad" if mode == "aux" else mode

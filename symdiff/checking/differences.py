@@ -25,6 +25,7 @@ from symdiff.checking.whole import parts
 SEED = 20240229
 STEPS = (2e-2, 4e-3, 8e-4, 1.6e-4)
 TOLERANCE = 1e-6  # relative to the sum of the magnitudes of what is added up
+OF_SOLUTIONS = 1e-4  # the same where the steps of a solver follow the arguments
 TRUST = 30.0  # how many times the spread of the steps
 TOO_ROUGH = 1e-4
 FEW = 8  # elements of an array that are moved one by one
@@ -70,6 +71,7 @@ def compare(
     single: bool | None,
     seconds: float,
     matrix: str = "",
+    tolerance: float = TOLERANCE,
 ) -> Outcome:
     """Compare at the point given, and at others near it. Exceptions of the original at the point
     given are the outcome's `reason`."""
@@ -77,7 +79,7 @@ def compare(
     if given is None:
         return Outcome(reason="an example of a call is needed")
     deadline = time.monotonic() + seconds
-    judge = _Judge(original, generated, inputs, wanted, single, deadline, matrix)
+    judge = _Judge(original, generated, inputs, wanted, single, deadline, matrix, tolerance)
     points, digits, reasons = 0, math.inf, []
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
@@ -121,6 +123,7 @@ class _Judge:
     single: bool | None
     deadline: float
     matrix: str
+    tolerance: float
 
     def digits(self, point: Point) -> float | None:
         """To how many digits the two agree at a point; None when differences tell nothing.
@@ -171,7 +174,7 @@ class _Judge:
             error = abs(got - expected)
             if not doubt <= TOO_ROUGH * max(size, 1e-3):
                 continue
-            if not error <= TOLERANCE * size + TRUST * doubt + 1e-10:
+            if not error <= self.tolerance * size + TRUST * doubt + 1e-10:
                 raise _Disagreement(Difference(point, move.label, expected, got))
             measured.append(-math.log10(max(error, 1e-16 * size) / size) if size > 1e-9 else 16.0)
         return min(measured, default=None)

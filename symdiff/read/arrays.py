@@ -85,7 +85,8 @@ class Arrays(Memory):
                 f"{op}() has no derivative rule",
                 fix="Use a function of NumPy that has one; see the table of supported functions.",
             )
-        take = self.operand if primitive.is_elementwise else self.array_argument
+        of_arrays = primitive.is_elementwise or primitive.takes_many
+        take = self.operand if of_arrays else self.array_argument
         try:
             given = [take(a, node) for a in args]
             for name, value in keywords.items():

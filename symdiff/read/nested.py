@@ -255,11 +255,41 @@ class Nested(Calls):
         node: ast.AST,
     ) -> Made:
         """Read the differentiated function, and write its derivative."""
+        procedure, signature = self.as_procedure(mode, function, inside, values, at, node)
+        shared = inside.reader.shared
+        wanted = [v for p in places for v in leaves_of(inside, values[p])]
+        assert shared.writer is not None
+        file, written = shared.writer(procedure, wanted, mode)
+        signature.busy = False
+        values_of = procedure.globals
+        constants = {
+            g.name: g
+            for g in globals_in(procedure)
+            if g.name in values_of and not values_of[g.name].text.startswith(("import ", "from "))
+        }
+        scope = GeneratedScope(file, constants, shared.originals | self.unit.classes)
+        found = scope.lookup(written, self.unit)
+        assert isinstance(found, Function)
+        return Made(signature, found, frames)
+
+    def as_procedure(
+        self,
+        mode: str,
+        function: Value,
+        inside: Inside,
+        values: dict[Any, Any],
+        at: Any,
+        node: ast.AST,
+        title: str = "",
+    ) -> tuple[Procedure, Signature]:
+        """A function that is given, as a procedure: the outer variables that it reads are the last
+        of its parameters."""
         name = innermost(function).name
         if at in self.shared.deriving:
             raise self.refuse(node, f"{name}() differentiates itself, without end")
         reader, shared = inside.reader, inside.reader.shared
-        signature = reader.signature = Signature(name if name.isidentifier() else "inner")
+        own = name if name.isidentifier() else "inner"
+        signature = reader.signature = Signature(title or own)
         reader.frame, reader.reading = self.frame, []
         given = [v for k, v in values.items() if isinstance(k, int)]
         named = {k: v for k, v in values.items() if isinstance(k, str)}
@@ -289,25 +319,10 @@ class Nested(Calls):
         for i, (slot, path, param) in enumerate(signature.captures):
             signature.captures[i] = (slot, path, Param(inside.name(param.name), param.var))
         params = [*inside.params, *(param for _, _, param in signature.captures)]
-        procedure = Procedure(
-            signature.name, params, reader.block, result, self.shared.place_of(innermost(function))
-        )
+        place = self.place(node) if title else self.shared.place_of(innermost(function))
+        procedure = Procedure(signature.name, params, reader.block, result, place)
         procedure.callees = shared.callees
-        procedure = reader.finish(procedure)
-        wanted = [v for p in places for v in leaves_of(inside, values[p])]
-        assert shared.writer is not None
-        file, written = shared.writer(procedure, wanted, mode)
-        signature.busy = False
-        values_of = procedure.globals
-        constants = {
-            g.name: g
-            for g in globals_in(procedure)
-            if g.name in values_of and not values_of[g.name].text.startswith(("import ", "from "))
-        }
-        scope = GeneratedScope(file, constants, shared.originals | self.unit.classes)
-        found = scope.lookup(written, self.unit)
-        assert isinstance(found, Function)
-        return Made(signature, found, frames)
+        return reader.finish(procedure), signature
 
     def result_of(self, mode: str, reader: Nested, value: Value, name: str, node: ast.AST) -> Expr:
         if isinstance(value, Unknown):

@@ -149,6 +149,7 @@ class Shared:
         self.originals: dict[str, Value] = {}  # the functions that helpers stand for
         self.derivatives: dict[Any, list[Made]] = {}  # written for calls in what is read
         self.deriving: list[Any] = []  # those that are being written
+        self.slopes: dict[Any, list[tuple[Made, str]]] = {}  # of differential equations
         # Objects of classes that are read from a text of ours, and the calls that made them.
         self.made_by: dict[Any, tuple[Any, list[Value], dict[str, Value]]] = {}
         # Where libraries are called whose text is read in their place.
@@ -165,6 +166,7 @@ class Shared:
         made.helpers, made.closed, made.originals = self.helpers, self.closed, self.originals
         made.with_rules = self.with_rules
         made.derivatives, made.deriving = self.derivatives, self.deriving
+        made.slopes = self.slopes
         made.spelled_at, made.made_by = self.spelled_at, self.made_by
         made.recursive, made._bodies = self.recursive, self._bodies
         return made
@@ -180,6 +182,7 @@ class Shared:
         while (
             made in self.callees
             or made in self.originals
+            or made in self.helpers
             or any(s.name == made for found in self.procedures.values() for s in found)
         ):
             n += 1

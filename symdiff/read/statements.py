@@ -13,9 +13,9 @@ from symdiff.read.core import Growing, Slot, has_real
 from symdiff.read.desugar import VALUE
 from symdiff.read.expressions import BINARY
 from symdiff.read.fence import offences
-from symdiff.read.matrices import Matrices
 from symdiff.read.names import written_in
 from symdiff.read.records import last_name
+from symdiff.read.solving import Solving
 from symdiff.read.values import (
     Builtin,
     Function,
@@ -55,7 +55,7 @@ class NotSimple(Exception):
     """The test of a while loop is more than one expression after all."""
 
 
-class Statements(Matrices):
+class Statements(Solving):
     """What each statement does to the state."""
 
     def statements(self, body: list[ast.stmt]) -> None:

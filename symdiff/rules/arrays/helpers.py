@@ -39,6 +39,10 @@ def helper_kind(name: str, kinds: Sequence[Kind]) -> Kind:
     item = joined_item([k for k in kinds if item_of(k) is not OBJECT])
     if name in TUPLES:
         return TupleOf(tuple(kinds[: TUPLES[name]]))
+    if name == "odeint_adjoint":  # of y0, t and the arguments of the slope
+        return TupleOf((*kinds[1:3], *kinds[7:]))
+    if name == "odeint_tangent":
+        return kinds[3]
     like = SHAPED_LIKE.get(name)
     if name.endswith("_tangent") and name not in REDUCTIONS:
         like = 0

@@ -1,5 +1,4 @@
-"""scipy.integrate and scipy.interpolate: what is linear in the heights, splines, and what has no
-rule."""
+"""scipy.integrate and scipy.interpolate: what is linear in the heights, and splines."""
 
 # mypy: allow-untyped-defs, allow-untyped-calls
 from __future__ import annotations
@@ -8,7 +7,7 @@ from symdiff.errors import NotDifferentiable
 from symdiff.rules.arrays.axes import is_none
 from symdiff.rules.arrays.nodes import Node, Refused, call, helper
 from symdiff.rules.arrays.reductions import reduced
-from symdiff.rules.arrays.registry import array, refused, spelled, ufunc
+from symdiff.rules.arrays.registry import array, spelled, ufunc
 from symdiff.rules.shapes import elementwise_kind, plus
 from symdiff.stages import REAL, ArrayOf, Kind
 
@@ -65,10 +64,5 @@ def spline(spline, x, nu=0, extrapolate=None, *, ans):
     return call("spline", spline, x, nu + 1, **more)
 
 
-refused(
-    "scipy.integrate.odeint",
-    why="scipy.integrate.odeint() has no derivative: its steps depend on the solution. Write steps"
-    " of a fixed width out in a loop, say those of Runge and Kutta",
-)
 for _name in ("PPoly", "CubicHermiteSpline", "CubicSpline"):
     spelled(f"scipy.interpolate.{_name}")

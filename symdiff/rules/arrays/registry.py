@@ -102,6 +102,12 @@ class ArrayPrimitive:
         return self.partials is not None or bool(self.scalar)
 
     @property
+    def takes_many(self) -> bool:
+        """Whether it takes any number of arrays, one by one: a list among them is one array."""
+        starred = [p for p in self.signature.parameters.values() if p.kind is p.VAR_POSITIONAL]
+        return any(p.name in self.wrt and p.name not in self.nested for p in starred)
+
+    @property
     def piecewise_constant(self) -> bool:
         return self.adjoint is None and not self.is_elementwise
 

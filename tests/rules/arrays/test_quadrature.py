@@ -1,10 +1,9 @@
-"""Rules of integrals of tabulated functions, against differences; functions that are refused."""
+"""Rules of integrals of tabulated functions, against differences."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.integrate import odeint
 from scipy.interpolate import CubicSpline
 
 import symdiff
@@ -33,23 +32,6 @@ def test_simpson(n, ranks_known):
 
 
 X = np.linspace(0.0, 1.0, 6)
-
-
-def solved(k):
-    return odeint(lambda y, t: -k * y, 1.0, [0.0, 1.0])[-1, 0]
-
-
-def started(y):
-    return odeint(lambda y, t: -y, y, [0.0, 1.0])[-1, 0]
-
-
-@pytest.mark.parametrize(
-    "function, x, why",
-    [(solved, 1.0, "Runge"), (started, 1.0, "Runge")],
-)
-def test_what_has_no_rule_is_refused(function, x, why):
-    with pytest.raises(symdiff.SymdiffError, match=why):
-        symdiff.grad(function)(x)
 
 
 def test_a_spline_is_a_matrix_times_its_heights():

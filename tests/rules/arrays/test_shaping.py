@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import symdiff
 from rules.arrays.harness import check
 
 RNG = np.random.default_rng(0)
@@ -72,3 +73,8 @@ def test_at_least_so_many_axes(shape, ranks_known):
     for rank in (1, 2, 3):
         check(f"numpy.atleast_{rank}d", real(*shape), ranks_known=ranks_known)
     check("numpy.atleast_2d", real(*shape), 1.5, ranks_known=ranks_known)
+
+
+def test_a_list_is_one_array_among_many():
+    gradient = symdiff.grad(lambda x: np.sum(np.atleast_2d([x, 2.0], x)[0] ** 2))(3.0)
+    assert gradient == 6.0
