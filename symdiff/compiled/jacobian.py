@@ -12,7 +12,9 @@ from symdiff.errors import NotCompiled
 from symdiff.generate import Generated
 from symdiff.rules import kind_of
 from symdiff.stages import Apply, ArrayOf, Expr, Scalar, is_differentiable
+from symdiff.write.layout import print_module
 from symdiff.write.numba import decorator
+from symdiff.write.statements import Marks
 
 Tree = (
     Any  # the rank of a number or array that has a derivative, None for what has none, or a tuple
@@ -192,7 +194,8 @@ class Driver:
 
 def module(driver: Driver, name: str, what: str, reverse: bool, single: bool) -> str:
     """The text of the sweep, and of the function that calls it."""
-    text = driver.text(name, what, reverse, single)
+    printed = print_module(ast.parse(driver.text(name, what, reverse, single)), Marks())
+    text = "\n".join(printed.lines) + "\n"
     options = dict(driver.made.options)
     head = driver.made.text.rstrip("\n")
     if "np." in text and "import numpy as np" not in head:
