@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING
 
 from symdiff.differentiate.emitting import zeros_like
 from symdiff.read.values import kind_of
-from symdiff.stages import INTEGER, Apply, Const, Expr, Helper, ListOf, Opaque, Stage, Var
+from symdiff.stages import (
+    INTEGER,
+    OBJECT,
+    REAL,
+    Apply,
+    ArrayOf,
+    Const,
+    Expr,
+    Helper,
+    ListOf,
+    Opaque,
+    Stage,
+    Var,
+)
 
 if TYPE_CHECKING:
     from symdiff.differentiate.reverse import Reverse
@@ -124,6 +137,29 @@ def _list(sweep: Reverse, target: Var, args: tuple[Expr, ...], adjoint: Expr) ->
             sweep.accumulate(arg, sweep.emit(Apply("getitem", (adjoint, Const(i))), kind_of(arg)))
 
 
+def _zero_before(sweep: Reverse, holder: Expr, at: Expr) -> Expr:
+    """The adjoint of an item that an update takes away: a zero, as long as the item was. The forward
+    sweep tells how long, before the update."""
+    kind = kind_of(holder)
+    item = kind.item if isinstance(kind, ListOf) else REAL
+    gone = Var("gone", item, temporary=True)
+    taken = Stage(gone, Apply("getitem", (holder, at)))
+    if isinstance(item, ListOf) and not isinstance(item.item, (ListOf, ArrayOf)):
+        size = Var("size", INTEGER, temporary=True)
+        sweep.before += [taken, Stage(size, Apply("len", (gone,)))]
+        return sweep.emit(_expr("[0.0] * _0", size), item)
+    if isinstance(item, ArrayOf) and item.item is REAL:
+        shape = Var("shape", OBJECT, temporary=True)
+        sweep.before += [taken, Stage(shape, Apply("numpy.shape", (gone,)))]
+        return sweep.emit(Apply("numpy.zeros", (shape,)), item)
+    if isinstance(item, (ListOf, ArrayOf)):
+        zeros = Var("zeros", item, temporary=True)
+        zero = zeros_like(gone, item) if isinstance(item, ListOf) else Apply("zeros_like", (gone,))
+        sweep.before += [taken, Stage(zeros, zero)]
+        return zeros
+    return Const(0.0)
+
+
 def _append(sweep: Reverse, target: Var, args: tuple[Expr, ...], adjoint: Expr) -> None:
     holder, item = args
     if sweep.is_active(item):
@@ -137,19 +173,14 @@ def _setitem(sweep: Reverse, target: Var, args: tuple[Expr, ...], adjoint: Expr)
     if sweep.is_active(item):
         sweep.accumulate(item, sweep.emit(Apply("getitem", (adjoint, at)), kind_of(item)))
     if sweep.is_active(holder):
-        zero = sweep.zero(item) if isinstance(item, Var) else Const(0.0)
-        sweep.hand_on(holder, Apply("setitem", (adjoint, at, zero)))
+        sweep.hand_on(holder, Apply("setitem", (adjoint, at, _zero_before(sweep, holder, at))))
 
 
 def _delitem(sweep: Reverse, target: Var, args: tuple[Expr, ...], adjoint: Expr) -> None:
     holder, at = args
     if not sweep.is_active(holder):
         return
-    zero: Expr = Const(0.0)
-    kind = kind_of(holder)
-    if isinstance(kind, ListOf) and isinstance(kind.item, ListOf):
-        gone = sweep.emit(Apply("getitem", (holder, at)), kind.item)
-        zero = sweep.emit(zeros_like(gone, kind.item), kind.item)
+    zero = _zero_before(sweep, holder, at)
     if at == LAST:
         sweep.hand_on(holder, Apply("append", (adjoint, zero)))
         return

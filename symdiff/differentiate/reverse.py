@@ -231,12 +231,11 @@ class Reverse(Sweep):
                     self.block(step.body)
                 case Call():
                     self.procedures.reverse_call(self, step)
-            if isinstance(step, Loop):
+            first, self.before = self.before, []
+            if isinstance(step, Loop) and not self.kept_rounds:
                 # Stacks outlive the outermost loop that fills them.
-                block[i:i] = [*(self.stacks if not self.kept_rounds else []), *self.before]
-                self.before = []
-                if not self.kept_rounds:
-                    self.stacks = []
+                first, self.stacks = [*self.stacks, *first], []
+            block[i:i] = first
 
     def stage(self, step: Stage) -> None:
         if step.target not in self.active or step.target in self.inputs:
