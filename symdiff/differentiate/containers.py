@@ -138,8 +138,8 @@ def _list(sweep: Reverse, target: Var, args: tuple[Expr, ...], adjoint: Expr) ->
 
 
 def _zero_before(sweep: Reverse, holder: Expr, at: Expr) -> Expr:
-    """The adjoint of an item that an update takes away: a zero, as long as the item was. The forward
-    sweep tells how long, before the update."""
+    """The adjoint of an item that an update takes away: a zero, as long as the item was, which the
+    forward sweep tells before the update."""
     kind = kind_of(holder)
     item = kind.item if isinstance(kind, ListOf) else REAL
     gone = Var("gone", item, temporary=True)
