@@ -538,6 +538,11 @@ def substitute(expr: Expr, table: Mapping[Var, Expr]) -> Expr:
     return Apply(expr.op, tuple(args)) if type(expr) is Apply else replace(expr, args=tuple(args))
 
 
+def with_value(stage: Stage, value: Expr) -> Stage:
+    """The stage with another value; `dataclasses.replace` takes a multiple of the time."""
+    return Stage(stage.target, value, stage.place, stage.number, stage.is_fork, stage.covers)
+
+
 def map_expressions(step: Step, fn: Callable[[Expr], Expr]) -> Step:
     """A copy of a step with `fn` applied to every expression in it, inner blocks included; the
     variables it defines are kept."""
@@ -550,7 +555,7 @@ def map_expressions(step: Step, fn: Callable[[Expr], Expr]) -> Step:
 
     match step:
         case Stage():
-            return replace(step, value=fn(step.value))
+            return with_value(step, fn(step.value))
         case Passive() | Call():
             return replace(step, args=tuple(fn(a) for a in step.args))
         case Branch():

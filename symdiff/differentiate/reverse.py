@@ -8,6 +8,7 @@ assignment, later ones are additions.
 from __future__ import annotations
 
 from symdiff import rules
+from symdiff.definitions import Definitions
 from symdiff.differentiate import keeping
 from symdiff.differentiate.arrays import STORES, add_to_items, reverse_array
 from symdiff.differentiate.checkpointing import as_if_whole, copied, provide_checkpointed
@@ -59,6 +60,7 @@ class Reverse(Sweep):
         self.kept_rounds = 0  # the loops around, all of whose rounds share their stacks
         self.before: Block = []  # what the forward sweep must do before the step being reversed
         self.definitions: dict[Var, Expr] = {}  # of the primal's stages
+        self.primal = Definitions([])
         self.uses: dict[Var, int] = {}  # how often a variable is read for what is active
         self.updated: set[Var] = set()  # arrays of which the primal makes another version
         self.masks: dict[Var, Expr] = {}  # adjoints that count only where a `where` has taken them
@@ -66,6 +68,7 @@ class Reverse(Sweep):
 
     def look_through(self, block: Block) -> None:
         """Note what the primal reads, and how it makes what it reads."""
+        self.primal = Definitions(block)
         for step in steps(block):
             idle = isinstance(step, Stage) and step.target not in self.active
             for expr in () if idle else expressions(step):
@@ -290,11 +293,10 @@ class Reverse(Sweep):
             self.block(arm)
             sides.append((self.out, self.adjoints, self.masks))
         self.out, self.adjoints, self.masks = outer, before, masks
-        inner = set(all_defined(step.then)) | set(all_defined(step.orelse))
         (then, then_adjoints, then_masks), (orelse, else_adjoints, else_masks) = sides
         merges: list[Merge] = []
         for var in {**then_adjoints, **else_adjoints}:
-            if var in inner:
+            if self.primal.is_inside(var, step.then) or self.primal.is_inside(var, step.orelse):
                 continue
             a, b = then_adjoints.get(var), else_adjoints.get(var)
             test, other = then_masks.get(var), else_masks.get(var)

@@ -25,46 +25,74 @@ def desugar(body: Sequence[ast.stmt]) -> list[ast.stmt]:
     return _Desugarer().block(list(body))
 
 
-def _exits(node: ast.stmt | Sequence[ast.stmt], inner: bool = False) -> set[str]:
-    """The ways in which control may leave: "return", "break", "continue"."""
-    if not isinstance(node, ast.stmt):
-        return set().union(*(_exits(s, inner) for s in node)) if node else set()
-    match node:
-        case ast.Return():
-            return {"return"}
-        case ast.Break():
-            return set() if inner else {"break"}
-        case ast.Continue():
-            return set() if inner else {"continue"}
-        case ast.If():
-            return _exits(node.body, inner) | _exits(node.orelse, inner)
-        case ast.Match():
-            return set().union(*(_exits(case.body, inner) for case in node.cases))
-        case ast.Try():
-            return _exits([*node.body, *node.orelse, *node.finalbody], inner)
-        case ast.For() | ast.While():
-            return (_exits(node.body) & {"return"}) | _exits(node.orelse, inner)
-        case ast.With():
-            return _exits(node.body, inner)
-    return set()
-
-
 def leaves_always(body: Sequence[ast.stmt]) -> bool:
     """Whether the end of a block is never reached."""
-    for stmt in body:
-        if isinstance(stmt, (ast.Return, ast.Break, ast.Continue, ast.Raise)):
-            return True
-        if isinstance(stmt, ast.If) and leaves_always(stmt.body) and leaves_always(stmt.orelse):
-            return True
-        if isinstance(stmt, ast.With) and leaves_always(stmt.body):
-            return True
-        if isinstance(stmt, ast.Try) and leaves_always([*stmt.body, *stmt.orelse]):
-            return True
-        if isinstance(stmt, ast.Match) and _matches_always(stmt):
-            return all(leaves_always(case.body) for case in stmt.cases)
-        if isinstance(stmt, ast.While) and _is_true(stmt.test) and "break" not in _exits(stmt.body):
-            return True
-    return False
+    return _Ways().leaves_always(body)
+
+
+class _Ways:
+    """How control leaves statements. What is found is kept: the question comes up again on every
+    level of a nest."""
+
+    def __init__(self) -> None:
+        self.exits_of: dict[ast.stmt, frozenset[str]] = {}
+        self.never_ending: dict[ast.stmt, bool] = {}
+
+    def exits(self, body: Sequence[ast.stmt]) -> frozenset[str]:
+        """The ways in which control may leave: "return", "break", "continue"."""
+        found: frozenset[str] = frozenset()
+        for stmt in body:
+            known = self.exits_of.get(stmt)
+            if known is None:
+                known = self.exits_of[stmt] = self._exits(stmt)
+            found |= known
+        return found
+
+    def _exits(self, stmt: ast.stmt) -> frozenset[str]:
+        match stmt:
+            case ast.Return():
+                return frozenset({"return"})
+            case ast.Break():
+                return frozenset({"break"})
+            case ast.Continue():
+                return frozenset({"continue"})
+            case ast.If():
+                return self.exits(stmt.body) | self.exits(stmt.orelse)
+            case ast.Match():
+                return frozenset().union(*(self.exits(case.body) for case in stmt.cases))
+            case ast.Try():
+                return self.exits([*stmt.body, *stmt.orelse, *stmt.finalbody])
+            case ast.For() | ast.While():
+                return (self.exits(stmt.body) & {"return"}) | self.exits(stmt.orelse)
+            case ast.With():
+                return self.exits(stmt.body)
+        return frozenset()
+
+    def leaves_always(self, body: Sequence[ast.stmt]) -> bool:
+        for stmt in body:
+            known = self.never_ending.get(stmt)
+            if known is None:
+                known = self.never_ending[stmt] = self._leaves_always(stmt)
+            if known:
+                return True
+        return False
+
+    def _leaves_always(self, stmt: ast.stmt) -> bool:
+        match stmt:
+            case ast.Return() | ast.Break() | ast.Continue() | ast.Raise():
+                return True
+            case ast.If():
+                return self.leaves_always(stmt.body) and self.leaves_always(stmt.orelse)
+            case ast.With():
+                return self.leaves_always(stmt.body)
+            case ast.Try():
+                return self.leaves_always([*stmt.body, *stmt.orelse])
+            case ast.Match():
+                arms = (case.body for case in stmt.cases)
+                return _matches_always(stmt) and all(map(self.leaves_always, arms))
+            case ast.While():
+                return _is_true(stmt.test) and "break" not in self.exits(stmt.body)
+        return False
 
 
 def _matches_always(stmt: ast.Match) -> bool:
@@ -78,6 +106,7 @@ def _is_true(test: ast.expr) -> bool:
 
 class _Desugarer:
     def __init__(self) -> None:
+        self.ways = _Ways()
         self.count = 0
         # Flags that guard rests of blocks, innermost last; None where a loop begins.
         self.flags: list[str | None] = []
@@ -130,17 +159,17 @@ class _Desugarer:
                 return out + self.raise_flags(stmt, whole_function=False)
             if isinstance(stmt, ast.Continue):
                 return out + self.raise_flags(stmt, whole_function=False)
-            if isinstance(stmt, ast.If) and _exits(stmt):
-                if rest and leaves_always(stmt.body):
+            if isinstance(stmt, ast.If) and self.ways.exits([stmt]):
+                if rest and self.ways.leaves_always(stmt.body):
                     out.append(self.branch(stmt, stmt.body, [*stmt.orelse, *rest]))
                     return out
-                if rest and leaves_always(stmt.orelse):
+                if rest and self.ways.leaves_always(stmt.orelse):
                     out.append(self.branch(stmt, [*stmt.body, *rest], stmt.orelse))
                     return out
                 return out + self.guarded(
                     lambda s=stmt: [self.branch(s, s.body, s.orelse)], rest, stmt
                 )
-            if isinstance(stmt, ast.With) and _exits(stmt):
+            if isinstance(stmt, ast.With) and self.ways.exits([stmt]):
 
                 def scoped(s: ast.With = stmt) -> list[ast.stmt]:
                     return [ast.copy_location(ast.With(s.items, self.block(s.body)), s)]
@@ -188,7 +217,7 @@ class _Desugarer:
         What the handlers would catch leaves the derivative's code as an exception.
         """
         body = [*stmt.body, *stmt.orelse]
-        if not stmt.finalbody or not _exits(stmt):
+        if not stmt.finalbody or not self.ways.exits([stmt]):
             return self.block([*body, *stmt.finalbody, *rest])
         flag = self.fresh("done")
         self.flags.append(flag)
@@ -204,7 +233,7 @@ class _Desugarer:
 
     def loop(self, stmt: ast.For | ast.While) -> tuple[list[ast.stmt], list[ast.stmt]]:
         """The loop without exits, and the statements that must follow it."""
-        exits = _exits(stmt.body)
+        exits = self.ways.exits(stmt.body)
         out: list[ast.stmt] = []
         after: list[ast.stmt] = []
         leave = returned = None

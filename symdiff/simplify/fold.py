@@ -26,6 +26,7 @@ from symdiff.stages import (
     Var,
     map_expressions,
     substitute,
+    with_value,
 )
 
 
@@ -55,7 +56,7 @@ class _Folder:
                 value = self.twice(step, self.cancelled(value))
                 if isinstance(value, Const) or (step.target.temporary and _is_light(value)):
                     self.known[step.target] = value
-                folded = replace(step, value=value)
+                folded = with_value(step, value)
                 self.stages[step.target] = folded
                 return folded
             case Branch():

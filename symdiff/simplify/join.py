@@ -42,6 +42,7 @@ from symdiff.stages import (
     defined,
     steps,
     variables,
+    with_value,
 )
 
 # Operations that cannot raise on numbers, so that it does not matter whether they run.
@@ -329,9 +330,9 @@ class _Joiner:
             first, *rest = value.args
             args = (first, *(self.fill(a, own=own) for a in rest))
             self.forget(lambda w: any(self.is_changed(v, first) for v in variables(w.stage.value)))
-            step = replace(step, value=replace(value, args=args))
+            step = with_value(step, replace(value, args=args))
         else:
-            step = replace(step, value=self.finished(value) or self.fill(value, own=own))
+            step = with_value(step, self.finished(value) or self.fill(value, own=own))
         numbers = self.taken
         step.is_fork |= self.is_fork
         step.covers = _covered(step) | self.covered

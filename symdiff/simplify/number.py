@@ -6,7 +6,7 @@ there are no numbers, and none at all where there is one line only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from symdiff.stages import (
@@ -31,7 +31,7 @@ def number_lines(procedure: Procedure, absorbed: Mapping[int, int]) -> Procedure
             number = absorbed[number]
         return number
 
-    stages = list(_outside_loops(procedure.body))
+    stages = _outside_loops(procedure.body, [])
     reversed_too = {root(s.number) for s in stages if s.place is None}
     lines: dict[int, int] = {}
     for stage in stages:
@@ -110,13 +110,14 @@ def _added_up(stages: list[Stage]) -> set[Var]:
     return found
 
 
-def _outside_loops(block: Block) -> Iterator[Stage]:
+def _outside_loops(block: Block, found: list[Stage]) -> list[Stage]:
     for step in block:
         match step:
             case Stage():
-                yield step
+                found.append(step)
             case Branch():
-                yield from _outside_loops(step.then)
-                yield from _outside_loops(step.orelse)
+                _outside_loops(step.then, found)
+                _outside_loops(step.orelse, found)
             case Scope():
-                yield from _outside_loops(step.body)
+                _outside_loops(step.body, found)
+    return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import replace
+from typing import Any
 
 from symdiff.rules.memory import UPDATES
 from symdiff.simplify.dead import is_impure
@@ -29,6 +30,7 @@ from symdiff.stages import (
     map_expressions,
     substitute,
     variables,
+    with_value,
 )
 
 UNSHARED = frozenset(
@@ -76,8 +78,10 @@ def share(procedure: Procedure) -> Procedure:
 class _Sharer:
     def __init__(self, procedure: Procedure) -> None:
         self.same: dict[Var, Expr] = {}
-        self.known: list[dict[Hashable, Stage]] = [{}]
-        self.reciprocals: list[dict[Expr, Var]] = [{}]
+        self.known: dict[Hashable, Stage] = {}
+        self.reciprocals: dict[Expr, Var] = {}
+        # What the block being read has made known, which is forgotten at its end.
+        self.here: list[tuple[dict[Any, Any], Hashable]] = []
         self.counts: dict[Var, int] = {}
         for var in (*all_read(procedure.body), *variables(procedure.result)):
             self.counts[var] = self.counts.get(var, 0) + 1
@@ -92,12 +96,17 @@ class _Sharer:
         return made
 
     def inner(self, block: Block) -> Block:
-        self.known.append({})
-        self.reciprocals.append({})
+        outer, self.here = self.here, []
         made = self.block(block)
-        self.known.pop()
-        self.reciprocals.pop()
+        for table, key in self.here:
+            del table[key]
+        self.here = outer
         return made
+
+    def note(self, table: dict[Any, Any], key: Hashable, found: Stage | Var) -> None:
+        if key not in table:
+            table[key] = found
+            self.here.append((table, key))
 
     def step(self, step: Step) -> Block:
         match step:
@@ -123,7 +132,7 @@ class _Sharer:
     def stage(self, step: Stage) -> Block:
         own = step.place is not None
         value = self.fill(step.value)
-        step = replace(step, value=value)
+        step = with_value(step, value)
         if isinstance(value, (Var, Const)) and not own and _is_nameless(step.target, value):
             self.same[step.target] = value
             return []
@@ -133,26 +142,20 @@ class _Sharer:
             return [step]
         if not own:
             value = self.by_reciprocal(self.parts(value))
-            step = replace(step, value=value)
-        found = self.lookup(value)
+            step = with_value(step, value)
+        found = self.known.get(value)
         if found is None:
-            self.known[-1][value] = step
+            self.note(self.known, value, step)
             match value:
                 case Apply(op="truediv", args=(Const(value=1), Var() as divisor)):
-                    self.reciprocals[-1].setdefault(divisor, step.target)
+                    self.note(self.reciprocals, divisor, step.target)
             return [step]
         if not (self.is_apart(found) and step.target.temporary if own else self.is_worth(found)):
             return [step]
         if step.target.temporary:
             self.same[step.target] = found.target
             return []
-        return [replace(step, value=found.target)]
-
-    def lookup(self, key: Hashable) -> Stage | None:
-        for scope in reversed(self.known):
-            if key in scope:
-                return scope[key]
-        return None
+        return [with_value(step, found.target)]
 
     def is_worth(self, found: Stage) -> bool:
         """Whether to read an earlier value: always, but for cheap parts of the user's own lines,
@@ -171,7 +174,7 @@ class _Sharer:
         args = []
         for arg in expr.args:
             arg = self.parts(arg)
-            found = self.lookup(arg) if isinstance(arg, Apply) else None
+            found = self.known.get(arg) if isinstance(arg, Apply) else None
             if found is not None and self.is_worth(found):
                 self.counts[found.target] = self.counts.get(found.target, 0) + 1
                 arg = found.target
@@ -183,10 +186,9 @@ class _Sharer:
         if not isinstance(expr, Apply) or not expr.args:
             return expr
         args = tuple(self.by_reciprocal(a) for a in expr.args)
-        if expr.op == "truediv" and args[0] not in (Const(1), Const(1.0)):
-            for scope in reversed(self.reciprocals):
-                if args[1] in scope:
-                    return Apply("mul", (args[0], scope[args[1]]))
+        is_ratio = expr.op == "truediv" and args[0] not in (Const(1), Const(1.0))
+        if is_ratio and args[1] in self.reciprocals:
+            return Apply("mul", (args[0], self.reciprocals[args[1]]))
         return replace(expr, args=args)
 
 

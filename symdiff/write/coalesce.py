@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_left, insort
-from collections.abc import Iterator
 
 from symdiff.rules.memory import UPDATES, original
 from symdiff.stages import (
@@ -28,6 +27,7 @@ from symdiff.stages import (
 from symdiff.write.liveness import Liveness, read_counts
 
 Owned = tuple[int, int, int]  # a segment and the number of the variable it belongs to
+Affinity = tuple[int, Var, Var]  # a rank, and two variables
 
 
 class Classes:
@@ -36,7 +36,7 @@ class Classes:
     def __init__(self, procedure: Procedure, liveness: Liveness) -> None:
         self.liveness = liveness
         self.params = {p.var: p.name for p in procedure.params}
-        numbered = list(dict.fromkeys([*self.params, *_in_order(procedure.body)]))
+        numbered = list(dict.fromkeys([*self.params, *_in_order(procedure.body, [])]))
         self.index = {var: i for i, var in enumerate(numbered)}
         self.vars = numbered
         self.parent = list(range(len(numbered)))
@@ -140,64 +140,69 @@ class Classes:
                                 self.flows.setdefault(source, target)
 
 
-def _in_order(block: Block) -> Iterator[Var]:
+def _in_order(block: Block, found: list[Var]) -> list[Var]:
+    """The variables that a block defines, those of a branch after what its arms define."""
     for step in block:
         match step:
             case Stage() | Pop():
-                yield step.target
+                found.append(step.target)
             case Call():
-                yield from step.targets
+                found += step.targets
             case Branch():
-                yield from _in_order(step.then)
-                yield from _in_order(step.orelse)
-                yield from (m.var for m in step.merges)
+                _in_order(step.then, found)
+                _in_order(step.orelse, found)
+                found += [m.var for m in step.merges]
             case Loop():
-                yield from (c.var for c in step.carried)
+                found += [c.var for c in step.carried]
                 if step.target is not None:
-                    yield step.target
-                yield from _in_order(step.body)
+                    found.append(step.target)
+                _in_order(step.body, found)
             case Scope():
-                yield from _in_order(step.body)
+                _in_order(step.body, found)
+    return found
 
 
 def coalesce(procedure: Procedure, liveness: Liveness) -> Classes:
     """The classes of variables that share a printed name."""
     classes = Classes(procedure, liveness)
     counts = read_counts(procedure)
-    wanted = sorted(_affinities(procedure.body, 0, counts), key=lambda a: a[0])
-    for _, a, b in wanted:
+    wanted: list[Affinity] = []
+    _note_affinities(procedure.body, 0, counts, wanted)
+    for _, a, b in sorted(wanted, key=lambda affinity: affinity[0]):
         classes.join(a, b)
     _join_versions(classes)
     return classes
 
 
-def _affinities(block: Block, depth: int, counts: dict[Var, int]) -> Iterator[tuple[int, Var, Var]]:
+def _note_affinities(
+    block: Block, depth: int, counts: dict[Var, int], found: list[Affinity]
+) -> None:
     """Pairs for which one name saves a line, with a rank: the innermost loops come first."""
 
-    def pair(rank: int, a: Var, b: Expr | None) -> Iterator[tuple[int, Var, Var]]:
+    def pair(rank: int, a: Var, b: Expr | None) -> None:
         if isinstance(b, Var):
-            yield rank - 4 * depth, a, b
+            found.append((rank - 4 * depth, a, b))
 
     for step in block:
         match step:
             case Stage(target=target, value=Var() as value):
                 if counts[value] == 1 or not value.temporary:
-                    yield from pair(3, target, value)
+                    pair(3, target, value)
             case Stage(target=target, value=Apply(op=op, args=(old, *_))) if op in UPDATES:
-                yield from pair(0, target, original(old))
+                pair(0, target, original(old))
             case Branch():
                 for merge in step.merges:
-                    yield from pair(1, merge.var, merge.then)
-                    yield from pair(1, merge.var, merge.orelse)
-                yield from _affinities(step.then, depth, counts)
-                yield from _affinities(step.orelse, depth, counts)
+                    pair(1, merge.var, merge.then)
+                    pair(1, merge.var, merge.orelse)
+                _note_affinities(step.then, depth, counts, found)
+                _note_affinities(step.orelse, depth, counts, found)
             case Loop():
                 for carried in step.carried:
-                    yield from ((r - 4, a, b) for r, a, b in pair(0, carried.var, carried.next))
-                    yield from pair(2, carried.var, carried.init)
-                yield from _affinities(step.body, depth + 1, counts)
+                    pair(-4, carried.var, carried.next)
+                    pair(2, carried.var, carried.init)
+                _note_affinities(step.body, depth + 1, counts, found)
             case Scope():
-                yield from _affinities(step.body, depth, counts)
+                _note_affinities(step.body, depth, counts, found)
 
 
 def _join_versions(classes: Classes) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from symdiff.definitions import Definitions
 from symdiff.rules.memory import UPDATES, original
 from symdiff.stages import (
     OBJECT,
@@ -31,8 +32,8 @@ from symdiff.stages import (
     Scope,
     Stage,
     Var,
-    all_defined,
     all_read,
+    defined,
     expressions,
     steps,
     variables,
@@ -59,7 +60,7 @@ class Liveness:
 
 def live_ranges(procedure: Procedure) -> Liveness:
     """The live ranges of every variable of a procedure."""
-    walk = _Walk()
+    walk = _Walk(Definitions(procedure.body))
     walk.read(procedure.result, 0)
     walk.block(procedure.body, ())
     start = walk.tick()
@@ -106,25 +107,42 @@ def reads_lazily(iterable: Expr | None) -> Iterator[Var]:
 
 
 class _Walk:
-    """The walk backward. `live` is a chain of scopes: variable to the end of its open segment."""
+    """The walk backward. `live` is a chain of scopes: variable to the end of its open segment;
+    `open` is what any of them holds."""
 
-    def __init__(self) -> None:
+    def __init__(self, definitions: Definitions) -> None:
+        self.definitions = definitions
         self.now = 0
         self.found = Liveness()
         self.live: list[dict[Var, int]] = [{}]
+        self.open: set[Var] = set()
         self.branches = 0
 
     def tick(self) -> int:
         self.now -= 1
         return self.now
 
-    def is_live(self, var: Var) -> bool:
-        return any(var in scope for scope in self.live)
-
     def read(self, expr: Expr | None, position: int) -> None:
         for var in variables(expr):
-            if not self.is_live(var):
+            if var not in self.open:
+                self.open.add(var)
                 self.live[-1][var] = position
+
+    def close(self, var: Var, otherwise: int) -> int:
+        """The end of the open segment of a variable in the innermost scope."""
+        if var not in self.live[-1]:
+            return otherwise
+        self.open.discard(var)
+        return self.live[-1].pop(var)
+
+    def enter(self, scope: dict[Var, int]) -> None:
+        self.live.append(scope)
+        self.open.update(scope)
+
+    def leave(self) -> dict[Var, int]:
+        scope = self.live.pop()
+        self.open.difference_update(scope)
+        return scope
 
     def segment(self, var: Var, lo: int, hi: int) -> None:
         ranges = self.found.segments.setdefault(var, [])
@@ -134,7 +152,7 @@ class _Walk:
         ranges.append((lo, hi))
 
     def define(self, var: Var, position: int, arms: Path) -> None:
-        self.segment(var, position, self.live[-1].pop(var, position))
+        self.segment(var, position, self.close(var, position))
         self.found.defined_at[var] = position
         self.found.arms[var] = arms
 
@@ -181,21 +199,19 @@ class _Walk:
         # What an arm defines and the reverse sweep reads is not live on the way through the other.
         replayed: tuple[list[Var], list[Var]] = ([], [])
         for side, block in enumerate((step.then, step.orelse)):
-            for var in all_defined(block):
-                if var in here:
-                    self.segment(var, joined, here.pop(var))
-                    replayed[side].append(var)
+            for var in self.definitions.among(block, here):
+                self.segment(var, joined, self.close(var, joined))
+                replayed[side].append(var)
         entering: list[Var] = []
         for side, block in ((1, step.orelse), (0, step.then)):
             end = self.tick()
             ends = terminates(block)
-            scope: dict[Var, int] = {} if ends else dict.fromkeys(replayed[side], end)
-            self.live.append(scope)
+            self.enter({} if ends else dict.fromkeys(replayed[side], end))
             if not ends:
                 for merge in step.merges:
                     self.read(merge.orelse if side else merge.then, end)
             self.block(block, (*arms, (label, side)))
-            self.live.pop()
+            scope = self.leave()
             start = self.tick()
             for var, last in scope.items():
                 self.segment(var, start, last)
@@ -210,24 +226,21 @@ class _Walk:
         left = self.tick()
         handed = self.tick()
         end = self.tick()
-        inside = {c.var for c in step.carried} | set(all_defined(step.body))
-        if step.target is not None:
-            inside.add(step.target)
+        own = set(defined(step))
         reads = [*all_read(step.body), *variables(step.test), *variables(step.leave)]
         for carried in step.carried:
             reads.extend(variables(carried.next))
         here = self.live[-1]
-        after = {c.var: here.pop(c.var) for c in step.carried if c.var in here}
+        after = {c.var: self.close(c.var, finish) for c in step.carried if c.var in here}
         for var in (*reads, *reads_lazily(step.iterable)):
-            if var not in inside:
+            if var not in own and not self.definitions.is_inside(var, step.body):
                 self.read(var, finish)
         needed = set(reads) | set(after)
         flag = handed_flag(step)
         for carried in step.carried:
             hi = after.get(carried.var, finish if carried.var in needed else handed)
             self.segment(carried.var, handed, max(hi, left) if carried is flag else hi)
-        scope: dict[Var, int] = {}
-        self.live.append(scope)
+        self.enter({})
         if flag is None:
             self.read(step.leave, left)
         for carried in step.carried:
@@ -244,9 +257,8 @@ class _Walk:
         first = self.tick()
         for carried in step.carried:
             self.define(carried.var, first, arms)
-        self.live.pop()
         # What is left was read by the iterable only.
-        for var in scope:
+        for var in self.leave():
             self.read(var, head)
         start = self.tick()
         for carried in step.carried:
