@@ -166,8 +166,8 @@ class Reverse(Sweep):
     def pass_on(self, holder: Expr, adjoint: Expr, changed: Expr | None = None) -> None:
         """The adjoint of an array after a store becomes that of the array before it, `changed`."""
         assert isinstance(holder, Var)
-        for known in [v for a, v in self.full if a is adjoint]:
-            self.same_shape(adjoint, known, holder)
+        if adjoint in self.shaped:
+            self.note_full(adjoint, holder)
         if changed is None and holder not in self.adjoints:
             self.adjoints[holder] = adjoint
             return

@@ -51,6 +51,7 @@ class Sweep(Emitter):
         self.helpers: dict[str, Helper] = {}
         # Adjoints or tangents that certainly have the shape of a variable.
         self.full: set[tuple[Expr, Expr]] = set()
+        self.shaped: set[Expr] = set()  # those of them for which there is such a variable
 
     def is_active(self, expr: Expr) -> bool:
         return isinstance(expr, Var) and expr in self.active
@@ -86,6 +87,7 @@ class Sweep(Emitter):
     def note_full(self, adjoint: Expr, var: Expr) -> None:
         if isinstance(var, Var) and isinstance(var.kind, ArrayOf):
             self.full.add((adjoint, var))
+            self.shaped.add(adjoint)
 
     def same_shape(self, adjoint: Expr, known: Expr, var: Expr) -> None:
         """An adjoint of one variable becomes that of another one of the same shape."""

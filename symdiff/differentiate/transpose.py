@@ -44,7 +44,9 @@ def transposed(sweep: Forward, step: Stage, active: list[Var]) -> Expr | None:
     inputs = {names[v] for v in active}
     inner = Reverse({*inputs, target}, inputs, sweep.procedures)
     inner.number = step.number
-    inner.full |= {(t, names[v]) for t, v in sweep.full if isinstance(v, Var) and v in names}
+    for tangent, var in sweep.full:
+        if isinstance(var, Var) and var in names:
+            inner.note_full(tangent, names[var])
     cotangents = _cotangents(inner, target)
     inner.stage(Stage(target, substitute(step.value, dict(names)), step.place, step.number))
     adjoints = [_whole(inner, names[v]) for v in active]
@@ -53,6 +55,7 @@ def transposed(sweep: Forward, step: Stage, active: list[Var]) -> Expr | None:
     second.look_through(block)
     second.number = step.number
     second.full |= inner.full
+    second.shaped |= inner.shaped
     for var, adjoint in zip(active, adjoints, strict=True):
         if not isinstance(adjoint, Var) or adjoint not in second.active:
             continue

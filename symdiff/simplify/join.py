@@ -124,7 +124,7 @@ class _Shared:
     counts: dict[Var, int]
     readers: dict[Var, Stage]  # the stages of the derivative that alone read a variable
     absorbed: dict[int, int]
-    bases: dict[Var, Var]  # what a variable is a version or a view of
+    bases: dict[Var, Var]  # the array that a variable is a version or a view of, if that is plain
 
     def line(self, stage: Stage) -> int:
         """The number of the user's line that a stage belongs to."""
@@ -247,14 +247,9 @@ class _Joiner:
         """Whether what reads a variable had better come before an update. For arrays that is a
         guess, which may cost a copy."""
         if isinstance(updated, Var) and isinstance(updated.kind, ArrayOf):
-            return self.root(var) is self.root(updated)
+            bases = self.shared.bases
+            return bases.get(var, var) is bases.get(updated, updated)
         return _is_container(var)
-
-    def root(self, var: Var) -> Var:
-        """The array that a variable is a version or a view of, as far as it is plain."""
-        while var in self.shared.bases:
-            var = self.shared.bases[var]
-        return var
 
     def fill(self, expr: Expr, *, own: bool) -> Expr:
         """An expression with what waits for it put in, as far as the line has room."""
@@ -460,11 +455,11 @@ def _bases(block: Block) -> dict[Var, Var]:
         if isinstance(step, Stage) and isinstance(step.target.kind, ArrayOf):
             sources = [v for v in shares(step.value) if isinstance(v, Var)]
             if len(sources) == 1:
-                found[step.target] = sources[0]
+                found[step.target] = found.get(sources[0], sources[0])
         elif isinstance(step, Loop):
             for c in step.carried:
                 if isinstance(c.var.kind, ArrayOf) and isinstance(c.init, Var):
-                    found[c.var] = c.init
+                    found[c.var] = found.get(c.init, c.init)
     return found
 
 

@@ -124,7 +124,8 @@ def _run_over_kept(
         return
     if loop.target is not None and loop.target.kind is OBJECT:
         return
-    loop.body[:] = [s for s in loop.body if s not in pops]
+    taken = {id(pop) for pop in pops}
+    loop.body[:] = [s for s in loop.body if id(s) not in taken]
     if by_index:
         _run_over_indices(loop, pops)
         return
@@ -239,11 +240,8 @@ def _push_together(block: Block, stacks: list[Var], into: Var, spans: dict[Var, 
     pushes = {s.stack: s for s in block if isinstance(s, Push) and s.stack in stacks}
     last = pushes[max(stacks, key=lambda stack: spans[stack][0])]
     together = Push(into, Apply("tuple", tuple(pushes[stack].value for stack in stacks)))
-    block[:] = [
-        together if step is last else step
-        for step in block
-        if step is last or step not in pushes.values()
-    ]
+    others = {id(push) for push in pushes.values() if push is not last}
+    block[:] = [together if step is last else step for step in block if id(step) not in others]
 
 
 def _is_only(loops: list[Loop | None], loop: Loop) -> bool:

@@ -10,8 +10,11 @@ that this can only err towards a copy.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from symdiff.rules.memory import UPDATES, holds_objects, shares
 from symdiff.stages import (
@@ -57,6 +60,7 @@ class Objects:
     flows: list[Flow] = field(default_factory=list)
     updated: list[Stage] = field(default_factory=list)
     foreign: dict[Var, int] = field(default_factory=dict)  # those that enter with a variable
+    held: _Held | None = None
 
     def reachable(self, var: Var) -> int:
         return self.reach.get(var, 0)
@@ -65,13 +69,50 @@ class Objects:
         """Whether a variable may reach what belongs to somebody else."""
         return bool(self.reachable(var) & self.outside)
 
-    def conflicts(self, stage: Stage, liveness: Liveness) -> Iterator[Var]:
+    def conflicts(self, stage: Stage, liveness: Liveness) -> list[Var]:
         """The live variables that an update in place would change too."""
-        changed = self.reachable(stage.target)
+        if self.held is None or self.held.liveness is not liveness:
+            self.held = _Held(self.reach, liveness)
         after = liveness.defined_at[stage.target] + 1
-        for var, objects in self.reach.items():
-            if objects & changed and var is not stage.target and liveness.is_live(var, after):
-                yield var
+        found = self.held.at(self.reachable(stage.target), after)
+        return [var for var in found if var is not stage.target]
+
+
+class _Held:
+    """For each object the ranges of the text in which a variable that may reach it is live."""
+
+    def __init__(self, reach: dict[Var, int], liveness: Liveness) -> None:
+        self.liveness = liveness
+        self.vars = list(reach)
+        self.ranges: dict[int, list[tuple[int, int, int]]] = {}  # from, to, and whose it is
+        for number, (var, objects) in enumerate(reach.items()):
+            segments = liveness.segments.get(var, ())
+            for bit in _bits(objects) if segments else ():
+                self.ranges.setdefault(bit, []).extend((lo, hi, number) for lo, hi in segments)
+        self.latest: dict[int, list[int]] = {}  # the largest end so far
+        for bit, ranges in self.ranges.items():
+            ranges.sort()
+            self.latest[bit] = list(accumulate((hi for _, hi, _ in ranges), max))
+
+    def at(self, objects: int, position: int) -> list[Var]:
+        """The variables that are live at a position and may reach one of some objects."""
+        found: set[int] = set()
+        for bit in _bits(objects):
+            ranges, latest = self.ranges.get(bit, []), self.latest.get(bit, [])
+            i = bisect_right(ranges, (position, math.inf))
+            while i and latest[i - 1] >= position:
+                i -= 1
+                _, hi, number = ranges[i]
+                if hi >= position:
+                    found.add(number)
+        return [self.vars[number] for number in sorted(found)]
+
+
+def _bits(objects: int) -> Iterator[int]:
+    while objects:
+        lowest = objects & -objects
+        yield lowest.bit_length()
+        objects ^= lowest
 
 
 def objects_of(procedure: Procedure, again: bool = False) -> Objects:
@@ -114,7 +155,11 @@ class _Finder:
                 self.found.foreign[param.var] = self.found.reach[param.var]
         for step in steps(procedure.body):
             self.step(step)
-        self.spread()
+        self.spread(self.found.reach)
+        for stage in self.found.updated:
+            if not self.found.reach[stage.target]:
+                self.found.reach[stage.target] = self.bit()
+                self.spread([stage.target])
 
     def bit(self) -> int:
         self.bits += 1
@@ -189,16 +234,16 @@ class _Finder:
             else:
                 found |= self.outside(source)
                 self.found.foreign[target] = self.found.foreign.get(target, 0) | found
-        if not isinstance(value, Var):
+        if not isinstance(value, Var) and not _changes_in_place(value):
             found |= self.bit()
         self.found.reach[target] = found
 
-    def spread(self) -> None:
-        """Hand on what a variable reaches to all that may share it."""
+    def spread(self, sources: Iterable[Var]) -> None:
+        """Hand on what variables reach to all that may share it, in the order of the text."""
         onward: dict[Var, list[Var]] = {}
         for flow in self.found.flows:
             onward.setdefault(flow.source, []).append(flow.target)
-        pending = list(self.found.reach)
+        pending = list(sources)[::-1]
         while pending:
             source = pending.pop()
             objects = self.found.reach.get(source, 0)
@@ -215,12 +260,19 @@ def lent_to(callee: Procedure | None) -> set[int]:
     return {i for i, p in enumerate(params) if p.becomes is not None}
 
 
-def in_place(procedure: Procedure, liveness: Liveness, again: bool = False) -> set[Var]:
-    """The targets of the updates that may change the old object itself."""
+def _changes_in_place(value: Expr) -> bool:
+    """Whether a value is the very object of a variable, changed."""
+    return isinstance(value, Apply) and value.op in UPDATES and isinstance(value.args[0], Var)
+
+
+def in_place(
+    procedure: Procedure, liveness: Liveness, again: bool = False
+) -> tuple[set[Var], set[Var]]:
+    """The targets of the updates that may change the old object itself, and those of the others."""
     objects = objects_of(procedure, again)
     found: set[Var] = set()
+    others: set[Var] = set()
     for stage in objects.updated:
-        shared = objects.is_foreign(stage.target) or any(objects.conflicts(stage, liveness))
-        if not shared:
-            found.add(stage.target)
-    return found
+        shared = objects.is_foreign(stage.target) or objects.conflicts(stage, liveness)
+        (others if shared else found).add(stage.target)
+    return found, others

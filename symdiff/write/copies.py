@@ -111,10 +111,10 @@ def _settle_updates(procedure: Procedure, sums: set[Var], again: bool) -> None:
             for s in objects.updated
             if isinstance(s.target.kind, ArrayOf)
             and isinstance(old_version(s), Var)
-            and (objects.is_foreign(s.target) or any(objects.conflicts(s, liveness)))
+            and (objects.is_foreign(s.target) or objects.conflicts(s, liveness))
         ]
         if shared:
-            owned = owned_updates(procedure, liveness)
+            owned = owned_updates(procedure, liveness, {s.target for s in shared})
             shared = [s for s in shared if s.target not in owned]
         if not shared:
             return

@@ -60,7 +60,7 @@ class Cutter:
         """Put in one copy between what an update changes and somebody who still reads it."""
         old = old_version(stage)
         assert isinstance(old, Var)
-        others = list(self.objects.conflicts(stage, self.liveness))
+        others = self.objects.conflicts(stage, self.liveness)
         other = old if old in others else next(iter(others), None)
         best = _Cut((self.depth[id(stage)], 5), stage, None)
         if other is not old:
@@ -75,7 +75,7 @@ class Cutter:
         """Copy the views of what an update changes, and what is kept of it, that are read later.
         Whatever else is copied, these must be."""
         old = old_version(stage)
-        others = list(self.objects.conflicts(stage, self.liveness))
+        others = self.objects.conflicts(stage, self.liveness)
         if not isinstance(old, Var) or old in others:
             return
         for flow in self.out.get(old, ()):

@@ -113,12 +113,16 @@ class _Text:
                 self.share(step.value, None, loops)
 
 
-def owned_updates(procedure: Procedure, liveness: Liveness) -> set[Var]:
-    """The targets of updates whose old version belongs to nobody else."""
+def owned_updates(procedure: Procedure, liveness: Liveness, among: set[Var]) -> set[Var]:
+    """Those of some targets of updates whose old version belongs to nobody else."""
+    found: set[Var] = set()
+    if not among:
+        return found
     text = _Text()
     text.block(procedure.body, ())
-    found: set[Var] = set()
     for stage, at, loops in text.updates:
+        if stage.target not in among:
+            continue
         versions = _versions(stage, text)
         position = liveness.defined_at[stage.target]
         if versions is None or any(liveness.is_live(v, position) for v in versions):
@@ -137,9 +141,7 @@ def copy_parameters(procedure: Procedure) -> Procedure:
     text.block(procedure.body, ())
     held = [p for p in procedure.params if isinstance(p.var.kind, (ListOf, ArrayOf))]
     given = {p.var for p in held if p.becomes is None}
-    updated: set[Var] = set()
-    for stage, _, _ in text.updates if given else ():
-        updated |= given & _origins(stage, text)
+    updated = given & _origins([stage for stage, _, _ in text.updates], text) if given else set()
     copies: dict[Var, Expr] = {}
     first: list[Step] = []
     for param in procedure.params:
@@ -155,20 +157,19 @@ def copy_parameters(procedure: Procedure) -> Procedure:
 
 def _versions(stage: Stage, text: _Text) -> set[Var] | None:
     """All that may hold the object an update changes; None if it was not made here."""
-    origins = _origins(stage, text)
+    origins = _origins([stage], text) - {stage.target}
     return origins if origins <= text.values.keys() and _UNKNOWN not in origins else None
 
 
-def _origins(stage: Stage, text: _Text) -> set[Var]:
-    """The versions of what an update changes, back to where they were made; `_UNKNOWN` among them
+def _origins(updates: list[Stage], text: _Text) -> set[Var]:
+    """The versions of what updates change, back to where they were made; `_UNKNOWN` among them
     for what comes out of another container or a call."""
-    assert isinstance(stage.value, Apply)
     found: set[Var] = set()
-    pending: list[Expr] = [stage.value.args[0]]
+    pending: list[Expr] = [s.value.args[0] for s in updates if isinstance(s.value, Apply)]
     while pending:
         expr = pending.pop()
         if isinstance(expr, Var):
-            if expr in found or expr is stage.target:
+            if expr in found:
                 continue
             found.add(expr)
             pending.extend(v for v in text.values.get(expr, ()) if v is not None)
