@@ -738,10 +738,11 @@ def _finished(
     from symdiff.write import write
 
     if selection.target == "numba":
+        from symdiff.compiled.fuse import fuse
         from symdiff.compiled.kept import keep_in_arrays
         from symdiff.compiled.lower import lowered
 
-        made = lowered(_simplified(keep_in_arrays(made)))
+        made = lowered(_simplified(keep_in_arrays(fuse(made))))
         written = write(made, live=live, numba=dict(selection.options))
     else:
         made = _simplified(made)

@@ -25,7 +25,7 @@ def rectangular(x, n, m):
         for j in range(m):
             p = p * math.sin(x + j) + i
         s += p * p
-    return s
+    return s * s
 
 
 def triangular(x, n):
