@@ -122,7 +122,7 @@ def _has_real(spec: Any) -> bool:
         return any(map(_has_real, spec.values()))
     if isinstance(spec, tuple):
         return any(map(_has_real, spec[1:]))
-    return _has_real(spec.item) if isinstance(spec, ListOf) else spec is REAL
+    return _has_real(spec.item) if isinstance(spec, (ListOf, ArrayOf)) else spec is REAL
 
 
 def _real(spec: Any) -> Any:

@@ -131,6 +131,18 @@ def test_pullbacks_of_arrays_are_checked():
     assert check(FromCallable(f), broken, at=(x, y), seconds=5).status == "wrong"
 
 
+def test_arrays_copied_before_they_change_are_checked_as_copies():
+    def f(x):
+        y, before = np.zeros(2), []
+        for _ in range(3):
+            before.append(y.copy())
+            y[1] += x[1] * y[0]
+            y[0] += x[0]
+        return y[1] + before[1][0] * before[2][0]
+
+    assert symdiff.check(f, at=(np.array([0.1, 0.4]),)).status == "proved"
+
+
 def test_the_decorator_checks_arrays():
     @symdiff.differentiable
     def f(x):

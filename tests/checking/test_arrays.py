@@ -142,6 +142,9 @@ STATEMENTS = {
     "accumulate": "C = np.ones_like(x); np.cumprod(x[:-1], out=C[1:]); out = C",
     "diagonal": "C = A.copy(); np.fill_diagonal(C, s); C[np.arange(3), n - 1] -= 1.0; out = C",
     "iterate": "out = 0.0\nfor row in B:\n    for v in row:\n        out += v * v",
+    "kept": "C = np.zeros(2); C[0] = s; D = C.copy(); v = C[0]; C[0] += v; out = D + v",
+    "kept in lists": "C = [np.sum(x), np.array(2.0)]; D = np.array(C); E = D.copy(); "
+    "D[1] *= s; np.put(D, [0], [s]); F = D.copy(); D[0] *= s; out = E + F",
     "strided": "C = T.copy(); C[:, ::2, -1] **= 2; C[0, ..., None] /= 3.0; out = C",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import symdiff
@@ -9,6 +10,12 @@ from symdiff.errors import NotDifferentiable
 from symdiff.read.static import load
 
 TEXT = """
+import numpy as np
+def summed(x, n):
+    y = np.zeros(n)
+    for i in range(3):
+        y[0] += x[0] * y[0] + x[1]
+    return y[0]
 def power(x, n):
     return x ** n
 def total(prices, x):
@@ -46,6 +53,11 @@ def test_integers_are_integers_beside_real_numbers(file):
 
 def test_where_no_number_has_a_point_all_are_real(file):
     assert len(derivative(file, "power", (2, 3))(2.0, 3.0)[1]) == 2
+
+
+def test_integers_are_integers_beside_arrays_of_real_numbers(file):
+    text = symdiff.source(load(f"{file}:summed"), 0, at=(np.array([1.0, 2.0]), 2))
+    assert "unbroadcast" not in text
 
 
 def test_dicts_that_are_looped_over_have_the_keys_of_the_example(file):

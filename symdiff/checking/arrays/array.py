@@ -31,7 +31,9 @@ class Array(np.ndarray):
         return scalar(super().__getitem__(index_of(key)))
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        super().__setitem__(index_of(key), fitting(self, value))
+        values = fitting(self, value)
+        # An array of no axes would itself become the element, and be shared by copies of it.
+        super().__setitem__(index_of(key), values if values.ndim else values.item())
 
     def __iter__(self) -> Any:
         if self.ndim == 0:
@@ -127,9 +129,10 @@ def plain(value: Any) -> Plain:
 
 
 def bare(value: Any) -> Any:
-    """A list of arrays of symbolic numbers as one of plain arrays."""
+    """A list of arrays of symbolic numbers as one of plain arrays, and of their numbers where they
+    have no axes: NumPy would make such arrays elements."""
     if isinstance(value, Array):
-        return value.view(np.ndarray)
+        return value.view(np.ndarray) if value.ndim else value.item()
     if isinstance(value, (list, tuple)) and not isinstance(value, np.ndarray):
         return [bare(v) for v in value]
     return value

@@ -167,11 +167,9 @@ def _native(value: Any) -> Any:
         return dtype_of(value)
     if isinstance(value, Symbolic):
         return plain(value) if not value.integer else index_of(value)
-    if isinstance(value, tuple):
-        parts = tuple(map(_native, value))
-        return parts
-    if isinstance(value, list):
-        return [_native(v) for v in value]
+    if isinstance(value, (tuple, list)):
+        parts = [v if isinstance(v, Symbolic) and not v.integer else _native(v) for v in value]
+        return parts if isinstance(value, list) else tuple(parts)
     return bare(value)
 
 
