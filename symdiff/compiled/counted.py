@@ -100,7 +100,7 @@ def counted(text: Text, before: Loop, mirrors: list[Mirror]) -> Positions | None
             looped = depth + 1
     product: Expr = rounds[looped]
     for count in rounds[looped + 1 :]:
-        product = Apply("mul", (product, count))
+        product = _times(product, count)
     if not looped:
         return Positions(product, [])
     sizes = [Var("size", INTEGER) for _ in range(looped + 1)]
@@ -109,6 +109,16 @@ def counted(text: Text, before: Loop, mirrors: list[Mirror]) -> Positions | None
         carried = Carried(sizes[depth], sizes[depth - 1] if depth else Const(0), sizes[depth + 1])
         steps = [Loop([carried], steps, None, targets[depth], spans[depth])]
     return Positions(sizes[0], steps)
+
+
+def _times(a: Expr, b: Expr) -> Expr:
+    """The product of two numbers of rounds."""
+    if isinstance(a, Const) and isinstance(b, Const):
+        return Const(a.value * b.value)
+    for number, other in ((a, b), (b, a)):
+        if number in (Const(0), Const(1)):
+            return number if number == Const(0) else other
+    return Apply("mul", (a, b))
 
 
 def _counts_up(span: tuple[Expr, ...]) -> bool:

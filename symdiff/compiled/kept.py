@@ -14,7 +14,16 @@ from dataclasses import dataclass, replace
 from symdiff.compiled.counted import Positions, counted
 from symdiff.compiled.entry import Entry, Text
 from symdiff.compiled.handed import handed_stacks, pairs_of
-from symdiff.compiled.nests import Loops, Mirror, Stack, block_of, mirror, stacks_of
+from symdiff.compiled.nests import (
+    Loops,
+    Mirror,
+    Stack,
+    block_of,
+    first_rounds,
+    mirror,
+    run_over_rounds,
+    stacks_of,
+)
 from symdiff.compiled.steady import compute_once
 from symdiff.rules.memory import UPDATES
 from symdiff.rules.registry import kind_of
@@ -118,6 +127,11 @@ class _Keeper:
         plans = [p for stack in self.stacks.values() if (p := self.plan(stack)) is not None]
         for plan in plans:
             self.carry_out(plan)
+        for loop in steps(self.procedure.body):
+            early = first_rounds(loop) if isinstance(loop, Loop) else None
+            if early is not None:
+                assert isinstance(loop, Loop)
+                run_over_rounds(loop, *early)
 
     # --- the decision
 

@@ -100,12 +100,8 @@ class Mirror:
         if self.rounds is None:
             loop.iterable = Apply("reversed", (Apply("range", self.mirrored),))
             return position(_target(loop, around), self.mirrored)
-        if len(self.mirrored) > 1 and loop.target is not None:
-            target, loop.target = loop.target, None
-            at = _target(loop, around)
-            loop.body.insert(0, Stage(target, item(at, self.mirrored)))
+        run_over_rounds(loop, self.mirrored, self.rounds, around)
         self.mirrored = ()
-        loop.iterable = Apply("reversed", (Apply("range", (self.rounds,)),))
         return _target(loop, around)
 
     def count(self) -> None:
@@ -119,6 +115,34 @@ class Mirror:
                 self.backward.iterable = Apply("range", (count,))
 
 
+def run_over_rounds(loop: Loop, span: tuple[Expr, ...], rounds: Expr, around: Loops = ()) -> None:
+    """Let a reversed loop over the first numbers of a range run over the indices of its rounds."""
+    if len(span) > 1 and loop.target is not None:
+        target, loop.target = loop.target, None
+        at = _target(loop, around)
+        loop.body.insert(0, Stage(target, item(at, span)))
+    loop.iterable = Apply("reversed", (Apply("range", (rounds,)),))
+
+
+def first_rounds(loop: Loop) -> tuple[tuple[Expr, ...], Expr] | None:
+    """The arguments of a range, and as how many of its numbers a reversed loop runs over."""
+    match loop.iterable:
+        case Apply(
+            op="reversed",
+            args=(
+                Apply(
+                    op="getitem",
+                    args=(
+                        Apply(op="range", args=span),
+                        Apply(op="slice", args=(Const(value=None), rounds, Const(value=None))),
+                    ),
+                ),
+            ),
+        ):
+            return span, rounds
+    return None
+
+
 def mirror(forward: Loop, backward: Loop) -> Mirror | None:
     """How the rounds of a loop are told in the one that reverses it; None where they aren't."""
     match forward.iterable:
@@ -126,22 +150,12 @@ def mirror(forward: Loop, backward: Loop) -> Mirror | None:
             pass
         case _:
             return None
+    early = first_rounds(backward)
+    if early is not None:
+        return Mirror(forward, backward, span, *early) if forward.leave is not None else None
     match backward.iterable:
         case Apply(op="range", args=(rounds,)) if forward.leave is not None:
             return Mirror(forward, backward, span, (), rounds) if not backward.target else None
-        case Apply(
-            op="reversed",
-            args=(
-                Apply(
-                    op="getitem",
-                    args=(
-                        Apply(op="range", args=mirrored),
-                        Apply(op="slice", args=(Const(value=None), rounds, Const(value=None))),
-                    ),
-                ),
-            ),
-        ) if forward.leave is not None:
-            return Mirror(forward, backward, span, mirrored, rounds)
         case Apply(op="reversed", args=(Apply(op="range", args=mirrored),)):
             pass
         case Apply(op="range", args=mirrored) if backward.target is None:

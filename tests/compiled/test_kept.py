@@ -278,3 +278,18 @@ def test_numba_compiles_what_is_kept():
         expected = symdiff.grad(function, wrt)(*args)
         found = symdiff.grad(function, wrt, target="numba")(*args)
         np.testing.assert_allclose(flat(found), flat(expected), rtol=1e-12)
+
+
+def left_with_nothing_kept(x, n):
+    y = x
+    for i in range(3, n):
+        y = y + x * i
+        if i > 4:
+            break
+    return y
+
+
+def test_loops_left_early_run_backwards_over_their_rounds():
+    text = written(left_with_nothing_kept, (0.4, 9))
+    assert "[:rounds]" not in text
+    assert run(text, "left_with_nothing_kept_grad", (0.4, 9))[1] == (1.0 + 3 + 4 + 5,)
