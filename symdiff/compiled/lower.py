@@ -3,21 +3,26 @@ for any."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from symdiff import rules
 from symdiff.stages import (
+    INTEGER,
     REAL,
     Apply,
     ArrayOf,
+    Call,
     Expr,
     GlobalValue,
     Helper,
     Kind,
     Opaque,
+    Param,
     Procedure,
     Var,
     map_expressions,
+    steps,
 )
 
 NUMPY = {"np": GlobalValue("import numpy as np")}
@@ -51,7 +56,19 @@ def _lowered(procedure: Procedure) -> Procedure:
         return Apply(expr.op, args)
 
     body = [map_expressions(step, lower) for step in procedure.body]
+    for step in steps(body):
+        if isinstance(step, Call):
+            step.args = _as_declared(step, procedure.callees[step.callee].params)
     return replace(procedure, body=body, result=lower(procedure.result), helpers=helpers)
+
+
+def _as_declared(call: Call, params: Sequence[Param]) -> tuple[Expr, ...]:
+    """The arguments of a call, integers as floats where these are meant: in the function's text
+    they are read with what is known of floats, as that an array times one has floats."""
+    return tuple(
+        Apply("float", (arg,)) if param.var.kind is REAL and rules.kind_of(arg) is INTEGER else arg
+        for arg, param in zip(call.args, params, strict=True)
+    )
 
 
 def _rank(kind: Kind) -> int | None:
