@@ -78,7 +78,7 @@ class Selection:
     def key(self) -> Any:
         many = isinstance(self.argnums, (list, tuple))
         named = repr(list(self.argnums) if many else self.argnums)
-        return named, many, self.has_aux, self.target, self.options
+        return named, many, self.has_aux, self.target, repr(self.options)
 
     def resolve(
         self, params: Sequence[Param], function: str, place: Any = None

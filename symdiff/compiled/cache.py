@@ -16,6 +16,7 @@ from symdiff._version import __version__
 from symdiff.errors import NotCompiled
 from symdiff.read.source import file_of, unwrap
 from symdiff.rules.custom import custom_of
+from symdiff.write.numba import decorator
 
 
 def folder() -> Path:
@@ -80,7 +81,7 @@ def _parts_of_object(value: Any, seen: set[int]) -> Iterator[str]:
         yield f"{type(value).__qualname__} {value.argnums!r} {value.has_aux}"
         yield from _parts(value.__wrapped__, seen)
         return
-    yield repr(sorted(getattr(value, "targetoptions", {}).items()))
+    yield decorator(dict(sorted(getattr(value, "targetoptions", {}).items())))
     derived = getattr(value, "__symdiff__", None)
     plain = unwrap(value) if derived is None else derived
     if derived is not None:

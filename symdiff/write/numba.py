@@ -10,8 +10,15 @@ from typing import Any
 
 def decorator(options: Mapping[str, Any]) -> str:
     """The line above each function."""
-    shown = ", ".join(f"{name}={value!r}" for name, value in options.items())
+    shown = ", ".join(f"{name}={shown_option(value)}" for name, value in options.items())
     return f"@numba.njit({shown})" if shown else "@numba.njit"
+
+
+def shown_option(value: Any) -> str:
+    """An option's value as text, which is the same on every run: sets are shown in order."""
+    if isinstance(value, (set, frozenset)):
+        return f"{{{', '.join(sorted(map(repr, value)))}}}" if value else "set()"
+    return repr(value)
 
 
 def in_numbas_words(made: ast.FunctionDef) -> ast.FunctionDef:

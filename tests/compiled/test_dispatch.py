@@ -52,6 +52,9 @@ def test_defaults_and_keywords_are_the_functions_own():
 def test_options_of_the_users_decorator_are_kept():
     fast = numba.njit(error_model="numpy", fastmath=True)(wave.py_func)
     assert "@numba.njit(error_model='numpy', fastmath=True)" in symdiff.source(fast)
+    fast = numba.njit(fastmath={"reassoc", "contract"})(wave.py_func)
+    assert "@numba.njit(fastmath={'contract', 'reassoc'})" in symdiff.source(fast)
+    np.testing.assert_allclose(symdiff.grad(fast)(X), symdiff.grad(wave)(X), rtol=1e-14)
 
 
 @pytest.mark.parametrize("m, n", [(1, 3), (3, 1), (3, 3), (1, 1)])
