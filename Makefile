@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 BIN = $(VENV)/bin
 NOTES = docs/examples/notes.py
 
-.PHONY: help venv demo test lint docs bench clean
+.PHONY: help venv demo test lint docs bench bench-gradbench bench-compare clean
 .DEFAULT_GOAL := help
 
 help:
@@ -16,7 +16,8 @@ help:
 	@echo "make test    the tests"
 	@echo "make lint    ruff and mypy"
 	@echo "make docs    the documentation, in docs/_build"
-	@echo "make bench   the benchmarks"
+	@echo "make bench   the benchmarks; make bench-gradbench   those of GradBench"
+	@echo "make bench-compare   what is slower in GradBench's than when they were saved"
 	@echo "make venv    $(VENV) with symdiff and the tools for working on it"
 
 $(BIN)/python:
@@ -54,6 +55,12 @@ docs: $(VENV)/tools-installed
 bench: $(VENV)/tools-installed
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.arrays
+
+bench-gradbench: $(VENV)/tools-installed
+	$(BIN)/python -m benchmarks.gradbench
+
+bench-compare: $(VENV)/tools-installed
+	$(BIN)/python -m benchmarks.gradbench --quick --no-rivals --compare
 
 clean:
 	rm -rf .venv .venv-* build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis

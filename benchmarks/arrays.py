@@ -35,6 +35,7 @@ from benchmarks.array_functions import programs
 from benchmarks.array_rivals import rivals
 
 OTHERS = "## Other modes"  # what benchmarks.modes writes
+GRADBENCH = "## GradBench"  # and benchmarks.gradbench
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 COLUMNS = ("symdiff", "autograd", "jax", "pytorch")
 SECONDS = 1.0  # for each contender of a row

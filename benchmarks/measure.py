@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from collections.abc import Callable, Mapping
@@ -11,13 +12,19 @@ ROUNDS = 15
 SECONDS_A_ROUND = 0.004
 
 
-def medians(contenders: Mapping[str, Callable[[], Any]]) -> dict[str, float]:
-    """Seconds a call, for each contender by its name."""
-    calls = {name: _calibrated(call) for name, call in contenders.items()}
+def medians(
+    contenders: Mapping[str, Callable[[], Any]],
+    seconds: float = math.inf,
+    clock: Callable[[], float] = time.perf_counter,
+) -> dict[str, float]:
+    """Seconds a call, for each contender by its name. One that would take longer than `seconds` in
+    all has fewer rounds, but three."""
+    calls = {name: _calibrated(call, clock) for name, call in contenders.items()}
     times: dict[str, list[float]] = {name: [] for name in contenders}
-    for _ in range(ROUNDS):
+    for done in range(ROUNDS):
         for name, call in contenders.items():
-            times[name].append(_time(call, calls[name]) / calls[name])
+            if done < 3 or sum(times[name]) * calls[name] < seconds:
+                times[name].append(_time(call, calls[name], clock) / calls[name])
     return {name: statistics.median(found) for name, found in times.items()}
 
 
@@ -26,18 +33,20 @@ def once(call: Callable[[], Any], repeats: int = 5) -> float:
     return statistics.median(_time(call, 1) for _ in range(repeats))
 
 
-def _calibrated(call: Callable[[], Any]) -> int:
+def _calibrated(call: Callable[[], Any], clock: Callable[[], float]) -> int:
     """How many calls fill a round."""
     call()
     count = 1
-    while (elapsed := _time(call, count)) < SECONDS_A_ROUND / 4:
+    while (elapsed := _time(call, count, clock)) < SECONDS_A_ROUND / 4:
         count *= 4
     return max(1, round(count * SECONDS_A_ROUND / elapsed))
 
 
-def _time(call: Callable[[], Any], count: int) -> float:
+def _time(
+    call: Callable[[], Any], count: int, clock: Callable[[], float] = time.perf_counter
+) -> float:
     rounds = range(count)
-    start = time.perf_counter()
+    start = clock()
     for _ in rounds:
         call()
-    return time.perf_counter() - start
+    return clock() - start

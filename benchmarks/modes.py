@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 import symdiff
-from benchmarks.arrays import OTHERS, best, machine, peak, shown
+from benchmarks.arrays import GRADBENCH, OTHERS, best, machine, peak, shown
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 
@@ -190,8 +190,10 @@ def main() -> None:
     made = page()
     print(made)
     if "--write" in sys.argv[1:]:
-        before = PAGE.read_text(encoding="utf-8").partition(OTHERS)[0].rstrip()
-        PAGE.write_text(f"{before}\n\n{made}", encoding="utf-8")
+        before, _, others = PAGE.read_text(encoding="utf-8").partition(OTHERS)
+        _, head, after = others.partition(GRADBENCH)
+        page_now = f"{before.rstrip()}\n\n{made}\n{head}{after}".rstrip()
+        PAGE.write_text(f"{page_now}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
