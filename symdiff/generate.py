@@ -685,6 +685,7 @@ def _generate(
         single=selection.single,
         doc=_docstring(procedure, labels, mode),
         aux=selection.has_aux,
+        compiled=selection.target == "numba",
     )
     if mode == "grad" and _is_object(_value_of(procedure, selection)):
         raise _not_scalar(procedure, "an object of a kind that is not known", reading.returned)

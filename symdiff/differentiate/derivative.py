@@ -52,9 +52,10 @@ def elementary(
     wrt: Sequence[Any],
     again: bool = False,
     reverser: type[Procedures] = Procedures,
+    compiled: bool = False,
 ) -> tuple[Procedure, set[Var], Procedures]:
     """The procedure in elementary stages, its active variables, and what reverses its calls."""
-    procedures = reverser(procedure, again)
+    procedures = reverser(procedure, again, compiled)
     inputs = {v for structure in wrt for v in leaves(structure) if is_differentiable(v.kind)}
     outputs = set(variables(procedure.result))
     varied = Activity(procedure, inputs, outputs, procedures.summaries).varied
@@ -74,6 +75,7 @@ def derivative(
     doc: str = "",
     again: bool = False,
     aux: bool = False,
+    compiled: bool = False,
 ) -> Procedure:
     """The procedure that returns a function's value and the adjoints of some of its parameters.
 
@@ -82,9 +84,10 @@ def derivative(
     "pullback" the adjoint of the result is the last parameter, `dout`. With `single` the adjoint of
     the only parameter is returned as it is, else a tuple of adjoints. With `again` it is written to
     be read and differentiated again: only numbers and arrays pass between its functions.
-    With `aux` the value is the first item of a result of two.
+    With `aux` the value is the first item of a result of two. With `compiled` it is for a compiler,
+    which must know the type of all that passes between functions.
     """
-    flat, active, procedures = elementary(procedure, wrt, again)
+    flat, active, procedures = elementary(procedure, wrt, again, compiled=compiled)
     sweep = procedures.sweep(flat, active, {v for s in wrt for v in leaves(s)})
     params = list(flat.params)
     seeds: list[tuple[Expr, Expr]] = []
@@ -130,7 +133,8 @@ def assembled(
     sweep.block(flat.body)
     integers = not_floats(flat.body, sweep.out)
     adjoints = [_structured(sweep, integers, structure) for structure in wrt]
-    body = [Remark("forward"), *flat.body, *forward_end, *sweep.out]
+    tapes = sweep.own_tapes.definitions()
+    body = [Remark("forward"), *tapes, *flat.body, *forward_end, *sweep.out]
     result: Expr = adjoints[0] if single else Apply("tuple", tuple(adjoints))
     made = Procedure(
         name,

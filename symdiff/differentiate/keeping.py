@@ -35,6 +35,7 @@ from symdiff.stages import (
     Opaque,
     Pop,
     Push,
+    Scalar,
     Scope,
     Stage,
     TupleOf,
@@ -50,6 +51,7 @@ from symdiff.stages import (
 
 if TYPE_CHECKING:
     from symdiff.differentiate.reverse import Reverse
+    from symdiff.differentiate.tapes import Tapes
 
 # The block of the reverse sweep that reverses a block of the forward sweep, by identity.
 Arms = dict[int, Block]
@@ -284,6 +286,9 @@ def provide_loop(sweep: Reverse, loop: Loop, reversed_loop: Loop) -> None:
         pops: Block = []
         pushes: dict[Var, Push] = {}
         first: list[Push] = []
+        if sweep.tapes is not None:
+            _provide_on_tapes(sweep.tapes, region, table)
+            continue
         for var in region.kept:
             stack = Var(f"{var.base}_kept", STACK)
             sweep.stacks.append(Stage(stack, Apply("stack")))
@@ -303,6 +308,8 @@ def provide_loop(sweep: Reverse, loop: Loop, reversed_loop: Loop) -> None:
         if pops or again:
             assert region.reverse is not None
             region.reverse[:0] = [*pops, *again]
+    if sweep.tapes is not None:
+        define_always([loop], {v for region in plan.regions for v in region.kept}, typed=True)
     rounds = _rounds(sweep, loop, stacks)
     reads = set(all_read(reversed_loop.body)) | {
         v for c in reversed_loop.carried for v in variables(c.next)
@@ -320,6 +327,17 @@ def provide_loop(sweep: Reverse, loop: Loop, reversed_loop: Loop) -> None:
         ]
         for c in reversed_loop.carried:
             c.next = substitute(c.next, replaced) if c.next is not None else None
+
+
+def _provide_on_tapes(tapes: Tapes, region: Region, table: dict[Var, Var]) -> None:
+    """Write what a region keeps at its end, and read it back where its reversal begins."""
+    pushes, pops = tapes.keep(region.kept, table)
+    if not ends(region.block):
+        region.block.extend(pushes)
+    first = [*pops, *(Stage(table[v], e) for v, e in region.again)]
+    if first:
+        assert region.reverse is not None
+        region.reverse[:0] = first
 
 
 def _reads(loop: Loop) -> Iterator[Var]:
@@ -377,6 +395,7 @@ def provide_tuple(
     results: list[Expr],
     kept: Var,
     gone: Sequence[Var] = (),
+    typed: bool = False,
 ) -> tuple[Expr, Block, list[Expr]]:
     """Hand what the backward function reads from the forward one to it in one value.
 
@@ -385,18 +404,60 @@ def provide_tuple(
     and results of the backward function.
     """
     clear_dead(backward, results)  # what only dead steps read isn't handed on
+    if typed:
+        _stacks_first(block)
     plan = Plan(block, backward, sweep.arms, IN_A_TUPLE, list(gone))
     table = plan.decide([*all_read(backward), *(v for r in results for v in variables(r))])
-    define_always(block, {v for region in plan.regions for v in region.kept})
-    packed = _pack(plan.root, table, sweep.lent)
-    _unpack(plan.root, table, kept)
+    define_always(block, {v for region in plan.regions for v in region.kept}, typed)
+    if typed:
+        packed = _pack_flat(plan.root, table, sweep.lent, kept)
+    else:
+        packed = _pack(plan.root, table, sweep.lent)
+        _unpack(plan.root, table, kept)
     replaced: dict[Var, Expr] = dict(table)
     body = [map_expressions(s, lambda e: substitute(e, replaced)) for s in backward]
     return packed, body, [substitute(r, replaced) for r in results]
 
 
-def define_always(block: Block, wanted: set[Var]) -> None:
-    """Give what is handed on a value on every path: None where the user's code defines none."""
+def provide_tapes(
+    sweep: Reverse,
+    tapes: Tapes,
+    block: Block,
+    backward: Block,
+    results: list[Expr],
+    gone: Sequence[Var],
+) -> tuple[Block, list[Expr]]:
+    """Hand what the backward function reads to it on tapes: its body and results."""
+    clear_dead(backward, results)
+    plan = Plan(block, backward, sweep.arms, IN_A_TUPLE, list(gone))
+    table = plan.decide([*all_read(backward), *(v for r in results for v in variables(r))])
+    define_always(block, {v for region in plan.regions for v in region.kept}, typed=True)
+    for region in reversed(plan.regions):
+        _provide_on_tapes(tapes, region, table)
+    replaced: dict[Var, Expr] = dict(table)
+    body = [map_expressions(s, lambda e: substitute(e, replaced)) for s in backward]
+    return body, [substitute(r, replaced) for r in results]
+
+
+def nothing(var: Var) -> Expr:
+    """A value for what the user's code gives none, of its kind."""
+    match var.kind:
+        case ArrayOf(dims=dims) if dims:
+            return Apply("numpy.empty", (Apply("tuple", (Const(0),) * len(dims)),))
+        case Scalar.INTEGER:
+            return Const(0)
+        case Scalar.BOOLEAN:
+            return Const(False)
+        case Scalar.COMPLEX:
+            return Const(0j)
+        case Scalar.REAL | ArrayOf():
+            return Const(0.0)
+    return Const(None)
+
+
+def define_always(block: Block, wanted: set[Var], typed: bool = False) -> None:
+    """Give what is handed on a value on every path where the user's code defines none: None or,
+    if that has to be `typed`, one of its kind."""
     merges = {m.var: m for s in steps(block) if isinstance(s, Branch) for m in s.merges}
     carried = {c.var: c for s in steps(block) if isinstance(s, Loop) for c in s.carried}
     pending, seen = list(wanted), set(wanted)
@@ -405,17 +466,63 @@ def define_always(block: Block, wanted: set[Var]) -> None:
         sources: list[Expr | None] = []
         if var in merges:
             merge = merges[var]
-            merge.then = Const(None) if merge.then is None else merge.then
-            merge.orelse = Const(None) if merge.orelse is None else merge.orelse
+            other = nothing(var) if typed else Const(None)
+            merge.then = other if merge.then is None else merge.then
+            merge.orelse = other if merge.orelse is None else merge.orelse
             sources = [merge.then, merge.orelse]
         elif var in carried:
             loop_var = carried[var]
-            loop_var.init = Const(None) if loop_var.init is None else loop_var.init
+            other = nothing(var) if typed else Const(None)
+            loop_var.init = other if loop_var.init is None else loop_var.init
             sources = [loop_var.init, loop_var.next]
         for source in sources:
             if isinstance(source, Var) and source not in seen:
                 seen.add(source)
                 pending.append(source)
+
+
+def _stacks_first(block: Block) -> None:
+    """Make stacks at the beginning, so that they exist on every path."""
+    found: list[Stage] = []
+    for step in list(steps(block)):
+        if isinstance(step, Branch):
+            for arm in (step.then, step.orelse):
+                stacks = [s for s in arm if isinstance(s, Stage) and s.value == Apply("stack")]
+                found += stacks
+                arm[:] = [s for s in arm if not any(s is stack for stack in stacks)]
+    block[:0] = found
+
+
+def _pack_flat(region: Region, table: dict[Var, Var], copied: bool, kept: Var) -> Expr:
+    """The kept values of a region and of the arms in it as one tuple, of the same type whatever
+    path is taken."""
+    pairs = list(_hoisted(region, table))
+    items = [Apply("copy", (v,)) if copied and isinstance(v.kind, ArrayOf) else v for v, _ in pairs]
+    assert region.reverse is not None
+    count = Const(len(pairs))
+    region.reverse[:0] = [
+        *(Stage(name, Apply("part", (kept, Const(i), count))) for i, (_, name) in enumerate(pairs)),
+        *(Stage(table[v], e) for v, e in region.again),
+    ]
+    return Apply("tuple", tuple(items))
+
+
+def _hoisted(region: Region, table: dict[Var, Var]) -> Iterator[tuple[Var, Var]]:
+    """What a region and the arms in it keep, as variables that are defined in the region, with
+    what stands for each of them in the reverse sweep."""
+    for var in region.kept:
+        yield var, table[var]
+    for step, *arms in region.branches:
+        for side, arm in zip(("then", "orelse"), arms, strict=True):
+            for var, name in _hoisted(arm, table):
+                merge = Merge(Var(var.base, var.kind, var.temporary), nothing(var), nothing(var))
+                if not ends(arm.block):
+                    setattr(merge, side, var)
+                step.merges.append(merge)
+                yield merge.var, name
+            if arm.again:
+                assert arm.reverse is not None
+                arm.reverse[:0] = [Stage(table[v], e) for v, e in arm.again]
 
 
 def _pack(region: Region, table: dict[Var, Var], copied: bool) -> Expr:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from symdiff.differentiate.tapes import NAMES, Tapes
+from symdiff.rules.tapes import HELPERS
 from symdiff.stages import (
     ArrayOf,
     Call,
@@ -16,6 +18,7 @@ from symdiff.stages import (
     Kind,
     Param,
     Procedure,
+    Scalar,
     Var,
     is_differentiable,
     steps,
@@ -34,6 +37,8 @@ class Lean:
         self.depth = 0
         self.unsettled = False
         self.group: list[Callable[[], None]] = []
+        self.taped: list[tuple[Tapes, Procedure]] = []  # those that are being derived
+        self.kinds: dict[str, tuple[Scalar, ...]] = {}  # of the tapes that a procedure takes
 
     def is_lean(self, callee: Procedure) -> bool:
         if self.compiled:
@@ -117,7 +122,10 @@ class Lean:
         needed = [step.args[i] for i in sorted(self.needs.get(backward, ()))]
         handed = [t for t in step.targets[len(callee_results(callee)) :]]
         given = [a for a in adjoints if a is not None]
-        sweep.out.append(Call(tuple(targets), backward, (*needed, *handed, *given, *sums)))
+        call = Call(tuple(targets), backward, (*needed, *handed, *given, *sums))
+        if self.is_taped(callee.name):
+            self.with_tapes(sweep, call)
+        sweep.out.append(call)
         for i, target in zip(ins, targets, strict=True):
             sweep.note_full(target, step.args[i])
             sweep.accumulate(step.args[i], target)
@@ -138,7 +146,7 @@ class Lean:
         needs |= found
         return [params[i] for i in sorted(needs)]
 
-    def settle(self, derive: Callable[[], None], backward: str) -> None:
+    def settle(self, derive: Callable[[], None]) -> None:
         """Derive a pair of functions. Those that call each other are derived again until what was
         believed of each other is so."""
         self.group.append(derive)
@@ -149,11 +157,51 @@ class Lean:
             return
         while self.unsettled:
             self.unsettled = False
+            self.taped.clear()
             self.depth += 1
             for each in list(self.group):
                 each()
             self.depth -= 1
         self.group.clear()
+        self._pass_tapes()
+
+    # --- tapes
+
+    def is_taped(self, name: str) -> bool:
+        """Whether a procedure keeps its values on tapes: one that is recursive, or calls such."""
+        if not self.compiled:
+            return False
+        return any(map(self.is_recursive, {name, *self.reached_from(name)}))
+
+    def note_taped(self, tapes: Tapes, *pair: Procedure) -> None:
+        self.taped += [(tapes, each) for each in pair]
+
+    def with_tapes(self, sweep: Reverse, step: Call) -> None:
+        """Pass tapes to a function that is called; among functions that have some, later."""
+        sweep.helpers |= HELPERS
+        if sweep.tapes is None:
+            step.args += tuple(sweep.own_tapes.of(kind) for kind in self.kinds[step.callee])
+
+    def _pass_tapes(self) -> None:
+        """Give procedures that call each other the tapes that they, and what they call, use."""
+        items = {item for tapes, _ in self.taped for item in tapes.used}
+        for _, procedure in self.taped:
+            for step in steps(procedure.body):
+                if isinstance(step, Call):
+                    items.update(self.kinds.get(step.callee, ()))
+        kinds = tuple(item for item in NAMES if item in items)
+        self.kinds.update((procedure.name, kinds) for _, procedure in self.taped)
+        for tapes, procedure in self.taped:
+            for step in steps(procedure.body):
+                if isinstance(step, Call) and step.callee in self.kinds:
+                    step.args += tuple(tapes.of(kind) for kind in self.kinds[step.callee])
+            names = {p.name for p in procedure.params}
+            for kind in kinds:
+                name = NAMES[kind]
+                while name in names:
+                    name += "_"
+                procedure.params.append(Param(name, tapes.of(kind)))
+        self.taped.clear()
 
 
 def callee_results(callee: Procedure) -> tuple[Expr, ...]:

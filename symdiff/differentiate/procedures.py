@@ -12,6 +12,7 @@ from symdiff.differentiate.repeating import refuse_what_changes, run_again
 from symdiff.differentiate.reverse import Reverse
 from symdiff.differentiate.ruled import forward_by_rule, reverse_by_partials, reverse_by_rule
 from symdiff.differentiate.sweep import Calls, fresh
+from symdiff.differentiate.tapes import Tapes
 from symdiff.simplify.dead import clear_dead
 from symdiff.stages import (
     OBJECT,
@@ -108,8 +109,12 @@ class Procedures(Calls):
             backward = self.repeating(callee, ins, outs)
         else:
             forward, backward = self.pair(callee, ins, outs)
-            handed = (Var("kept", OBJECT),)
-            step.callee, step.targets = forward, (*step.targets, *handed)
+            step.callee = forward
+            if self.lean.is_taped(callee.name):
+                self.lean.with_tapes(sweep, step)
+            else:
+                handed = (Var("kept", OBJECT),)
+                step.targets = (*step.targets, *handed)
             if self.lean.is_lean(callee):
                 self.lean.reverse_call(sweep, step, callee, backward, ins, adjoints, targets)
                 return
@@ -203,7 +208,7 @@ class Procedures(Calls):
                 base = f"{callee.name}_{n}"
             self.keys[key] = (f"{base}_forward", f"{base}_backward")
             made = self.keys[key]
-            self.lean.settle(lambda: self.derive(callee, ins, outs, *made), made[1])
+            self.lean.settle(lambda: self.derive(callee, ins, outs, *made))
         return self.keys[key]
 
     def repeating(self, callee: Procedure, ins: tuple[int, ...], outs: tuple[int, ...]) -> str:
@@ -238,6 +243,8 @@ class Procedures(Calls):
         self.note_constants(procedure)
         sweep = self.sweep(procedure, active, set(inputs))
         lent = self.lean.lent(callee, ins) if forward is not None else ()
+        if forward is not None and self.lean.is_taped(callee.name):
+            sweep.tapes = Tapes()
         sweep.lent = any(p.becomes is not None for p in procedure.params)
         sums = [self.lean.sum_of(sweep, procedure, at, ins, outs) for at in lent]
         outs = tuple(i for i in outs if i not in {callee.params[ins[at]].becomes for at in lent})
@@ -271,19 +278,28 @@ class Procedures(Calls):
             params = procedure.params
         else:
             kept = Param(_free("kept", taken), Var("kept", OBJECT))
-            packed, body, adjoints = keeping.provide_tuple(
-                sweep,
-                procedure.body,
-                sweep.out,
-                adjoints,
-                kept.var,
-                [p.var for p in procedure.params if p.becomes is not None],
-            )
+            gone = [p.var for p in procedure.params if p.becomes is not None]
+            packed: tuple[Expr, ...] = ()
+            if sweep.tapes is not None:
+                body, adjoints = keeping.provide_tapes(
+                    sweep, sweep.tapes, procedure.body, sweep.out, adjoints, gone
+                )
+            else:
+                handed, body, adjoints = keeping.provide_tuple(
+                    sweep,
+                    procedure.body,
+                    sweep.out,
+                    adjoints,
+                    kept.var,
+                    gone,
+                    self.lean.compiled,
+                )
+                packed = (handed,)
             self.made[forward] = Procedure(
                 forward,
-                procedure.params,
+                list(procedure.params),
                 procedure.body,
-                Apply("tuple", (*leaves, packed)),
+                Apply("tuple", (*leaves, *packed)),
                 callee.place,
                 f"Value of {callee.name}, and what {backward} needs.",
                 self.globals,
@@ -297,7 +313,7 @@ class Procedures(Calls):
             params = [Param(p.name, own[p.var], p.passed) for p in procedure.params]
             if self.lean.is_lean(callee):
                 params = self.lean.needed(backward, procedure.params, read, params)
-            params = [*params, kept]
+            params = [*params, kept] if packed else params
         self.made[backward] = Procedure(
             backward,
             [*params, *douts, *sums],
@@ -309,6 +325,8 @@ class Procedures(Calls):
             self.helpers,
             self.made,
         )
+        if forward is not None and sweep.tapes is not None:
+            self.lean.note_taped(sweep.tapes, self.made[forward], self.made[backward])
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -16,6 +16,7 @@ from symdiff.differentiate.containers import reverse_container
 from symdiff.differentiate.emitting import ZERO
 from symdiff.differentiate.sizes import is_array, is_full, owned, real_part
 from symdiff.differentiate.sweep import Calls, Sweep
+from symdiff.differentiate.tapes import Tapes
 from symdiff.stages import (
     BOOLEAN,
     Apply,
@@ -57,6 +58,8 @@ class Reverse(Sweep):
         self.arms: keeping.Arms = {}
         self.loops = 0
         self.lent = False  # whether there are arrays that are changed for the caller too
+        self.tapes: Tapes | None = None  # where a recursive procedure keeps its values
+        self.own_tapes = Tapes()  # of a procedure that recursive ones are called by
         self.kept_rounds = 0  # the loops around, all of whose rounds share their stacks
         self.before: Block = []  # what the forward sweep must do before the step being reversed
         self.definitions: dict[Var, Expr] = {}  # of the primal's stages
@@ -347,6 +350,8 @@ class Reverse(Sweep):
     # --- loops ---
 
     def loop(self, step: Loop) -> None:
+        if self.tapes is not None:
+            step.keep = None
         number = self.number
         inner = {*(c.var for c in step.carried), *all_defined(step.body)} | (
             {step.target} if step.target else set()

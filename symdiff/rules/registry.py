@@ -271,6 +271,7 @@ _STRUCTURAL: dict[str, Callable[..., Kind]] = {
     "lend": lambda base: base,
     "zeros_like": lambda base: base,
     "stack": lambda *shape: STACK,
+    "tape": lambda name: OBJECT,
     "nonempty": lambda stack: BOOLEAN,
     "stop_gradient": lambda value: value,
 }

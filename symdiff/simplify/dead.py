@@ -25,6 +25,7 @@ from symdiff.stages import (
     Scope,
     Stage,
     Step,
+    TapeOf,
     Var,
     blocks,
     expressions,
@@ -63,8 +64,12 @@ def has_effect(step: Step, procedure: Procedure) -> bool:
     match step:
         case Passive() | Scope():
             return True
-        case Call(callee=callee):
+        case Push(stack=Var(kind=TapeOf())) | Pop(stack=Var(kind=TapeOf())):
+            return True
+        case Call(callee=callee, args=args):
             called = procedure.callees.get(callee)
+            if any(isinstance(a, Var) and isinstance(a.kind, TapeOf) for a in args):
+                return True
             return called is None or not _is_pure(called, {procedure.name})
         case Push() | Pop() | Remark():
             return False

@@ -353,7 +353,7 @@ class _Joiner:
             or (self.in_loop and self.shared.is_in_passing(step))
         )
         op = step.value.op if isinstance(step.value, Apply) else ""
-        if not movable or op in UPDATES or op in ("stack", "part"):
+        if not movable or op in UPDATES or op in ("stack", "tape", "part"):
             return
         found = _Waiting(step, len(self.out) - 1, _depth(step.value), _width(step.value), numbers)
         self.waiting[step.target] = found

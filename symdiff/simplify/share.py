@@ -37,6 +37,7 @@ UNSHARED = frozenset(
     {
         *UPDATES,
         "stack",
+        "tape",
         "nonempty",
         "zeros_like",
         "copy",

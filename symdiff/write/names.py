@@ -44,6 +44,7 @@ OPERATORS = frozenset(
         "copy",
         "zeros_like",
         "stack",
+        "tape",
         "nonempty",
         "keyword",
         "slice",

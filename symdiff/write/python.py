@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from symdiff.stages import (
@@ -43,6 +43,14 @@ from symdiff.write.names import printed_names, shadowed_builtins
 from symdiff.write.ownership import owned_updates
 from symdiff.write.prepare import parts_from, parts_of_target, prepare
 from symdiff.write.statements import Marks, Pair, Statements, is_update
+from symdiff.write.tapes import (
+    Taping,
+    is_new_tape,
+    is_on_tape,
+    passes_tapes,
+    places_of,
+    with_places,
+)
 
 Decision = tuple[Branch, tuple[Expr | None, Expr | None]]
 
@@ -59,6 +67,9 @@ def function(procedure: Procedure, marks: Marks, again: bool = False) -> ast.Fun
     changed |= owned_updates(procedure, liveness, others)
     undefined = may_be_undefined(procedure)
     writer = _Writer(build, names, changed, marks, read_counts(procedure), undefined)
+    writer.places = places_of(procedure, names)
+    writer.callees = procedure.callees
+    writer.given = {p.var for p in procedure.params}
     body = writer.returning(procedure.body, procedure.result)
     given = {p.name for p in procedure.params}
     body[:0] = [
@@ -72,6 +83,7 @@ def function(procedure: Procedure, marks: Marks, again: bool = False) -> ast.Fun
     assert isinstance(made, ast.FunctionDef)
     made.name, made.args, made.body = procedure.name, _arguments(procedure.params, build), body
     give_back(made, procedure)
+    with_places(made, procedure, writer.places)
     return made
 
 
@@ -97,8 +109,13 @@ def _arguments(params: Sequence[Param], build: Builder) -> ast.arguments:
     return made
 
 
-class _Writer(Statements):
+class _Writer(Taping, Statements):
     """Blocks, with the control flow in the words that Python has for it."""
+
+    given: set[Var]
+
+    def is_given(self, tapes: Iterable[Var]) -> bool:
+        return not self.given.isdisjoint(tapes)
 
     def block(self, block: Block) -> list[ast.stmt]:
         made: list[ast.stmt] = []
@@ -108,6 +125,11 @@ class _Writer(Statements):
             if stacks and isinstance(loop := block[position + len(stacks)], Loop):
                 made.extend(self.loop(loop, stacks))
                 position += len(stacks) + 1
+                continue
+            if is_on_tape(block[position]):
+                statements, count = self.on_tape(block, position)
+                made.extend(statements)
+                position += count
                 continue
             parts = [p for p in parts_from(block, position) if p is not None]
             if len(parts) > 1:
@@ -174,6 +196,8 @@ class _Writer(Statements):
 
     def called_there(self, first: Step, second: Step | None = None) -> list[ast.stmt]:
         """`x += f(y)` for a call whose result only the next stage reads."""
+        if passes_tapes(first):
+            return []
         match first, second:
             case Call(targets=(result,)), Stage(value=value) if (
                 result.temporary
@@ -208,7 +232,7 @@ class _Writer(Statements):
             )
             made = self.block(block[:-1])
             return [*made, ast.If(self.build(last.test), then, []), *orelse]
-        if isinstance(last, Call) and last.targets == (result,):
+        if isinstance(last, Call) and last.targets == (result,) and not passes_tapes(last):
             return [*self.block(block[:-1]), ast.Return(self.called(last))]
         kept, inlined = list(block), result
         while arm and kept and isinstance(stage := kept[-1], Stage):
@@ -231,6 +255,8 @@ class _Writer(Statements):
 
     def step(self, step: Step) -> list[ast.stmt]:
         match step:
+            case Stage() if is_new_tape(step):
+                return self.new_tape(step)
             case Stage():
                 made = self.stage(step)
                 for statement in made:
@@ -245,6 +271,8 @@ class _Writer(Statements):
             case Scope(context=context):
                 item = ast.withitem(self.build(context), None)
                 return [ast.With([item], self.block(step.body) or [ast.Pass()])]
+            case Call() if passes_tapes(step):
+                return self.taped_call(step)
             case Call():
                 return [self.call(step)]
             case Push(stack=stack, value=value, index=()):
