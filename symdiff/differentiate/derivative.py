@@ -16,6 +16,7 @@ from symdiff.differentiate.sweep import fresh
 from symdiff.errors import NotDifferentiable
 from symdiff.stages import (
     BOOLEAN,
+    COMPLEX,
     INTEGER,
     OBJECT,
     STRUCTURES,
@@ -131,6 +132,7 @@ def assembled(
     for leaf, adjoint in seeds:
         sweep.accumulate(leaf, adjoint)
     sweep.block(flat.body)
+    procedures.settle(flat, sweep)
     integers = not_floats(flat.body, sweep.out)
     adjoints = [_structured(sweep, integers, structure) for structure in wrt]
     tapes = sweep.own_tapes.definitions()
@@ -176,6 +178,7 @@ def split(procedure: Procedure, wrt: Sequence[Any]) -> tuple[Procedure, Procedur
     for leaf, adjoint in seeds:
         sweep.accumulate(leaf, adjoint)
     sweep.block(flat.body)
+    procedures.settle(flat, sweep)
     integers = not_floats(flat.body, sweep.out)
     adjoints = Apply("tuple", tuple(_structured(sweep, integers, structure) for structure in wrt))
     backward: list[Any] = [Remark("adjoints"), *seeding, *sweep.out]
@@ -305,7 +308,7 @@ def possible_integers(block: Block) -> set[Var]:
 def as_float(integers: set[Var], adjoint: Expr) -> Expr:
     if isinstance(adjoint, Const):
         return Const(float(adjoint.value))
-    is_int = adjoint in integers if isinstance(adjoint, Var) else False
+    is_int = isinstance(adjoint, Var) and adjoint in integers and adjoint.kind is not COMPLEX
     return Apply("float", (adjoint,)) if is_int else adjoint
 
 
@@ -374,7 +377,9 @@ def _structured(sweep: Reverse, integers: set[Var], structure: Any) -> Expr:
             return owned(sweep, sweep.adjoint_or_zero(structure), structure)
         if known is not None and isinstance(structure.kind, ListOf):
             return known
-        return sweep.zero(structure) if known is None else as_float(integers, known)
+        if known is None or structure.kind is COMPLEX:
+            return sweep.zero(structure) if known is None else known
+        return as_float(integers, known)
     if isinstance(structure, dict):
         return Apply(
             "dict",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from symdiff.differentiate import keeping
 from symdiff.differentiate.activity import Activity, Summaries, results
+from symdiff.differentiate.complexes import hold_complex, may_be_real
 from symdiff.differentiate.flatten import flatten
 from symdiff.differentiate.forward import Forward, reassigned
 from symdiff.differentiate.lean import Lean
@@ -56,6 +57,12 @@ class Procedures(Calls):
         self.keys: dict[tuple[str, tuple[int, ...], tuple[int, ...]], tuple[str, str]] = {}
         self.lean = Lean(self.primal, compiled and not again)
         self.constants: dict[Var, Const] = {}
+        self.doubtful = may_be_real(procedure)
+
+    def settle(self, procedure: Procedure, sweep: Reverse) -> None:
+        """What is left to do when all steps of a procedure have been reversed."""
+        if self.doubtful:
+            hold_complex(procedure.body, sweep.out)
 
     def constant(self, expr: Expr) -> Expr:
         return self.constants.get(expr, expr) if isinstance(expr, Var) else expr
@@ -258,6 +265,7 @@ class Procedures(Calls):
             sweep.note_full(dout.var, leaves[i])
             sweep.accumulate(leaves[i], dout.var)
         sweep.block(procedure.body)
+        self.settle(procedure, sweep)
         adjoints = [sweep.whole_adjoint(v) or sweep.zero(v) for v in inputs]
         taken = {p.name for p in procedure.params}
         for param in (*douts, *sums):
