@@ -742,8 +742,10 @@ def _finished(
         from symdiff.compiled.fuse import fuse
         from symdiff.compiled.kept import keep_in_arrays
         from symdiff.compiled.lower import lowered
+        from symdiff.compiled.upward import run_upward
 
-        made = lowered(_simplified(keep_in_arrays(fuse(made))))
+        made = run_upward(keep_in_arrays(fuse(made)))
+        made = lowered(_simplified(made))
         written = write(made, live=live, numba=dict(selection.options))
     else:
         made = _simplified(made)

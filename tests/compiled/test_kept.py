@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import symdiff
+from compiled_text import U, assert_gradients_agree, flat, reals, run, written
 from symdiff.compiled.kept import keep_in_arrays
 from symdiff.stages import verify
 
@@ -150,7 +151,6 @@ def called(x, n):
     return inner(x, n) * inner(x * x, 3) + inner(x, 0)
 
 
-U = np.linspace(0.1, 1.2, 9) ** 2
 PROGRAMS = [
     (logistic, (0.3, 3.7, 10)),
     (logistic, (0.3, 3.7, 0)),
@@ -177,30 +177,9 @@ PROGRAMS = [
 ]
 
 
-def written(function, args):
-    wrt = tuple(i for i, a in enumerate(args) if not isinstance(a, int))
-    return symdiff.source(function, wrt, at=args, target="numba")
-
-
-def run(text, name, args):
-    """The text as Python runs it, without Numba."""
-    names: dict = {}
-    exec(text.replace("@numba.njit\n", ""), names)
-    return names[name](*args)
-
-
-def flat(result):
-    if isinstance(result, tuple):
-        return [number for part in result for number in flat(part)]
-    return list(np.ravel(result))
-
-
 @pytest.mark.parametrize("function, args", PROGRAMS, ids=lambda v: getattr(v, "__name__", ""))
 def test_gradients_are_those_of_the_python_target(function, args):
-    wrt = tuple(i for i, a in enumerate(args) if not isinstance(a, int))
-    expected = symdiff.value_and_grad(function, wrt)(*args)
-    found = run(written(function, args), f"{function.__name__}_grad", args)
-    np.testing.assert_allclose(flat(found), flat(expected), rtol=1e-12, atol=1e-14)
+    assert_gradients_agree(function, args)
 
 
 @pytest.mark.parametrize(
@@ -274,9 +253,8 @@ def test_every_step_is_well_formed(monkeypatch):
 def test_numba_compiles_what_is_kept():
     pytest.importorskip("numba")
     for function, args in ((triangular, (0.3, 5)), (slices, (U, 0.1, 4))):
-        wrt = tuple(i for i, a in enumerate(args) if not isinstance(a, int))
-        expected = symdiff.grad(function, wrt)(*args)
-        found = symdiff.grad(function, wrt, target="numba")(*args)
+        expected = symdiff.grad(function, reals(args))(*args)
+        found = symdiff.grad(function, reals(args), target="numba")(*args)
         np.testing.assert_allclose(flat(found), flat(expected), rtol=1e-12)
 
 
