@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from symdiff.differentiate.activity import results
 from symdiff.rules.arrays.dtypes import length
 from symdiff.rules.arrays.indexing import is_slice, parts_of
 from symdiff.rules.arrays.nodes import Node
@@ -26,13 +27,16 @@ from symdiff.stages import (
     ArrayOf,
     Block,
     Branch,
+    Call,
     Carried,
     Const,
     Dim,
     Expr,
     Loop,
+    Procedure,
     Scope,
     Stage,
+    Step,
     Var,
     defined,
     expressions,
@@ -41,16 +45,17 @@ from symdiff.stages import (
 )
 
 ADDITIONS = frozenset({"add_at", "sub_at", "scatter_add"})
+Callees = Mapping[str, Procedure]
 UPDATES = ADDITIONS | {"setitem", "mul_at", "truediv_at"}
 ZEROS = frozenset({"zeros_like", "numpy.zeros_like", "numpy.zeros"})
 ALL = Const(Ellipsis)
 
 
-def in_any_order(loop: Loop, values: Mapping[Var, Expr]) -> bool:
+def in_any_order(loop: Loop, values: Mapping[Var, Expr], callees: Callees) -> bool:
     """Whether the rounds of a loop may run in any order; `values` are the stages around it."""
     zeros = _Zeros(loop.body, values)
     return all(
-        is_sum(loop.body, c)
+        is_sum(loop.body, c, callees)
         or is_apart(loop, c)
         or zeros.is_zero(c.init)
         and c.next is not None
@@ -64,10 +69,16 @@ def in_any_order(loop: Loop, values: Mapping[Var, Expr]) -> bool:
 
 class _Versions:
     """Follows the versions of what a loop carries through a round. `keeps` says whether a stage's
-    value, which reads one, makes another one (True), only reads what it may (None), or neither."""
+    value, which reads one, makes another one (True), only reads what it may (None), or neither;
+    `passes` tells which result of a call is another one."""
 
-    def __init__(self, start: Var, keeps: Callable[[Expr, set[Var]], bool | None]) -> None:
-        self.found, self.keeps = {start}, keeps
+    def __init__(
+        self,
+        start: Var,
+        keeps: Callable[[Expr, set[Var]], bool | None],
+        passes: Callable[[Call, int], int | None] = lambda step, at: None,
+    ) -> None:
+        self.found, self.keeps, self.passes = {start}, keeps, passes
 
     def reads(self, expr: Expr | None) -> bool:
         return any(v in self.found for v in variables(expr))
@@ -76,7 +87,7 @@ class _Versions:
         """Whether all that a block does with the versions is as it should be."""
         return all(map(self.step, block))
 
-    def step(self, step: object) -> bool:
+    def step(self, step: Step) -> bool:
         match step:
             case Stage():
                 if self.reads(step.value):
@@ -100,7 +111,13 @@ class _Versions:
                 )
             case Scope():
                 return not self.reads(step.context) and self.follow(step.body)
-        return not any(map(self.reads, expressions(step)))  # type: ignore[arg-type]
+            case Call() if any(map(self.reads, step.args)):
+                at = [i for i, arg in enumerate(step.args) if self.reads(arg)]
+                result = self.passes(step, at[0]) if len(at) == 1 else None
+                if result is not None:
+                    self.found.add(step.targets[result])
+                return result is not None
+        return not any(map(self.reads, expressions(step)))
 
     def merged(self, var: Var, *values: Expr | None) -> bool:
         """A variable that takes its value from two: both are versions, or neither reads one."""
@@ -111,10 +128,31 @@ class _Versions:
         return not any(map(self.reads, values))
 
 
-def is_sum(block: Block, carried: Carried) -> bool:
+def is_sum(block: Block, carried: Carried, callees: Callees) -> bool:
     """Whether a round only adds to a variable."""
-    versions = _Versions(carried.var, _adds)
+    versions = _Versions(carried.var, _adds, _Sums(callees).passes)
     return versions.follow(block) and carried.next in versions.found
+
+
+class _Sums:
+    """Which parameters procedures only add to for who calls them."""
+
+    def __init__(self, callees: Callees) -> None:
+        self.callees = callees
+        self.known: dict[tuple[str, int], bool] = {}  # a procedure that calls itself adds if it did
+
+    def passes(self, step: Call, at: int) -> int | None:
+        callee = self.callees.get(step.callee)
+        if callee is None or at >= len(callee.params) or not isinstance(step.args[at], Var):
+            return None
+        param, key = callee.params[at], (step.callee, at)
+        if param.becomes is not None and key not in self.known:
+            self.known[key] = True
+            versions = _Versions(param.var, _adds, self.passes)
+            self.known[key] = (
+                versions.follow(callee.body) and results(callee)[param.becomes] in versions.found
+            )
+        return param.becomes if self.known.get(key) else None
 
 
 def _adds(value: Expr, versions: set[Var]) -> bool:

@@ -19,6 +19,7 @@ from symdiff.stages import (
     Push,
     Stage,
     Step,
+    TapeOf,
     Var,
     all_defined,
     all_read,
@@ -67,7 +68,7 @@ class Pair:
         if not _runs_alike(self.forward, self.reverse):
             return False
         self.carried, self.unordered = self.reverse.carried, _without_constant(self.reverse)
-        if not in_any_order(self.unordered, self.values):
+        if not in_any_order(self.unordered, self.values, self.procedure.callees):
             return False
         at = next(i for i, step in enumerate(self.block) if step is self.forward)
         other = next(i for i, step in enumerate(self.block) if step is self.reverse)
@@ -125,16 +126,32 @@ class Pair:
         made: list[tuple[int, Var]] = []
         while (place := self.place_of(base)) in self.tainted:
             assert place is not None and isinstance(base, Var)
-            before = _before(self.between[place], base)
+            before = self.just_before(self.between[place], base)
             if place >= at or before is None or self.readers(base, place) != 1:
                 return carried
             made.append((place, base))
             base, at = before, place
-        if not made or not is_sum(self.reverse.body, carried):
+        if not made or not is_sum(self.reverse.body, carried, self.procedure.callees):
             return carried
         own = Var(carried.var.base, carried.var.kind, carried.var.temporary)
         self.chains.append(Chain(carried, *made[-1], *made[0], own))
         return replace(carried, init=base)
+
+    def just_before(self, step: Step, end: Var) -> Expr | None:
+        """What a variable was before a step that only adds to it."""
+        match step:
+            case Stage(value=Apply(op="add" | "sub", args=(Var() as before, by))):
+                return before if before not in variables(by) else None
+            case Stage(value=Apply(op=op, args=(Var() as before, *rest))) if op in ADDITIONS:
+                return before if not any(before in variables(e) for e in rest) else None
+            case Loop():
+                carried = next((c for c in step.carried if c.var is end), None)
+                return (
+                    carried.init
+                    if carried is not None and is_sum(step.body, carried, self.procedure.callees)
+                    else None
+                )
+        return None
 
     def readers(self, var: Var, place: int) -> int:
         """How often a variable is read outside of the step that defines it."""
@@ -162,6 +179,9 @@ class Pair:
         return not needed & set(all_defined([self.forward]))
 
     def must_stay(self, step: Step) -> bool:
+        """Whether a step has effects, on tapes among others."""
+        if any(isinstance(v.kind, TapeOf) for v in all_read([step])):
+            return True
         return any(has_effect(s, self.procedure) for s in steps([step]))
 
     def constants(self) -> Block:
@@ -204,19 +224,6 @@ def _without_constant(loop: Loop) -> Loop:
         return value is carried.var
 
     return replace(loop, carried=[c for c in loop.carried if not is_constant(c)])
-
-
-def _before(step: Step, end: Var) -> Expr | None:
-    """What a variable was before a step that only adds to it."""
-    match step:
-        case Stage(value=Apply(op="add" | "sub", args=(Var() as before, by))):
-            return before if before not in variables(by) else None
-        case Stage(value=Apply(op=op, args=(Var() as before, *rest))) if op in ADDITIONS:
-            return before if not any(before in variables(e) for e in rest) else None
-        case Loop():
-            carried = next((c for c in step.carried if c.var is end), None)
-            return carried.init if carried is not None and is_sum(step.body, carried) else None
-    return None
 
 
 def _original(array: Var, loop: Step) -> Var:
