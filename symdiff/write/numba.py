@@ -1,11 +1,18 @@
 """The words that Numba has for what is written in others for Python: decorators, loops that run
-backwards."""
+backwards.
+
+Numba counts the references to every array that a function is given. Where a recursive function does
+little else, that takes most of its time; those that neither make nor return arrays need no counts.
+"""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
 from typing import Any
+
+from symdiff.rules.registry import kind_of
+from symdiff.stages import Apply, Procedure, Scalar, TapeOf
 
 
 def decorator(options: Mapping[str, Any]) -> str:
@@ -19,6 +26,52 @@ def shown_option(value: Any) -> str:
     if isinstance(value, (set, frozenset)):
         return f"{{{', '.join(sorted(map(repr, value)))}}}" if value else "set()"
     return repr(value)
+
+
+UNCOUNTED = {"_nrt": False}
+_HARMLESS = {"len", "range", "abs", "min", "max", "float", "int", "bool", "round"}
+
+
+def uncounted(functions: Mapping[str, tuple[Procedure, ast.FunctionDef]]) -> set[str]:
+    """The names of the functions with tapes that need no counts of references to arrays."""
+    found = {
+        name: made
+        for name, (procedure, made) in functions.items()
+        if any(isinstance(p.var.kind, TapeOf) for p in procedure.params)
+        and _gives_numbers(procedure)
+    }
+    while True:
+        others = [n for n, made in found.items() if not _is_plain(made, {*found, *_HARMLESS})]
+        if not others:
+            return set(found)
+        for name in others:
+            del found[name]
+
+
+def _gives_numbers(procedure: Procedure) -> bool:
+    result = procedure.result
+    leaves = result.args if isinstance(result, Apply) and result.op == "tuple" else (result,)
+    lent = {p.becomes for p in procedure.params}
+    return all(at in lent or isinstance(kind_of(leaf), Scalar) for at, leaf in enumerate(leaves))
+
+
+def _is_plain(made: ast.FunctionDef, callable_: set[str]) -> bool:
+    """Whether a function reads and writes single elements of what it is given, and nothing else."""
+    for node in ast.walk(made):
+        match node:
+            case (
+                ast.Raise() | ast.Assert() | ast.With() | ast.List() | ast.ListComp() | ast.Slice()
+            ):
+                return False
+            case ast.Subscript(slice=ast.Constant(value=value)) if not isinstance(value, int):
+                return False
+            case ast.Call(func=ast.Name(id=name)) if name not in callable_:
+                return False
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="math"))):
+                pass
+            case ast.Call(func=ast.Attribute()) | ast.Name(id="np"):
+                return False
+    return True
 
 
 def in_numbas_words(made: ast.FunctionDef) -> ast.FunctionDef:

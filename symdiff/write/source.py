@@ -22,7 +22,7 @@ from symdiff.stages import (
 from symdiff.write.breaking import broken
 from symdiff.write.layout import WIDTH, print_module
 from symdiff.write.names import shadowed_builtins
-from symdiff.write.numba import decorator, in_numbas_words
+from symdiff.write.numba import UNCOUNTED, decorator, in_numbas_words, uncounted
 from symdiff.write.python import function
 from symdiff.write.statements import Marks
 
@@ -104,11 +104,15 @@ def write(
     for made, marks in functions:
         printed = print_module(ast.Module([made], []), marks)
         texts.append((printed.lines, printed.stages, printed.covers))
+    pairs = zip(procedures, functions, strict=True)
+    bare = uncounted({p.name: (p, made) for p, (made, _) in pairs}) if numba is not None else ()
     for i, (text, numbered, consisting) in enumerate(texts):
         if lines:
             lines.extend(("", ""))
         if numba is not None and i >= len(classes):
-            lines.append(decorator(numba))
+            at = i - len(classes) - len(helpers)
+            own = UNCOUNTED if at >= 0 and procedures[at].name in bare else {}
+            lines.append(decorator({**numba, **own}))
         main = text is texts[-1][0]
         if main:
             stages = {at + len(lines): number for at, number in numbered.items()}

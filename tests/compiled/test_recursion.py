@@ -91,3 +91,9 @@ def test_every_path_hands_on_values_of_the_same_types():
         wx, wk = symdiff.grad(of_clipped, (0, 1), target="python")(x, k)
         np.testing.assert_allclose(dx, wx)
         assert dk == pytest.approx(wk)
+
+
+def test_functions_that_only_pass_arrays_on_count_no_references():
+    text = symdiff.source(determinant, target="numba", at=(np.eye(3),))
+    assert text.count("@numba.njit(_nrt=False)") == 2
+    assert "_nrt" not in symdiff.source(even, "x", target="numba", at=(0.8, 4, np.ones(3)))
