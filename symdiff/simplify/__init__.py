@@ -8,6 +8,7 @@ from symdiff.simplify.again import compute_again
 from symdiff.simplify.dead import drop_dead
 from symdiff.simplify.fold import fold_constants
 from symdiff.simplify.join import join
+from symdiff.simplify.linear import reorder_linear
 from symdiff.simplify.lists import reuse_lists
 from symdiff.simplify.number import number_lines
 from symdiff.simplify.rename import name_adjoints
@@ -41,7 +42,7 @@ def simplify(procedure: Procedure, again: bool = False) -> Procedure:
 
 def _simplified(procedure: Procedure, again: bool) -> Procedure:
     absorbed: dict[int, int] = {}
-    procedure = name_result(drop_dead(merge_updates(drop_dead(procedure))))
+    procedure = name_result(drop_dead(reorder_linear(merge_updates(drop_dead(procedure)))))
     procedure = compute_again(drop_dead(fold_constants(share(fold_constants(procedure)))))
     procedure = replay_tests(join(name_adjoints(procedure), absorbed))
     procedure = fold_constants(join(drop_dead(fold_constants(procedure)), absorbed))
