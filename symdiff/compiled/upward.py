@@ -39,8 +39,9 @@ def _upward(procedure: Procedure) -> Procedure:
     for step in steps(body):
         match step:
             case Loop(iterable=Apply(op="reversed", args=(Apply(op="range") as numbers,))):
-                if step.leave is None and _is_plain(step.body) and in_any_order(step, values):
-                    step.iterable = numbers
+                if step.leave is None and _is_plain(step.body):
+                    if in_any_order(step, values, procedure.callees):
+                        step.iterable = numbers
     return replace(procedure, body=body)
 
 
