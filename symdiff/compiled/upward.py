@@ -38,10 +38,11 @@ def _upward(procedure: Procedure) -> Procedure:
     values = values_of(body)
     for step in steps(body):
         match step:
-            case Loop(iterable=Apply(op="reversed", args=(Apply(op="range") as numbers,))):
-                if step.leave is None and _is_plain(step.body):
-                    if in_any_order(step, values, procedure.callees):
-                        step.iterable = numbers
+            case Loop(
+                iterable=Apply(op="reversed", args=(Apply(op="range") as numbers,)), leave=None
+            ) if _is_plain(step.body):
+                if in_any_order(step, values, procedure.callees):
+                    step.iterable = numbers
     return replace(procedure, body=body)
 
 
