@@ -154,7 +154,8 @@ def grad(
     `target="python"` gives a Python function for these too. With `cache` what is compiled is kept
     on disk, in `$XDG_CACHE_HOME/symdiff` (`~/.cache/symdiff`), for as long as the file of the
     function, what it reads, and symdiff stay the same. With `parallel` loops whose rounds do not
-    depend on each other share the processor's cores. Both take `target="numba"`.
+    depend on each other, but for sums, share the processor's cores; these sums are added in another
+    order, so that the last digits may differ. Both take `target="numba"`.
 
     Raises SymdiffError, with the user's line, for what can't be differentiated: now where the
     syntax tells, else at the first call with arguments of these kinds.

@@ -118,6 +118,7 @@ def compiled(
     overload(known["symdiff_stand_in"])(known["symdiff_answer"])
     main = known[name]
     main.__doc__ = function.__doc__
+    options.pop("parallel", None)  # that is for the loops of what is written
     dispatcher = numba.njit(cache=cache, **options)(main)
     dispatcher.__symdiff__ = derived
     return dispatcher

@@ -85,7 +85,11 @@ def unbroadcast(wide: int, narrow: int) -> Helper:
         sums = [f"for {letter} in range(adjoint.shape[{at}]):" for at, letter in enumerate(letters)]
         into = ", ".join(f"{letters[at]} % x.shape[{at - wide + narrow}]" for at in found)
         lines = [
-            *(["if adjoint.shape == x.shape:", "    return adjoint"] if wide == narrow else []),
+            *(
+                ["if adjoint.shape == x.shape:", "    return adjoint.copy()"]
+                if wide == narrow
+                else []
+            ),
             "total = np.zeros(x.shape, adjoint.dtype)",
             *("    " * depth + text for depth, text in enumerate(sums)),
             "    " * wide + f"total[{into}] += adjoint[{', '.join(letters)}]",

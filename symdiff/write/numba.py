@@ -16,7 +16,7 @@ from symdiff.stages import Apply, Procedure, Scalar, TapeOf
 
 
 def decorator(options: Mapping[str, Any]) -> str:
-    """The line above each function."""
+    """The line above a function."""
     shown = ", ".join(f"{name}={shown_option(value)}" for name, value in options.items())
     return f"@numba.njit({shown})" if shown else "@numba.njit"
 
@@ -116,14 +116,14 @@ def _counting_down(numbers: ast.Call) -> ast.Call:
         case _:
             raise AssertionError(ast.dump(numbers))
     if abs(step) == 1:
-        return _range(_moved(stop, -step), _moved(start, -step), _number(-step))
-    return _range(_last(numbers, start, _number(step)), _moved(start, -step), _number(-step))
+        return _range(moved(stop, -step), moved(start, -step), _number(-step))
+    return _range(_last(numbers, start, _number(step)), moved(start, -step), _number(-step))
 
 
 def _last(numbers: ast.Call, start: ast.expr, step: ast.expr) -> ast.expr:
     """The last number of a range; of one that is empty, what ends one that starts there."""
     count = ast.Call(ast.Name("len", ast.Load()), [numbers], [])
-    ahead = ast.BinOp(_moved(count, -1), ast.Mult(), step)
+    ahead = ast.BinOp(moved(count, -1), ast.Mult(), step)
     return ahead if start == ast.Constant(0) else ast.BinOp(start, ast.Add(), ahead)
 
 
@@ -137,14 +137,16 @@ def _number(value: int) -> ast.expr:
     return ast.Constant(value)
 
 
-def _moved(value: ast.expr, by: int) -> ast.expr:
+def moved(value: ast.expr, by: int) -> ast.expr:
     """A value plus a number; what is added in it already is counted in."""
     match value:
         case ast.Constant(value=int(known)):
             return _number(known + by)
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(known))):
+            return _number(by - known)
         case ast.BinOp(left=left, op=ast.Add(), right=ast.Constant(value=int(known))):
-            return left if known + by == 0 else _moved(left, known + by)
+            return left if known + by == 0 else moved(left, known + by)
         case ast.BinOp(left=left, op=ast.Sub(), right=ast.Constant(value=int(known))):
-            return left if by == known else _moved(left, by - known)
+            return left if by == known else moved(left, by - known)
     op = ast.Add() if by > 0 else ast.Sub()
     return value if by == 0 else ast.BinOp(value, op, ast.Constant(abs(by)))

@@ -60,6 +60,8 @@ def function(procedure: Procedure, marks: Marks, again: bool = False) -> ast.Fun
     procedure = prepare(procedure, again)
     liveness = live_ranges(procedure)
     names = printed_names(procedure, liveness)
+    for var, name in names.items():
+        marks.variables.setdefault(name, []).append(var)
     shadowed = shadowed_builtins(procedure)
     numbers = "np" if any(isinstance(v.kind, ArrayOf) for v in names) else "math"
     build = Builder(names, lambda n: f"builtins.{n}" if n in shadowed else n, numbers)
@@ -351,7 +353,10 @@ class _Writer(Taping, Statements):
         if loop.iterable is None:
             test = ast.Constant(True) if loop.test is None else self.build(loop.test)
             return [*made, ast.While(test, body, [])]
-        return [*made, ast.For(target, self.build(loop.iterable), body, [])]
+        written = ast.For(target, self.build(loop.iterable), body, [])
+        if loop.parallel:
+            self.marks.parallel.add(written)
+        return [*made, written]
 
     def target(self, loop: Loop) -> tuple[Loop, ast.expr]:
         """The target of a loop as it is written: taken apart where that is all that reads it."""

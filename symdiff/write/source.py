@@ -23,6 +23,7 @@ from symdiff.write.breaking import broken
 from symdiff.write.layout import WIDTH, print_module
 from symdiff.write.names import shadowed_builtins
 from symdiff.write.numba import UNCOUNTED, decorator, in_numbas_words, uncounted
+from symdiff.write.parallel import in_parallel
 from symdiff.write.python import function
 from symdiff.write.statements import Marks
 
@@ -67,6 +68,11 @@ def write(
         marks = Marks()
         made = function(each, marks, again)
         functions.append((made if numba is None else in_numbas_words(made), marks))
+    pairs = zip(procedures, functions, strict=True)
+    bare = uncounted({p.name: (p, made) for p, (made, _) in pairs}) if numba is not None else set()
+    parallel: set[str] = set()
+    if numba is not None and numba.get("parallel"):
+        functions, parallel = in_parallel(functions, [h.text for h in helpers.values()], bare)
     helpers = _used(helpers, [made for made, _ in functions])
     for helper in helpers.values():
         for name, value in helper.globals.items():
@@ -104,15 +110,13 @@ def write(
     for made, marks in functions:
         printed = print_module(ast.Module([made], []), marks)
         texts.append((printed.lines, printed.stages, printed.covers))
-    pairs = zip(procedures, functions, strict=True)
-    bare = uncounted({p.name: (p, made) for p, (made, _) in pairs}) if numba is not None else ()
+    defined = [*classes, *helpers, *(made.name for made, _ in functions)]
     for i, (text, numbered, consisting) in enumerate(texts):
         if lines:
             lines.extend(("", ""))
         if numba is not None and i >= len(classes):
-            at = i - len(classes) - len(helpers)
-            own = UNCOUNTED if at >= 0 and procedures[at].name in bare else {}
-            lines.append(decorator({**numba, **own}))
+            own = {k: v for k, v in numba.items() if k != "parallel" or defined[i] in parallel}
+            lines.append(decorator(own | (UNCOUNTED if defined[i] in bare else {})))
         main = text is texts[-1][0]
         if main:
             stages = {at + len(lines): number for at, number in numbered.items()}

@@ -38,6 +38,8 @@ class Marks:
     remarks: dict[ast.stmt, str] = field(default_factory=dict)
     stages: dict[ast.stmt, tuple[int, bool]] = field(default_factory=dict)
     covers: dict[ast.stmt, frozenset[int]] = field(default_factory=dict)
+    variables: dict[str, list[Var]] = field(default_factory=dict)  # that a name stands for
+    parallel: set[ast.stmt] = field(default_factory=set)  # loops that the user calls so
 
     def note(self, statement: ast.stmt, stage: Stage) -> None:
         self.stages[statement] = (stage.number, stage.is_fork)

@@ -30,7 +30,6 @@ from symdiff.rules.arrays import (
     shaping,
     signal,
     special,
-    spelled,
     splitting,
     ufuncs,
 )
@@ -64,7 +63,6 @@ FAMILIES = (
     shaping,
     signal,
     special,
-    spelled,
     splitting,
 )
 
