@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import functools
 import inspect
 import linecache
 import textwrap
@@ -626,7 +627,7 @@ def _generate(
     from symdiff.read.reader import Shared, read
 
     shared = Shared()
-    shared.writer = _write_apart
+    shared.writer = functools.partial(_write_apart, compiled=selection.target == "numba")
     live = count is not None
     value = _root_value(function, shared.unit, count)
     names = set() if live else _asked(selection, specs)
@@ -791,7 +792,9 @@ def _smaller(made: Procedure, again: bool = False) -> Procedure:
     return made
 
 
-def _write_apart(procedure: Procedure, wanted: list[Var], mode: str) -> tuple[SourceFile, str]:
+def _write_apart(
+    procedure: Procedure, wanted: list[Var], mode: str, compiled: bool = False
+) -> tuple[SourceFile, str]:
     """The file in which the derivative of a function is written that is called in another one; in
     mode "primal" the function itself."""
     from symdiff.differentiate.derivative import derivative
@@ -812,6 +815,10 @@ def _write_apart(procedure: Procedure, wanted: list[Var], mode: str) -> tuple[So
         made = derivative(
             procedure, [tuple(wanted)], names, mode=mode, single=True, doc=doc, again=True, aux=aux
         )
+    if compiled:
+        from symdiff.compiled.fuse import fuse
+
+        made = fuse(made)
     written = write(_smaller(made, again=True), live=True, again=True)
     name = _file_name(written.name, names, procedure.place, written.text)
     return parse(name, written.text), written.name

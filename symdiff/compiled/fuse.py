@@ -66,6 +66,8 @@ def _fused(procedure: Procedure) -> Procedure:
     while pending:
         block = pending.pop()
         _fuse_in(block, procedure, values)
+        if block is not procedure.body and block and isinstance(block[-1], Remark):
+            del block[-1]
         pending.extend(inner for step in block for inner in blocks(step))
     return procedure
 

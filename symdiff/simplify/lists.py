@@ -55,7 +55,9 @@ def reuse_lists(procedure: Procedure) -> Procedure:
             and carried.var not in changed
         }
         for step in loop.body:
-            if isinstance(step, Push) and step.stack not in emptied and filled[step.stack] == 1:
+            if not isinstance(step, Push) or step.index:
+                continue  # a slot of an array is told by another index than an item of a list
+            if step.stack not in emptied and filled[step.stack] == 1:
                 known = lists.get(step.value)
                 # Arrays that are held twice may be changed in one place.
                 if known is not None and isinstance(kind_of(step.value), Scalar):

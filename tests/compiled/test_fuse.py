@@ -296,6 +296,31 @@ def test_the_users_loops_keep_their_order():
     assert text.index("math.sin(w_0") < text.index("math.exp(x[i])") < text.index("penalty * w[j]")
 
 
+def test_second_derivatives_are_those_of_one_pass():
+    slope = symdiff.grad(nearest, argnums=1)
+    text = symdiff.source(slope, 1, mode="pushforward", at=(A, W), target="numba")
+    assert outermost_loops(text) == 1, text
+    names: dict = {}
+    exec(text.replace("@numba.njit\n", ""), names)
+    expected = symdiff.jvp(lambda w: slope(A, w), (W,), (X[:3],))
+    np.testing.assert_allclose(
+        flat(names["nearest_grad_jvp"](A, W, X[:3])), flat(expected), rtol=1e-12
+    )
+
+
+def test_where_an_inner_loop_is_fused_too_nothing_is_left_to_say():
+    def total(x, w):
+        s = 0.0
+        for i in range(len(x)):
+            for j in range(len(w)):
+                s += math.sin(x[i] * w[j])
+        return s
+
+    text = text_of(total, (X, W))
+    assert text.count("for ") == 2
+    assert text.count("# backward") == 2  # of the inner loop, and of the function
+
+
 @pytest.mark.parametrize("seed", range(EXAMPLES))
 def test_random_loops(seed, monkeypatch):
     """Their gradients stay what they are in two passes, and every step is well formed."""

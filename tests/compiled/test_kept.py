@@ -233,6 +233,22 @@ def kept_slices(u, n):
     return np.sum(u)
 
 
+def test_second_derivatives_keep_arrays_beside_the_lists_of_the_first():
+    def neighbours(x):
+        y = np.zeros(len(x))
+        for i in range(1, len(x)):
+            y[i] = math.sin(y[i - 1]) + x[i]
+        return y.sum()
+
+    def squared(x):
+        slope = symdiff.grad(neighbours)(x)
+        return np.sum(slope * slope)
+
+    found = run(symdiff.source(squared, 0, at=(U,), target="numba"), "squared_grad", (U,))
+    expected = symdiff.grad(squared)(U)
+    np.testing.assert_allclose(found[1], expected, rtol=1e-12)
+
+
 def test_every_step_is_well_formed(monkeypatch):
     from symdiff.compiled import kept
 
