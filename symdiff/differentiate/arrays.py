@@ -307,10 +307,10 @@ def _store(sweep: Reverse, value: Apply, target: Var, adjoint: Expr) -> None:
         reads = set(_variables(slope))
         known: dict[Var, Expr] = {}
         if before in reads:
-            known[before] = sweep.emit(place, kind_of(place))
+            known[before] = sweep.read_beside(place, kind_of(place), before=True)
         if after in reads:
             new = target if index == ALL else Apply("getitem", (target, index))
-            known[after] = sweep.emit(new, kind_of(place))
+            known[after] = sweep.read_beside(new, kind_of(place), before=False)
         share = sweep.times(stored(), substitute(slope, known))
         _to_item(sweep, share, place, item)
     if sweep.is_active(holder):

@@ -17,6 +17,7 @@ from symdiff.differentiate.emitting import ZERO
 from symdiff.differentiate.sizes import is_array, is_full, owned, real_part
 from symdiff.differentiate.sweep import Calls, Sweep
 from symdiff.differentiate.tapes import Tapes
+from symdiff.read.temporaries import proposed
 from symdiff.stages import (
     BOOLEAN,
     Apply,
@@ -62,6 +63,7 @@ class Reverse(Sweep):
         self.own_tapes = Tapes()  # of a procedure that recursive ones are called by
         self.kept_rounds = 0  # the loops around, all of whose rounds share their stacks
         self.before: Block = []  # what the forward sweep must do before the step being reversed
+        self.after: Block = []  # what it must do after that step
         self.definitions: dict[Var, Expr] = {}  # of the primal's stages
         self.primal = Definitions([])
         self.uses: dict[Var, int] = {}  # how often a variable is read for what is active
@@ -181,6 +183,15 @@ class Reverse(Sweep):
         else:
             self.replace(holder, value)
 
+    def read_beside(self, expr: Expr, kind: Kind, before: bool) -> Var:
+        """A part of an array around the stage being reversed. In a loop the forward sweep reads
+        numbers there: one of them is kept, instead of the array that later rounds change."""
+        if is_array(expr) or not self.loops:
+            return self.emit(expr, kind)
+        made = Var(proposed(expr, {}), kind, temporary=True)
+        (self.before if before else self.after).append(Stage(made, expr))
+        return made
+
     def item_of(self, whole: Var, at: int, kind: Kind) -> Var:
         """An item of a tuple that the primal has made."""
         wanted = Apply("getitem", (whole, Const(at)))
@@ -237,6 +248,7 @@ class Reverse(Sweep):
                     self.block(step.body)
                 case Call():
                     self.procedures.reverse_call(self, step)
+            block[i + 1 : i + 1], self.after = self.after, []
             first, self.before = self.before, []
             if isinstance(step, Loop) and not self.kept_rounds:
                 # Stacks outlive the outermost loop that fills them.

@@ -476,7 +476,7 @@ class Inference:
                 value.items().like.append(args[0].items())
             else:
                 value.sequence()
-            return Shape(item=value.items()) if name == "copy" else value.items()
+            return value if name == "copy" else value.items()
         if name in TEXT_METHODS:
             value.text()
         elif name in ("items", "values", "keys") and value.is_fixed:

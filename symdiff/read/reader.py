@@ -777,6 +777,9 @@ def default_specs(function: Value, by_use: bool = True) -> dict[str, Spec]:
         if i < skip or param.arg in given:
             continue
         spec = _annotated(param.annotation, function.scope)
+        if spec == ArrayOf(REAL):  # its rank and what it holds, only its uses tell
+            used = known.get(param.arg)
+            spec = used if isinstance(used, ArrayOf) else spec
         if spec in (OBJECT, {}):  # a dict or object whose parts only its uses tell
             used = known.get(param.arg)
             spec = used if isinstance(used, dict) else OBJECT
@@ -897,6 +900,8 @@ _ANNOTATED: dict[str, Spec] = {
     "Dict": {},
     "Mapping": {},
     "Callable": OBJECT,
+    "ndarray": ArrayOf(REAL),
+    "NDArray": ArrayOf(REAL),
 }
 _LISTS = {"list", "List", "Sequence", "Iterable", "Collection", "MutableSequence", "Iterator"}
 

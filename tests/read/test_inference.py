@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 
+import numpy as np
 import pytest
 
+import symdiff
 from symdiff.read.inference import infer
 from symdiff.stages import BOOLEAN, INTEGER, OBJECT, REAL, TEXT, ListOf
 
@@ -109,3 +111,20 @@ def test_a_name_that_is_set_anew_is_something_else():
 def test_long_chains_of_calls_take_no_time():
     text = "".join(f"def f{i}(x):\n    return f{i + 1}(x) + f{i + 1}(x)\n" for i in range(60))
     assert kinds(text) == {}
+
+
+def test_a_bare_annotation_of_an_array_is_one():
+    def f(a: np.ndarray):
+        a = a.copy()
+        a[0] *= 2.0
+        return a[0]
+
+    assert "a.copy()" in symdiff.source(f)
+
+
+def test_what_is_copied_is_what_its_copy_is_used_as():
+    def f(a):
+        a = a.copy()
+        return a[0, 1] ** 2
+
+    assert "np.zeros_like(a)" in symdiff.source(f)
