@@ -39,4 +39,4 @@ def test_the_element_is_kept_and_not_the_array(function):
     want = [(function(x + h) - function(x - h)) / 2e-6 for h in steps]
     np.testing.assert_allclose(symdiff.grad(function)(x), want, rtol=1e-7)
     text = symdiff.source(function, at=(x,))
-    assert "_kept.append(" in text and text.count("a.copy()") == 1
+    assert "_kept.append(" in text and "a.copy()" not in text
