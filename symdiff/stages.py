@@ -328,11 +328,13 @@ class Push:
 
 @dataclass(slots=True)
 class Pop:
-    """Take the value kept last, or that of a slot, which is read once."""
+    """Take the value kept last, or that of a slot, which is read once. The `shape` is that of an
+    array on a tape."""
 
     target: Var
     stack: Var
     index: tuple[Expr, ...] = ()
+    shape: tuple[Expr, ...] = ()
 
 
 @dataclass(slots=True)
@@ -486,6 +488,7 @@ def expressions(step: Step) -> Iterator[Expr]:
         case Pop():
             yield step.stack
             yield from step.index
+            yield from step.shape
 
 
 def defined(step: Step) -> Iterator[Var]:
@@ -590,7 +593,8 @@ def map_expressions(step: Step, fn: Callable[[Expr], Expr]) -> Step:
         case Pop():
             stack = fn(step.stack)
             assert isinstance(stack, Var)
-            return replace(step, stack=stack, index=tuple(fn(i) for i in step.index))
+            index = tuple(fn(i) for i in step.index)
+            return replace(step, stack=stack, index=index, shape=tuple(fn(n) for n in step.shape))
         case _:
             return step
 

@@ -73,7 +73,7 @@ class Tapes:
                 pushes.append(Push(self.of(INTEGER), of_axis))
                 before.insert(0, Pop(length, self.of(INTEGER)))
                 shape.append(length)
-            pops.append([*before, Pop(target, self.of(item), tuple(shape)), *back])
+            pops.append([*before, Pop(target, self.of(item), shape=tuple(shape)), *back])
         return pushes, [step for back in reversed(pops) for step in back]
 
     def definitions(self) -> Block:

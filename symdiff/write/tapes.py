@@ -151,7 +151,7 @@ class Taping:
     def reads_popped(self, step: Step, following: Block) -> bool:
         """Whether the next step is told by what has just been popped."""
         after = following[0] if following else None
-        return isinstance(after, Pop) and bool(after.index)
+        return isinstance(after, Pop) and bool(after.shape)
 
     def pushes(self, run: list[Push]) -> list[ast.stmt]:
         made: list[ast.stmt] = []
@@ -192,7 +192,7 @@ class Taping:
         for tape in dict.fromkeys(s.stack for s in run):
             name, place = self.names[tape], self.places[tape]
             steps_ = [s for s in run if s.stack is tape]
-            if steps_[0].index:
+            if steps_[0].shape:
                 for step in steps_:
                     made += self.popped_array(step, name, place)
                 continue
@@ -204,7 +204,7 @@ class Taping:
         return made
 
     def popped_array(self, step: Pop, name: str, place: str) -> list[ast.stmt]:
-        lengths = [ast.unparse(self.build(length)) for length in step.index]
+        lengths = [ast.unparse(self.build(length)) for length in step.shape]
         size = " * ".join(lengths)
         made = ast.parse(f"{place} -= {size}").body
         if self.reads.get(step.target):
