@@ -147,7 +147,9 @@ def grad(
     result is one derivative, or a tuple of them for a tuple of argnums, each in the structure of
     its argument: a float for a float, lists, tuples and dicts of floats for such. The signature is
     that of the function. With `has_aux` the function returns `(value, aux)`, of which the value is
-    differentiated; the result is `(gradient, aux)`.
+    differentiated; the result is `(gradient, aux)`. The value of a function that returns nothing is
+    what it leaves in the array, or the arrays, that it writes into; the caller's own stay as they
+    are.
 
     With `target="numba"` the gradient is compiled: it is one of Numba's dispatchers, which other
     compiled functions can call. That is the default for functions that Numba has compiled;
@@ -294,7 +296,8 @@ def pullback(
 ) -> Callable[..., Any]:
     """The generated pullback itself: it takes the function's arguments and the cotangent `dout` of
     its value, and returns the value and a tuple of adjoints, or one adjoint where `argnums` is one
-    parameter. The other arguments are those of `grad`."""
+    parameter. The other arguments are those of `grad`, and so is the value of a function that
+    returns nothing."""
     if for_numba(function, target, cache, parallel):
         from symdiff.compiled import modes
 

@@ -22,6 +22,7 @@ from symdiff.read.inference import infer
 from symdiff.read.memory import arrays_in
 from symdiff.read.names import assigned_names, written_in
 from symdiff.read.nested import Made, Writer
+from symdiff.read.outputs import output, watched
 from symdiff.read.records import (
     Fields,
     attributes_of_self,
@@ -311,6 +312,7 @@ def _read(target: Value, shared: Shared, specs: dict[str, Spec], guarded: bool) 
         if isinstance(value, Ref):
             value.identity.name = name
             given_lists[name] = (value, reader.content(value))
+    outputs = watched(reader, node, params)
     if node in shared.recursive or function.rules is not None:
         value = reader.call_bound(function, bound, node)
     else:
@@ -322,6 +324,7 @@ def _read(target: Value, shared: Shared, specs: dict[str, Spec], guarded: bool) 
     if reader.offences:
         raise together(reader.offences)
     place = function.scope.file.place(node)
+    value = output(reader, value, outputs)
     result = _result(reader, value, function, seen_in(parameters))
     name = function.name if function.name.isidentifier() else "function"
     procedure = Procedure(name, params, reader.block, result, place)
@@ -468,7 +471,8 @@ def _result(reader: Reader, value: Value, function: Function, seen: Seen) -> Exp
             where,
             f"{function.name}() returns nothing: a differentiated function needs a return",
             error=NotDifferentiable,
-            fix="Return the value that is to be differentiated.",
+            fix="Return the value that is to be differentiated, or write it into an array that "
+            "is an argument.",
         )
     if isinstance(value, Runtime) and kind_of(value) in (TEXT, NOTHING):
         raise reader.refuse(
