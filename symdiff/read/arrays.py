@@ -6,7 +6,7 @@ import ast
 
 from symdiff import rules
 from symdiff.errors import NotDifferentiable, UnsupportedSyntax
-from symdiff.read.memory import Memory
+from symdiff.read.pieces import Pieces
 from symdiff.read.values import (
     Builtin,
     Iterator,
@@ -64,7 +64,7 @@ def is_array(value: Value) -> bool:
     return isinstance(value, (Var, Global)) and isinstance(value.kind, ArrayOf)
 
 
-class Arrays(Memory):
+class Arrays(Pieces):
     """What array operations do to values."""
 
     # --- calls ---
@@ -115,8 +115,7 @@ class Arrays(Memory):
                 for i, k in enumerate(kind.items)
             )
             if primitive.view != "never":
-                for item in items:
-                    self.note_parts(item, expr)
+                self.note_pieces(items, primitive, expr, node)
             return Tuple(items)
         if isinstance(kind, ListOf):
             return self.new_object("list", self.emit(expr, kind, node))

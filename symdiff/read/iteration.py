@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -120,10 +120,7 @@ class Iteration(Expressions):
                 start = value.args[-1]
                 return [Tuple((self.plus(start, i, node), v)) for i, v in enumerate(known[0])]
             case "map":
-                return [
-                    self.apply_function(value.args[0], list(row), {}, node)
-                    for row in zip(*known, strict=False)
-                ]
+                return self.mapped_items(value.args[0], zip(*known, strict=False), node)
             case "product":
                 return [Tuple(row) for row in itertools.product(*known)]
             case "chain":
@@ -139,6 +136,17 @@ class Iteration(Expressions):
 
     def object_items(self, value: Value, node: ast.AST) -> list[Value] | None:
         raise NotImplementedError
+
+    def mapped_items(
+        self, function: Value, rows: Iterable[tuple[Value, ...]], node: ast.AST
+    ) -> list[Value]:
+        """What a function makes of each row of arguments, one call after the other."""
+        made: list[Callable[[], Value]] = []
+        for row in self.held([Tuple(row) for row in rows]):
+            given = row()
+            assert isinstance(given, Tuple)
+            made += self.held([self.apply_function(function, list(given.items), {}, node)])
+        return [value() for value in made]
 
     def written_out_items(self, value: Value, node: ast.AST) -> list[Value] | None:
         """The items of an iterable, its loops written out where that makes their number known."""
@@ -397,7 +405,7 @@ class Iteration(Expressions):
         del self.offences[reported:]
         known = self.items(value, node)
         if known is not None and len(known) <= UNROLL:
-            self.unroll(known, 0, bind, body, node, leave)
+            self.unroll(self.held(known), 0, bind, body, node, leave)
             return
         if self.attempts:
             raise why
@@ -416,7 +424,7 @@ class Iteration(Expressions):
         if passive is None or self.written_out:
             known = self.items(value, node)
             if known is not None and len(known) <= UNROLL:
-                source = value if isinstance(value, Ref) else known
+                source = value if isinstance(value, Ref) else self.held(known)
                 self.unroll(source, 0, bind, body, node, leave)
                 return
         refs = lists_in(value)
@@ -485,9 +493,30 @@ class Iteration(Expressions):
             )
         )
 
+    def held(self, items: list[Value]) -> list[Callable[[], Value]]:
+        """What gives each of the items when its round begins: a round may store into arrays that
+        later items share."""
+
+        def later(item: Value) -> Callable[[], Value]:
+            if not self.holds_arrays(item):
+                return lambda: item
+            slot = self.hold(item)
+            return lambda: self.taken(slot, self.reading_at or self.frame.node)
+
+        return [later(item) for item in items]
+
+    def rounds(
+        self, source: Ref | list[Callable[[], Value]], node: ast.AST
+    ) -> list[Callable[[], Value]] | None:
+        """What gives the items of a loop that is written out."""
+        if not isinstance(source, Ref):
+            return source
+        items = self.items(source, node)
+        return None if items is None else [partial(_itself, item) for item in items]
+
     def unroll(
         self,
-        source: Ref | list[Value],
+        source: Ref | list[Callable[[], Value]],
         k: int,
         bind: Callable[[Value], None],
         body: Callable[[], None],
@@ -496,7 +525,7 @@ class Iteration(Expressions):
     ) -> None:
         while True:
             # A list may grow while it is iterated over, as in Python.
-            items = self.items(source, node) if isinstance(source, Ref) else source
+            items = self.rounds(source, node)
             if items is None or k > UNROLL:
                 raise self.refuse(
                     node,
@@ -505,7 +534,7 @@ class Iteration(Expressions):
                 )
             if k >= len(items):
                 return
-            bind(items[k])
+            bind(items[k]())
             body()
             k += 1
             if leave is None:
@@ -590,7 +619,7 @@ class Iteration(Expressions):
                     raise self.refuse(
                         generator.iter, "a dict can only be made from items whose number is known"
                     )
-                self.unroll(items, 0, bind, body, node, None)
+                self.unroll(self.held(items), 0, bind, body, node, None)
                 return
             written = {(inner, n) for n in written_in([ast.Expr(generator.target)])}
             self.for_each(iterable, bind, body, node, guess | written)
@@ -709,3 +738,7 @@ def _join_shapes(a: Any, b: Any) -> Any:
     if isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
         return [_join_shapes(x, y) for x, y in zip(a, b, strict=True)]
     return OBJECT if isinstance(a, list) or isinstance(b, list) else join(a, b)
+
+
+def _itself(value: Value) -> Value:
+    return value

@@ -398,7 +398,7 @@ def random_shuffled(x):
     return np.sum(y * np.arange(4))
 
 
-@refused(normal(4))
+@program(normal(4))
 def splits(x):
     y = x.copy()
     a, b = np.split(y, 2)
@@ -406,7 +406,7 @@ def splits(x):
     return np.sum(a * b)
 
 
-@refused(normal(4))
+@program(normal(4))
 def splits_base(x):
     y = x.copy()
     a, b = np.split(y, 2)
