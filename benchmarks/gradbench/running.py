@@ -15,7 +15,7 @@ from benchmarks.measure import medians
 EVALS = (
     "hello", "lse", "llsq", "ode", "det", "kmeans", "gmm", "ba", "lstm", "ht", "particle", "saddle",
 )  # fmt: skip
-SECONDS = 2.0  # for each contender of a row
+SECONDS = 1.0  # for each contender of a row
 SLOWEST = 20.0  # a rival whose first call takes longer is left out
 
 

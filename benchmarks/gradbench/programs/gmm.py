@@ -16,7 +16,10 @@ SUMS = {"reassoc", "contract"}
 
 @njit(fastmath=SUMS)
 def log_sum_exp(x):
-    largest = np.max(x)
+    largest = x[0]
+    for i in range(1, len(x)):
+        if x[i] > largest:
+            largest = x[i]
     total = 0.0
     for i in range(len(x)):
         total += math.exp(x[i] - largest)
