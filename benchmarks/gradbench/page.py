@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.gradbench import plot, report
+from benchmarks.gradbench.references import beside
 from benchmarks.gradbench.rivals import NAMES
 from benchmarks.gradbench.rivals.handwritten import FLAGS
 from benchmarks.gradbench.running import Row
@@ -30,7 +31,8 @@ Others, where they are installed and somebody has written the eval for them in
 `benchmarks/gradbench/rivals`, as primal / derivative: gradients written by hand in C
 (`gcc {flags}`, compiled on the spot: the limit), JAX (jitted, float64, results awaited), PyTorch,
 autograd, and differences: one more call of the function for each number it depends on. Medians of
-processor time, one thread, all contenders of a row in turns.
+processor time, one thread, all contenders of a row in turns. The columns C++ (derivatives by hand) and
+Tapenade (generated C) are GradBench's own programs, measured at another time on a machine of this kind.
 
 ![derivatives in multiples of symdiff's](gradbench.svg)
 
@@ -46,6 +48,7 @@ become slower since.
 
 
 def write(rows: Sequence[Row]) -> None:
+    rows = beside(rows)
     tools = [n for n in NAMES if any(n in row.seconds for row in rows)]
     PLOT.write_text(plot.svg(rows, tools), encoding="utf-8")
     before, _, _ = PAGE.read_text(encoding="utf-8").partition(HEAD)

@@ -9,7 +9,8 @@ from html import escape
 from benchmarks.gradbench.running import Row
 
 LEFT, WIDTH, LINE, TOP = 190, 560, 15, 60
-COLORS = {"C": "#555555", "JAX": "#1f77b4", "PyTorch": "#d62728", "autograd": "#2ca02c",
+COLORS = {"C": "#777777", "C++": "#000000", "Tapenade": "#8c564b", "JAX": "#1f77b4",
+          "PyTorch": "#d62728", "autograd": "#2ca02c",
           "differences": "#9467bd"}  # fmt: skip
 OWN = "#e69f00"
 
@@ -50,7 +51,7 @@ def place(value: float, low: int, high: int) -> float:
 def legend(names: Sequence[str]) -> list[str]:
     parts = [words(LEFT, 18, "seconds of a derivative, in multiples of symdiff's", "start")]
     for at, name in enumerate(names):
-        x = LEFT + 95 * at
+        x = LEFT + 72 * at
         parts += [mark(x + 5, 38, COLORS.get(name, OWN)), words(x + 14, 42, name, "start")]
     return parts
 

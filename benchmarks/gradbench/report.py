@@ -105,7 +105,8 @@ def summary(rows: Sequence[Row]) -> str:
     lines = []
     ratios = [row.ratio for row in rows if row.ratio is not None]
     if ratios:
-        lines.append(f"Derivative over primal: median {statistics.median(ratios):.1f}.")
+        lines.append(f"Derivative over primal: median {statistics.median(ratios):.1f}; by evals: "
+                     f"{', '.join(ranges(rows))}.")  # fmt: skip
     for rival in NAMES:
         found = [r.seconds[rival] / r.seconds["derivative"] for r in rows if rival in r.seconds]
         if found:
@@ -115,6 +116,18 @@ def summary(rows: Sequence[Row]) -> str:
                 f"{len(found)}; it is the faster one in {faster})."
             )
     return "\n".join(lines)
+
+
+def ranges(rows: Sequence[Row]) -> list[str]:
+    """The least and the largest ratio of each eval."""
+    found: dict[str, list[float]] = {}
+    for row in rows:
+        if row.ratio is not None:
+            found.setdefault(row.eval, []).append(row.ratio)
+    return [
+        f"{name} {min(many):.1f}" + (f" to {max(many):.1f}" if len(many) > 1 else "")
+        for name, many in found.items()
+    ]
 
 
 # --- against what was before ---------------------------------------------------------------------

@@ -10,7 +10,7 @@ from benchmarks.gradbench.eval import Eval
 from benchmarks.gradbench.rivals import by_differences, handwritten
 
 TOOLS = {"JAX": "by_jax", "PyTorch": "by_torch", "autograd": "by_autograd"}
-NAMES = ("C", *TOOLS, "differences")
+NAMES = ("C", "C++", "Tapenade", *TOOLS, "differences")  # in the order of columns
 
 
 def contenders(found: Eval, args: tuple[Any, ...]) -> dict[str, Callable[[], Any]]:
