@@ -9,7 +9,7 @@ is faster than an array that grows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from symdiff.compiled.counted import Positions, counted
 from symdiff.compiled.entry import Entry, Text
@@ -25,6 +25,7 @@ from symdiff.compiled.nests import (
     stacks_of,
 )
 from symdiff.compiled.steady import compute_once
+from symdiff.compiled.together import made_together
 from symdiff.rules.memory import UPDATES
 from symdiff.rules.registry import kind_of
 from symdiff.simplify.dead import drop_dead
@@ -45,7 +46,6 @@ from symdiff.stages import (
     Pop,
     Procedure,
     Push,
-    Stage,
     Var,
     map_expressions,
     steps,
@@ -101,7 +101,8 @@ class _Plan:
     around: Loops
     shape: tuple[Expr, ...]  # the numbers of rounds, and the shape of what is kept
     dtype: Expr
-    size: Block | None = None  # what counts the slots, if they are taken one after the other
+    in_turn: bool = False  # slots are taken one after the other
+    size: Block = field(default_factory=list)  # what counts them
 
 
 class _Keeper:
@@ -125,8 +126,17 @@ class _Keeper:
 
     def run(self) -> None:
         plans = [p for stack in self.stacks.values() if (p := self.plan(stack)) is not None]
+        places: dict[int, list[_Plan]] = {}
         for plan in plans:
             self.carry_out(plan)
+            places.setdefault(id(plan.before), []).append(plan)
+        for members in places.values():
+            block = block_of(self.procedure.body, members[0].before)
+            at = next(i for i, step in enumerate(block) if step is members[0].before)
+            block[at:at] = [
+                *(step for plan in members for step in plan.size),
+                *made_together((p.stack.var, p.dtype, p.shape) for p in members),
+            ]
         for loop in steps(self.procedure.body):
             early = first_rounds(loop) if isinstance(loop, Loop) else None
             if early is not None:
@@ -199,7 +209,7 @@ class _Keeper:
             for m in mirrors
         ]
         known = tuple(r for r in rounds if r is not None)
-        size: Block | None = None
+        in_turn, size = False, []
         if len(known) < len(mirrors) or any(m.rounds is not None for m in mirrors[1:]):
             if stack.var in self.handed and any(m.rounds is not None for m in mirrors):
                 return None  # only the forward function knows how many slots were taken
@@ -209,12 +219,14 @@ class _Keeper:
                 if made is None:
                     return None
                 self.positions[key] = made
-            size = self.positions[key].take_steps()
+            in_turn, size = True, self.positions[key].take_steps()
             known = (self.positions[key].size,)
         is_left = any(m.rounds is not None for m in mirrors)
         if is_left and any(isinstance(n, Const) and n.value >= TOO_LONG for n in known):
             return None
-        return _Plan(stack, None, push, pop, mirrors, before, around, (*known, *own), dtype, size)
+        return _Plan(
+            stack, None, push, pop, mirrors, before, around, (*known, *own), dtype, in_turn, size
+        )
 
     def dtype(self, value: Expr, before: Loop) -> Expr | None:
         """The type of the numbers of an array, where that is the one of an array at hand."""
@@ -243,14 +255,10 @@ class _Keeper:
     # --- the change
 
     def carry_out(self, plan: _Plan) -> None:
-        block = block_of(self.procedure.body, plan.before)
-        at = next(i for i, step in enumerate(block) if step is plan.before)
-        made = Stage(plan.stack.var, Apply("stack", (plan.dtype, *plan.shape)))
-        block[at:at] = [*(plan.size or []), made]
         plan.stack.block[:] = [s for s in plan.stack.block if s is not plan.stack.made]
         for found in plan.mirrors:
             found.count()
-        if plan.size is not None:
+        if plan.in_turn:
             key = _nest(plan.before, plan.mirrors)
             end = None if plan.handed is None else Apply("len", (plan.handed,))
             plan.push.index, plan.pop.index = self.positions[key].indices(plan.mirrors, end)

@@ -14,6 +14,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from symdiff import rules
+from symdiff.differentiate.compiled_costs import (
+    IN_AN_ARRAY,
+    ON_A_LIST,
+    compiled_cost,
+    keeping_cost,
+)
 from symdiff.differentiate.mincut import INFINITE, Network
 from symdiff.rules.arrays.indexing import is_basic
 from symdiff.simplify.dead import clear_dead
@@ -97,14 +103,16 @@ _UPDATES = {
 }
 
 
-def cost(expr: Expr) -> int:
+def cost(expr: Expr, compiled: bool = False) -> int:
     """What it costs to compute a tree again; INFINITE for what must not be."""
     if isinstance(expr, (Var, Const, Global)):
         return 0
     if isinstance(expr, Opaque):
-        return INFINITE if not expr.pure else 60 + sum(map(cost, expr.args))
+        return INFINITE if not expr.pure else 60 + sum(cost(a, compiled) for a in expr.args)
     if expr.op in _UPDATES:
         return INFINITE
+    if compiled:
+        return min(INFINITE, compiled_cost(expr) + sum(cost(a, True) for a in expr.args))
     kind = rules.kind_of(expr)
     if isinstance(kind, (ArrayOf, TupleOf)):
         return min(INFINITE, _array_cost(expr) + sum(map(cost, expr.args)))
@@ -156,9 +164,15 @@ class Plan:
     """The decision for one block and the arms inside it."""
 
     def __init__(
-        self, block: Block, reverse: Block, arms: Arms, keep_cost: int, at_start: list[Var]
+        self,
+        block: Block,
+        reverse: Block,
+        arms: Arms,
+        keep_cost: int,
+        at_start: list[Var],
+        compiled: bool = False,
     ) -> None:
-        self.arms, self.keep_cost = arms, keep_cost
+        self.arms, self.keep_cost, self.compiled = arms, keep_cost, compiled
         self.definitions: dict[Var, Definition] = {}
         self.regions: list[Region] = []
         self.root = self._region(block, reverse)
@@ -209,9 +223,12 @@ class Plan:
                     stack.append(source)
         for var, (before, after) in nodes.items():
             definition = self.definitions[var]
-            again = cost(definition.value) if definition.value is not None else INFINITE
+            made = definition.value
+            again = INFINITE if made is None else cost(made, self.compiled)
             keep = A_LIST if isinstance(var.kind, ListOf) else self.keep_cost
-            if isinstance(var.kind, ArrayOf):
+            if self.compiled:
+                keep = keeping_cost(var, self.keep_cost)
+            elif isinstance(var.kind, ArrayOf):
                 keep = AN_ARRAY
             network.connect(0, before, again)
             network.connect(before, after, keep)
@@ -276,7 +293,11 @@ def insert_after(block: Block, inserts: dict[Var, Push], at_start: list[Push]) -
 def provide_loop(sweep: Reverse, loop: Loop, reversed_loop: Loop) -> None:
     """Give a reversed loop its rounds, and the primal values that it reads."""
     at_start = [c.var for c in loop.carried]
-    plan = Plan(loop.body, reversed_loop.body, sweep.arms, ON_A_STACK, at_start)
+    compiled = sweep.procedures.compiled
+    keep_cost = ON_A_STACK
+    if compiled:
+        keep_cost = ON_A_LIST if loop.iterable is None else IN_AN_ARRAY
+    plan = Plan(loop.body, reversed_loop.body, sweep.arms, keep_cost, at_start, compiled)
     table = plan.decide(list(_reads(reversed_loop)))
     free = {loop.target} if loop.target is not None else set()
     stacks: list[Var] = []
@@ -406,7 +427,7 @@ def provide_tuple(
     clear_dead(backward, results)  # what only dead steps read isn't handed on
     if typed:
         _stacks_first(block)
-    plan = Plan(block, backward, sweep.arms, IN_A_TUPLE, list(gone))
+    plan = Plan(block, backward, sweep.arms, IN_A_TUPLE, list(gone), sweep.procedures.compiled)
     table = plan.decide([*all_read(backward), *(v for r in results for v in variables(r))])
     define_always(block, {v for region in plan.regions for v in region.kept}, typed)
     if typed:
@@ -429,7 +450,7 @@ def provide_tapes(
 ) -> tuple[Block, list[Expr]]:
     """Hand what the backward function reads to it on tapes: its body and results."""
     clear_dead(backward, results)
-    plan = Plan(block, backward, sweep.arms, IN_A_TUPLE, list(gone))
+    plan = Plan(block, backward, sweep.arms, IN_A_TUPLE, list(gone), sweep.procedures.compiled)
     table = plan.decide([*all_read(backward), *(v for r in results for v in variables(r))])
     define_always(block, {v for region in plan.regions for v in region.kept}, typed=True)
     for region in reversed(plan.regions):

@@ -48,6 +48,7 @@ class Procedures(Calls):
 
     def __init__(self, procedure: Procedure, again: bool = False, compiled: bool = False) -> None:
         self.again = again
+        self.compiled = compiled and not again
         self.primal = dict(procedure.callees)
         self.helpers: dict[str, Helper] = procedure.helpers
         self.globals: dict[str, GlobalValue] = procedure.globals
@@ -55,7 +56,7 @@ class Procedures(Calls):
         self.made: dict[str, Procedure] = {}
         self.reserved: set[str] = set()  # names that no procedure may have
         self.keys: dict[tuple[str, tuple[int, ...], tuple[int, ...]], tuple[str, str]] = {}
-        self.lean = Lean(self.primal, compiled and not again)
+        self.lean = Lean(self.primal, self.compiled)
         self.constants: dict[Var, Const] = {}
         self.doubtful = may_be_real(procedure)
 

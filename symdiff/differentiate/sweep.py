@@ -183,6 +183,7 @@ def _pairs(
 class Calls:
     """What differentiating a call needs to know; implemented in procedures.py."""
 
+    compiled: bool = False  # whether the derivative is for a compiler
     helpers: dict[str, Helper]
     primal: dict[str, Procedure]
     summaries: Summaries

@@ -28,6 +28,7 @@ from symdiff.stages import (
     Pop,
     Procedure,
     Push,
+    Scalar,
     Stage,
     Step,
     TupleOf,
@@ -126,7 +127,7 @@ def stacks_of_copies(procedure: Procedure) -> set[Var]:
     found = {
         step.target
         for step in steps(procedure.body)
-        if isinstance(step, Stage) and isinstance(step.value, Apply) and step.value.op == "stack"
+        if isinstance(step, Stage) and _is_new_stack(step.value)
     }
     for step in steps(procedure.body):
         if isinstance(step, Push):
@@ -136,6 +137,14 @@ def stacks_of_copies(procedure: Procedure) -> set[Var]:
         elif not isinstance(step, Pop):
             found.difference_update(v for e in expressions(step) for v in variables(e))
     return found.difference(variables(procedure.result))
+
+
+def _is_new_stack(value: Expr) -> bool:
+    """Whether a value is a new stack, or one of the rows of an array that are stacks."""
+    match value:
+        case Apply(op="stack") | Apply(op="part", args=(Var(kind=Scalar.STACK), *_)):
+            return True
+    return False
 
 
 class _Finder:

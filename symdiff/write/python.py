@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from symdiff.stages import (
+    STACK,
     Apply,
     ArrayOf,
     Block,
@@ -166,11 +167,12 @@ class _Writer(Taping, Statements):
         return ast.Assign([target], self.build(next(whole)))
 
     def taken_apart(self, first: Step, parts: list[Stage | None]) -> ast.stmt | None:
-        """`a, b = s.pop()` and `w, V = np.linalg.eigh(S)` for what is only taken apart."""
+        """`a, b = s.pop()`, `w, V = np.linalg.eigh(S)` and `a, b = np.empty((2, n))` for what is
+        only taken apart."""
         if (
             not isinstance(first, (Pop, Stage))
             or isinstance(first, Stage)
-            and (not isinstance(first.target.kind, TupleOf))
+            and not (isinstance(first.target.kind, TupleOf) or first.target.kind is STACK)
         ):
             return None
         taken = [p for p in parts if p is not None and first.target in variables(p.value)]
