@@ -25,6 +25,7 @@ from symdiff.write.names import shadowed_builtins
 from symdiff.write.numba import UNCOUNTED, decorator, in_numbas_words, uncounted
 from symdiff.write.parallel import in_parallel
 from symdiff.write.python import function
+from symdiff.write.reuse import reuse_arrays
 from symdiff.write.statements import Marks
 
 
@@ -67,6 +68,8 @@ def write(
     for each in procedures:
         marks = Marks()
         made = function(each, marks, again)
+        if numba is None and not again:
+            reuse_arrays(made, marks)
         functions.append((made if numba is None else in_numbas_words(made), marks))
     pairs = zip(procedures, functions, strict=True)
     bare = uncounted({p.name: (p, made) for p, (made, _) in pairs}) if numba is not None else set()

@@ -171,9 +171,9 @@ def extreme(a, axis, keepdims, initial, where, ans, dout):
     hit = a == restored(ans, a, axis, keepdims)
     if where is not True:
         hit = hit & where
-    hits = total(hit, axis)
+    hits = np.count_nonzero(hit) if axis is None else total(hit, axis)
     if is_none(initial):
-        return restored(dout, a, axis, keepdims) * hit / hits, None
+        return restored(dout, a, axis, keepdims) / hits * hit, None
     also = initial == ans
     hits = hits + restored(also, a, axis, keepdims)
     share = restored(dout, a, axis, keepdims) / hits

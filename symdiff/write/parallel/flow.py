@@ -32,17 +32,18 @@ def bound_in(block: Iterable[ast.stmt]) -> Names:
 
 
 class Liveness:
-    """The variables that are read after each loop of a block before they get another value, and
-    those that are read before the block itself gives them one."""
+    """The variables that are read after each statement of a block before they get another value,
+    and those that are read before the block itself gives them one."""
 
     def __init__(self, block: list[ast.stmt]) -> None:
-        self.after: dict[ast.For, Names] = {}
+        self.after: dict[ast.stmt, Names] = {}
         self._ends: list[tuple[Names, Names]] = []  # of the loops around: for break, for continue
         self.before = self.block(block, NONE)
 
     def block(self, block: list[ast.stmt], live: Names) -> Names:
         """What is read before it is set in a block, if `live` is read after it."""
         for statement in reversed(block):
+            self.after[statement] = self.after.get(statement, NONE) | live
             live = self.statement(statement, live)
         return live
 
@@ -56,7 +57,6 @@ class Liveness:
             case ast.If(test=test, body=body, orelse=orelse):
                 return self.block(body, live) | self.block(orelse, live) | reads(test)
             case ast.For():
-                self.after[node] = self.after.get(node, NONE) | live
                 return self.rounds(node.body, live, frozenset(bound(node.target)), NONE) | reads(
                     node.iter
                 )
