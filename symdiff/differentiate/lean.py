@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 class Lean:
     """How the procedures of a table are reversed."""
 
-    def __init__(self, primal: Mapping[str, Procedure], compiled: bool) -> None:
-        self.primal, self.compiled = primal, compiled
+    def __init__(self, primal: Mapping[str, Procedure], compiled: bool, again: bool) -> None:
+        self.primal, self.again = primal, again
+        self.compiled = compiled and not again
         self.needs: dict[str, set[int]] = {}  # the parameters that a backward function reads
         self.depth = 0
         self.unsettled = False
@@ -41,6 +42,8 @@ class Lean:
         self.kinds: dict[str, tuple[Scalar, ...]] = {}  # of the tapes that a procedure takes
 
     def is_lean(self, callee: Procedure) -> bool:
+        if self.again:
+            return False  # what is read and differentiated again computes its values itself
         if self.compiled:
             return True
         return self.is_recursive(callee.name) and any(

@@ -14,6 +14,7 @@ from symdiff.differentiate.reverse import Reverse
 from symdiff.differentiate.ruled import forward_by_rule, reverse_by_partials, reverse_by_rule
 from symdiff.differentiate.sweep import Calls, fresh
 from symdiff.differentiate.tapes import Tapes
+from symdiff.errors import NotDifferentiable
 from symdiff.simplify.dead import clear_dead
 from symdiff.stages import (
     OBJECT,
@@ -56,7 +57,7 @@ class Procedures(Calls):
         self.made: dict[str, Procedure] = {}
         self.reserved: set[str] = set()  # names that no procedure may have
         self.keys: dict[tuple[str, tuple[int, ...], tuple[int, ...]], tuple[str, str]] = {}
-        self.lean = Lean(self.primal, self.compiled)
+        self.lean = Lean(self.primal, self.compiled, again)
         self.constants: dict[Var, Const] = {}
         self.doubtful = may_be_real(procedure)
 
@@ -241,6 +242,13 @@ class Procedures(Calls):
     ) -> None:
         """Make the forward and the backward function; where there is no forward one, the backward
         one computes what it reads."""
+        if self.again and any(p.becomes is not None for p in callee.params):
+            raise NotDifferentiable(
+                f"{callee.name}() calls itself, and changes an array that it is given: its "
+                "derivative can't be differentiated again",
+                callee.place,
+                fix="Return a new array instead, or write the recursion as a loop.",
+            )
         procedure = fresh(callee)
         inputs = [procedure.params[i].var for i in ins]
         leaves = results(procedure)

@@ -121,7 +121,7 @@ def fill_rec(a, lo, hi):
     a[lo] += a[m]
 
 
-@refused(normal(8))
+@program(normal(8))
 def recursion_mutates(x):
     a = x.copy()
     fill_rec(a, 0, 8)
