@@ -274,7 +274,9 @@ def delete(arr, obj, axis=None, *, ans, dout):
 def blocked(arrays) -> Kind:
     rows = _rows_of(arrays)
     if rows is None:
-        return ArrayOf(_item_of_blocks(arrays), None)
+        ranks = [a.rank for a in _leaves(arrays)]
+        known = None if None in ranks else (None,) * max(_depth(arrays), *ranks)
+        return ArrayOf(_item_of_blocks(arrays), known)
     dims = list(rows[0][0].dims)
     dims[-1] = _summed([a.dims[-1] for a in rows[0]])
     if rows[0] is not arrays:
@@ -317,7 +319,33 @@ def block(arrays, *, ans, dout):
         depth = 1 if rows[0] is arrays else 2
         found = _parts_of_rows(rows, depth, dout)
         return found if depth == 2 else found[0]
-    return _items(helper("block_parts", arrays, dout), arrays)
+    if any(a.rank is None for a in _leaves(arrays)):
+        return _items(helper("block_parts", arrays, dout), arrays)
+    return _nested_parts(arrays, _depth(arrays), dout)
+
+
+def _leaves(blocks):
+    return [blocks] if isinstance(blocks, Node) else [a for b in blocks for a in _leaves(b)]
+
+
+def _depth(blocks):
+    """How many lists are nested."""
+    return 0 if isinstance(blocks, Node) else 1 + _depth(blocks[0])
+
+
+def _nested_parts(blocks, depth, dout):
+    """The adjoints of nested blocks, of which some have fewer axes than their array."""
+    if isinstance(blocks, Node):
+        return known_as(np.reshape(dout, shape_of(blocks)), blocks)
+    start, found = None, []
+    for i, inner in enumerate(blocks):
+        first = _leaves(inner)[0]
+        own = 1 if first.rank < depth else length(first, first.rank - depth)
+        stop = None if i == len(blocks) - 1 else own if start is None else start + own
+        index = (Ellipsis, slice(start, stop), *[slice(None, None)] * (depth - 1))
+        found.append(_nested_parts(inner, depth - 1, dout[index]))
+        start = stop
+    return found
 
 
 def _parts_of_rows(rows, depth, dout):

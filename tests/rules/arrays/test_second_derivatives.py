@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import scipy
+import scipy.ndimage
 
 import symdiff
 
@@ -37,6 +38,16 @@ def blocks(a, v):
     return np.sum(np.block([[a, a.T], [a**2, a]]) ** 3)
 
 
+def uneven_blocks(a, v):
+    return np.sum(np.block([[a, a[:, :1]], [v], [v[:3] * 2, v[0] * a[0, 0]]]) ** 3)
+
+
+def filtered(a, v):
+    smooth = scipy.ndimage.correlate(a, a[:2] * v[0])
+    moved = scipy.ndimage.convolve(v, a[0], mode="constant", cval=v[1], origin=-1)
+    return np.sum(smooth**2) + np.sum(moved**3)
+
+
 def convolved(a, v):
     return np.sum(scipy.signal.convolve(v, a[0], "same") ** 2)
 
@@ -67,7 +78,8 @@ def middle(a, v):
 @pytest.mark.parametrize(
     "function",
     [
-        expm, cholesky, singular_values, factored, differences, integrals, blocks, convolved,
+        expm, cholesky, singular_values, factored, differences, integrals, blocks,
+        uneven_blocks, filtered, convolved,
         products_so_far, eigenvectors, singular_vectors, complex_convolution, middle,
     ],
 )  # fmt: skip

@@ -51,20 +51,12 @@ def with_margins(x, lengths, mode, cval, origin):
     return x
 
 
-def windows(shape, lengths):
-    """For each weight of a filter its place, and the part of the padded array that it meets."""
-    for place in np.ndindex(*lengths):
-        yield place, tuple(slice(k, k + n) for k, n in zip(place, shape, strict=True))
-
-
 def filter_adjoint_of_padded(x, weights, mode, origin, dout):
     """The adjoints of the elements of x, and of the constant around it, in
     scipy.ndimage.correlate(x, weights, mode=mode, origin=origin)."""
     numbers = np.reshape(np.arange(np.size(x)), np.shape(x))
     numbers = with_margins(numbers, np.shape(weights), mode, np.size(x), origin)
-    padded = np.zeros(numbers.shape, np.result_type(dout, weights))
-    for place, part in windows(np.shape(x), np.shape(weights)):
-        padded[part] += weights[place] * dout
+    padded = scipy.signal.convolve(dout, weights)
     made = np.zeros(np.size(x) + 1, padded.dtype)
     np.add.at(made, np.ravel(numbers), np.ravel(padded))
     return made
@@ -83,10 +75,7 @@ def filter_adjoint_of_margin(x, weights, cval, mode, origin, dout):
 def filter_adjoint_of_weights(x, weights, cval, mode, origin, dout):
     """The adjoint of weights in scipy.ndimage.correlate(x, weights, None, mode, cval, origin)."""
     padded = with_margins(x, np.shape(weights), mode, cval, origin)
-    made = np.zeros(np.shape(weights), np.result_type(dout, x))
-    for place, part in windows(np.shape(x), np.shape(weights)):
-        made[place] = np.sum(padded[part] * dout)
-    return made
+    return scipy.signal.convolve(padded, np.flip(dout), "valid")
 
 
 def reversed_origin(weights, origin):
