@@ -333,6 +333,12 @@ def _index_value(index: Expr) -> Expr:
 def _to_item(sweep: Reverse, share: Expr, place: Expr, item: Expr) -> None:
     """The contribution to what was stored into a place, along which it was broadcast."""
     assert isinstance(item, Var)
+    if isinstance(place, Apply) and _comes_from(sweep, item, place):
+        share = real_part(sweep, share, item)
+        if dims_of(kind_of(share)) != ():
+            sweep.note_full(share, item)
+        sweep.accumulate(item, share)
+        return
     out = Var("place", kind_of(place))
     wide, narrow = dims_of(out.kind), dims_of(item.kind)
     if isinstance(out.kind, ArrayOf) and (
@@ -345,6 +351,25 @@ def _to_item(sweep: Reverse, share: Expr, place: Expr, item: Expr) -> None:
             out = place
         share = full(sweep, share, out)
     sweep.accumulate(item, unbroadcast(sweep, share, out, item, share))
+
+
+def _comes_from(sweep: Reverse, item: Var, place: Apply) -> bool:
+    """Whether what is stored into a place is what was there, with items that have changed: it has
+    the same shape, then."""
+    first = _first_version(sweep, item)
+    made = sweep.definitions.get(first) if isinstance(first, Var) else None
+    if not isinstance(made, Apply) or made.op != "getitem" or made.args[1] != place.args[1]:
+        return False
+    return _first_version(sweep, made.args[0]) == _first_version(sweep, place.args[0])
+
+
+def _first_version(sweep: Reverse, array: Expr) -> Expr:
+    """The array that an array was before it was changed or copied."""
+    made = sweep.definitions.get(array) if isinstance(array, Var) else None
+    while isinstance(made, Apply) and (made.op in STORES or made.op == "copy"):
+        array = made.args[0]
+        made = sweep.definitions.get(array) if isinstance(array, Var) else None
+    return array
 
 
 # --- functions with rules of their own -----------------------------------------------------------
