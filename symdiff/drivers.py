@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from symdiff.errors import NotDifferentiable
-from symdiff.stages import ArrayOf, Scalar
+from symdiff.rules import kind_of
+from symdiff.stages import ArrayOf, Expr, Scalar, is_differentiable
 
 if TYPE_CHECKING:
     from symdiff.generate import Generated
@@ -24,10 +25,17 @@ UNITS = '''def units(x):
 '''
 FROM_COLUMNS = '''def from_columns(columns, x):
     """Derivatives in all directions of x as one array, which has the axes of x last."""
-    return np.reshape(np.stack(columns, axis=-1), np.shape(columns[0]) + np.shape(x))
-
-
 '''
+OF_STRUCTURES = """    first = columns[0]
+    if isinstance(first, dict):
+        return {key: from_columns([c[key] for c in columns], x) for key in first}
+    if isinstance(first, (list, tuple)):
+        return type(first)(from_columns(parts, x) for parts in zip(*columns))
+"""
+STACKED = """    return np.reshape(np.stack(columns, axis=-1), np.shape(columns[0]) + np.shape(x))
+
+
+"""
 
 
 def driver(made: Generated, mode: str, single: bool) -> tuple[str, str]:
@@ -103,10 +111,17 @@ def driver(made: Generated, mode: str, single: bool) -> tuple[str, str]:
             ]
             rows.append(f"        ({', '.join(row)}{comma}),")
         lines += ["    return (", *rows, "    )"]
-    helpers = UNITS + FROM_COLUMNS if any(arrays.values()) else ""
+    result = made.reading.procedure.result
+    within = OF_STRUCTURES if mode == "jacobian" and not _is_number_or_array(result) else ""
+    helpers = UNITS + FROM_COLUMNS + within + STACKED if any(arrays.values()) else ""
     head = "" if not helpers or "import numpy as np" in made.text else "import numpy as np\n\n\n"
     text = made.text.rstrip("\n") + "\n\n\n" + helpers + "\n".join(lines) + "\n"
     return head + text, name
+
+
+def _is_number_or_array(result: Expr) -> bool:
+    kind = kind_of(result)
+    return isinstance(kind, (ArrayOf, Scalar)) and is_differentiable(kind)
 
 
 def _wrapped(lines: list[str]) -> list[str]:

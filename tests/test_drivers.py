@@ -57,6 +57,19 @@ def test_the_hessian_in_arrays_and_numbers():
     assert aa == 0.0
 
 
+def test_the_jacobian_of_a_structure_has_its_structure():
+    def f(x, y):
+        return x * y, [np.sum(x), {"first": x[0]}]
+
+    x = np.array([1.0, 2.0])
+    jacobian = run(symdiff.source(f, mode="jacobian", at=(x, 3.0)), "f_jacobian")
+    (by_x, (total, first)), (by_y, _) = jacobian(x, 3.0)
+    np.testing.assert_array_equal(by_x, 3.0 * np.eye(2))
+    np.testing.assert_array_equal(by_y, x)
+    assert total.tolist() == [1.0, 1.0] and first["first"].tolist() == [1.0, 0.0]
+    assert symdiff.check(f, (x, 3.0), mode="jacobian").status == "proved"
+
+
 def test_the_jacobian_with_defaults_and_keywords():
     def f(x: np.ndarray, k: float = 2.0, *, shift: int = 1):
         return np.sin(x) * k + shift
