@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from symdiff.rules.arrays import registry as arrays
 from symdiff.rules.arrays.fresh import returns_new
+from symdiff.rules.arrays.helpers import of_any_rank
 from symdiff.rules.arrays.indexing import is_basic
 from symdiff.rules.registry import kind_of
 from symdiff.stages import (
@@ -142,8 +143,10 @@ def held(expr: Apply) -> tuple[Expr, ...]:
     primitive = arrays.by_name(op)
     if primitive is not None:
         return () if primitive.view == "never" and op not in IDLE else args
-    if op.startswith("helper:") and returns_new(op.removeprefix("helper:")):
-        return ()
+    if op.startswith("helper:"):
+        helper = of_any_rank(op.removeprefix("helper:"))
+        if returns_new(helper, first_is_new=True):
+            return () if returns_new(helper) else args[:1]
     if op.startswith(("numpy.", "scipy.", "helper:")) and may_be_shared(kind_of(expr)):
         return args
     return ()

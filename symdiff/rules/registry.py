@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from symdiff.rules.arrays import registry as arrays
-from symdiff.rules.arrays.helpers import array_helpers, helper_kind
+from symdiff.rules.arrays.helpers import array_helpers, helper_kind, of_any_rank
 from symdiff.rules.arrays.indexing import indexed_kind, is_slice
 from symdiff.rules.folding import number
 from symdiff.rules.kinds import Result, join
@@ -346,8 +346,10 @@ def kind_of(expr: Expr) -> Kind:
             primitive = _table.get(op)
             if primitive is not None:
                 return primitive.kind(args)
-            if op.removeprefix("helper:") in array_helpers() and op.startswith("helper:"):
-                return helper_kind(op.removeprefix("helper:"), [kind_of(a) for a in args])
+            if op.startswith("helper:"):
+                helper = of_any_rank(op.removeprefix("helper:"))
+                if helper in array_helpers():
+                    return helper_kind(helper, [kind_of(a) for a in args])
             if op.startswith(("numpy.", "scipy.")) and op != "numpy.shape":
                 return ArrayOf(joined_item([REAL, *map(kind_of, args)]), None)
             return REAL if op.startswith("helper:") else OBJECT

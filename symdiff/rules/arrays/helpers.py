@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -30,6 +31,11 @@ SHAPED_LIKE = {"product_of_others": 0, "unbroadcast": 1, "reciprocal": 0, "hermi
 REDUCTIONS = frozenset({"quantile_tangent", "nanquantile_tangent"})
 # Functions that return tuples: of how many arrays, which are like the first arguments.
 TUPLES = {"singular_vectors_tangents": 2, "qr_tangents": 2}
+
+
+def of_any_rank(name: str) -> str:
+    """The function that one for arrays of certain ranks, `unbroadcast_2_1`, stands for."""
+    return re.sub(r"(_\d+)+$", "", name)
 
 
 def helper_kind(name: str, kinds: Sequence[Kind]) -> Kind:
