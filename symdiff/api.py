@@ -451,17 +451,18 @@ def check(
     argnums: Argnums = None,
     mode: str | None = None,
     source: str | None = None,
+    target: str | None = None,
     seconds: float = 10.0,
 ) -> Report:
     """Hold generated source against SymPy's derivative of the function.
 
     `at` and `kwargs` are an example call, which is needed where arrays of unknown rank are among
-    the arguments; `mode` is as for `source`: a Hessian, or a product with one, is held against
-    the derivative of the gradient, which is checked first. `source` is text to check instead of
-    what symdiff would write, `seconds` limits the time given to proofs. The report is true when the
-    derivative is proved, or agrees to 30 digits at every point tried; or, where a function can't be
-    followed in exact numbers, with differences: `report.method` tells. Raises SymdiffError where
-    the function can't be differentiated.
+    the arguments; `mode` and `target` are as for `source`: a Hessian, or a product with one, is
+    held against the derivative of the gradient, which is checked first. `source` is text to check
+    instead of what symdiff would write; `seconds` limits the time given to proofs. The report is
+    true when the derivative is proved, or agrees to 30 digits at every point tried; or, where a
+    function can't be followed in exact numbers, with differences: `report.method` tells. Raises
+    SymdiffError where the function can't be differentiated.
     """
     from symdiff.checking import FromText
     from symdiff.checking.checker import check as compare
@@ -469,12 +470,13 @@ def check(
     from symdiff.checking.whole import derivative_only
 
     mode = ALIASES.get(mode or "", mode)
-    selection = Selection(argnums)
+    selection = selected(function, argnums, target=target)
+    function = user_function(function)
     example = _example(function, at, kwargs)
     args, named = example or (None, None)
     first: Report | None = None
     if mode in ("jacobian", "hessian", "hvp"):
-        made = generated(function, argnums, mode, at=at, kwargs=kwargs)
+        made = _second(function, selection, mode, example)
     elif example is not None and callable(function):
         made = find(function, selection, mode, tuple(example[0]), dict(example[1]))
     else:
@@ -482,7 +484,7 @@ def check(
     original = made.original() if mode not in ("hessian", "hvp") else None
     if original is None:
         gradient = generate(function, Selection(made.wrt), "grad", example)
-        first = check(function, at, kwargs, argnums=made.wrt, seconds=seconds)
+        first = check(function, at, kwargs, argnums=made.wrt, target="python", seconds=seconds)
         if not first:
             return first
         text, name = derivative_only(gradient.text, gradient.name)
@@ -493,6 +495,7 @@ def check(
     called: str | None = made.name
     if source is not None and f"def {called}(" not in source:
         called = None
+    columns = mode == "jacobian" and selection.target == "python"
     report = compare(
         original,
         source if source is not None else made.text,
@@ -504,7 +507,7 @@ def check(
         kwargs=named,
         names=made.names(),
         seconds=seconds,
-        matrix=mode if mode in ("jacobian", "hessian") else "",
+        matrix="" if mode not in ("jacobian", "hessian") else "columns" if columns else "rows",
     )
     return report if first is None else of_both(first, report)
 

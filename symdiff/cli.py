@@ -134,15 +134,15 @@ def _parser() -> argparse.ArgumentParser:
             "tangents; jacobian; hvp: gradient and Hessian times a vector; hessian",
         )
 
-    grad = add("grad", "print the generated derivative code")
-    with_mode(grad, "grad")
-    grad.add_argument(
-        "--target",
-        dest="language",
-        choices=("python", "numba"),
-        default="python",
-        help="numba: code that Numba compiles, its decorators included",
-    )
+        sub.add_argument(
+            "--target",
+            dest="language",
+            choices=("python", "numba"),
+            default="python",
+            help="numba: code that Numba compiles, its decorators included",
+        )
+
+    with_mode(add("grad", "print the generated derivative code"), "grad")
     table = add("table", "print the forward and backward stages, side by side")
     table.add_argument(
         "--format",
@@ -209,7 +209,8 @@ def _graph(function: StaticFunction, options: argparse.Namespace) -> tuple[str, 
 def _check(function: StaticFunction, options: argparse.Namespace) -> tuple[str, int]:
     import symdiff
 
-    report = symdiff.check(function, mode=options.mode, **_wanted(options))
+    wanted = _wanted(options)
+    report = symdiff.check(function, mode=options.mode, target=options.language, **wanted)
     if report.status == "agrees":
         print("symdiff: not proved: the numbers agree, no more is known", file=sys.stderr)
     return str(report), DONE if report.status == "proved" else NOT_PROVED

@@ -17,9 +17,11 @@ from symdiff.checking.claims import EXACT_DIGITS
 from symdiff.checking.differences import OF_SOLUTIONS, TOLERANCE, Difference, compare
 from symdiff.checking.explore import Exploration
 from symdiff.checking.fault import first_fault
+from symdiff.checking.floats import GENERATED
 from symdiff.checking.inputs import NeedsExample
 from symdiff.checking.limit import OutOfTime, within
 from symdiff.checking.machine import MAX_STEPS, Machine
+from symdiff.checking.number import UNSET, is_unset
 from symdiff.checking.original import Original
 from symdiff.checking.paths import LAST_MOMENT, prove_paths
 from symdiff.checking.report import Counterexample, Report
@@ -51,9 +53,9 @@ def check(
     by default), or just one with `single`. With one parameter more, a cotangent of the result, it
     is a pullback; with tangents `x_dot`, it is a pushforward. `kinds` tells real from integer
     parameters; `at` and `kwargs` are an example call. `names` are live values that the text
-    refers to. With `matrix` "jacobian" or
-    "hessian" the function returns that alone. It raises nothing for what the text or the original
-    do: see Report.status.
+    refers to. With a `matrix` the function returns the derivatives alone, of which there
+    are as many as numbers: "rows", in the structure of the value, or "columns", one matrix for
+    each argument. It raises nothing for what the text or the original do: see Report.status.
     """
     started = time.monotonic()
     try:
@@ -204,7 +206,7 @@ def _remarks(found: Exploration, deadline: float) -> tuple[list[str], bool]:
             f"{arm.test!r} is {str(arm.outcome).lower()}"
         )
     for (file, line, name), outcomes in found.sites.items():
-        if len(outcomes) == 1 and file != "<generated>":
+        if len(outcomes) == 1 and file != GENERATED:
             complete = False
             way = "true" if True in outcomes else "false"
             notes.append(f"line {line} of the original text: {name} of arrays is always {way}")
@@ -252,6 +254,8 @@ def _counterexample(machine: Machine, trial: Trial) -> Counterexample:
         return Counterexample(point, "the result", wanted, trial.misshapen, line, text)
     claim = trial.worst
     expected, got = _number(claim.expected), _number(claim.got.value)
+    if is_unset(claim.got):
+        return Counterexample(point, claim.label, expected, f"computed from {UNSET}")
     derivative = claim.along is not None and not machine.matrix
     derivative = derivative and not claim.label.startswith("tangent")
     fault = first_fault(machine, trial, MAX_STEPS, 5.0) if derivative else None

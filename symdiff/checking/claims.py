@@ -112,7 +112,7 @@ class Outcome:
         """A Jacobian or a Hessian is returned without the value."""
         try:
             found = list(
-                parts(self.result, tree, self.made, self.matrix == "jacobian" and not single)
+                parts(self.result, tree, self.made, self.matrix == "columns" and not single)
             )
         except LookupError as error:
             raise Misshapen(str(error)) from None

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from symdiff.checking.inputs import Grid, Inputs, Point, Slot, exact, fill, leaves
-from symdiff.checking.trial import COTANGENTS, parameters_added
+from symdiff.checking.trial import COTANGENTS, line_of_text, parameters_added
 from symdiff.checking.whole import parts
 
 SEED = 20240229
@@ -184,12 +184,7 @@ class _Judge:
             made = self.inputs.call(self.generated, reals, point, raw=True, **extra)
             value, derivative = (made, made) if self.matrix else made
         except Exception as error:
-            trace, line = error.__traceback__, 0
-            while trace is not None:
-                if trace.tb_frame.f_code.co_filename == "<generated>":
-                    line = trace.tb_lineno
-                trace = trace.tb_next
-            label = f"it raises {type(error).__name__}: {error}"
+            label, line = f"it raises {type(error).__name__}: {error}", line_of_text(error)
             raise _Disagreement(Difference(point, label, math.nan, math.nan, line)) from error
         return value, derivative
 
@@ -217,7 +212,7 @@ class _Judge:
         tree: Any = self.wanted[0] if self.single else self.wanted
         count = itertools.count()
         numbered = fill(result, lambda _: next(count))
-        by_argument = self.matrix == "jacobian" and not self.single
+        by_argument = self.matrix == "columns" and not self.single
         try:
             for place, slot, got in parts(numbered, tree, made[1], by_argument):
                 slopes[slot.index] = slopes.get(slot.index, 0.0) + cotangents[place] * float(got)

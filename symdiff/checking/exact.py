@@ -153,6 +153,8 @@ class _Rewriter(ast.NodeTransformer):
         site = len(self.world.loops)
         self.world.loops.append(Arm(self.text, node.lineno, loop, True))
         node = self._inside(node)
+        if self.text == "generated":
+            node.iter = in_any_order(node.iter)
         entered = ast.Expr(self._call("__loop__", ast.Constant(site)))
         node.body = [entered, *self._ticking(node.body)]
         return node
@@ -216,6 +218,14 @@ class _Rewriter(ast.NodeTransformer):
 
     def _call(self, name: str, *args: ast.expr) -> ast.expr:
         return ast.Call(ast.Name(name, ast.Load()), list(args), [])
+
+
+def in_any_order(items: ast.expr) -> ast.expr:
+    """What a loop of the generated text goes over: rounds that are run in parallel must be
+    independent, so they are run last to first."""
+    if isinstance(items, ast.Call) and ast.unparse(items.func).rpartition(".")[2] == "prange":
+        return ast.Call(ast.Name("reversed", ast.Load()), [items], [])
+    return items
 
 
 def _named(decorator: ast.expr) -> str:

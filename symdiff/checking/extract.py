@@ -18,6 +18,7 @@ from typing import Any
 
 from symdiff.checking.exact import OF_RULES, World, rewrite
 from symdiff.checking.functions import ARRAY_MODULES, counterparts, math_module
+from symdiff.checking.numba import NUMBA
 from symdiff.checking.ruled import Ruled, namespace
 
 LIBRARY = {"abc", "cmath", "collections", "copy", "dataclasses", "enum", "fractions"}
@@ -111,6 +112,8 @@ class Extractor:
                 return importlib.import_module(name)
             self.world.has_rules = True
             return namespace(self.world.ruled)
+        if name == "numba":
+            return NUMBA
         if root in ARRAY_MODULES:
             return _module_of_arrays(name, exact=self.world is not None)
         if root in sys.stdlib_module_names:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from symdiff.checking.numba import NUMBA
 from symdiff.checking.number import Symbolic, constant, integral, named, node, number, of_float
 from symdiff.checking.precision import cached, field
 
@@ -325,6 +326,8 @@ def _pow(base: Any, exponent: Any, mod: Any = None) -> Any:
 def _import(name: str, *args: Any) -> Any:
     if name == "math":
         return math_module()
+    if name == "numba":
+        return NUMBA
     root, _, rest = name.partition(".")
     if root in ARRAY_MODULES:
         from symdiff.checking.arrays.modules import namespace

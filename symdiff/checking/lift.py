@@ -19,6 +19,7 @@ from typing import Any
 from symdiff.checking.exact import World, rewrite
 from symdiff.checking.functions import ARRAY_MODULES, counterparts
 from symdiff.checking.inputs import is_array
+from symdiff.checking.numba import NUMBA
 from symdiff.checking.number import number
 from symdiff.checking.ruled import Ruled, stop
 from symdiff.rules.custom import Custom, custom_of, stop_gradient
@@ -41,6 +42,8 @@ class Lifter:
             return number(value)
         if value is None or isinstance(value, (int, str, bytes, complex)):
             return value
+        if isinstance(value, types.ModuleType) and value.__name__ == "numba":
+            return NUMBA
         if id(value) in counterparts():
             return counterparts()[id(value)]
         own = self._ours(value)

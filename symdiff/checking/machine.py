@@ -6,19 +6,20 @@ import ast
 import inspect
 import math
 import time
-import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from symdiff.checking import floats
 from symdiff.checking.exact import World, rewrite
+from symdiff.checking.floats import GENERATED
 from symdiff.checking.functions import ARRAY_MODULES
 from symdiff.checking.inputs import Inputs, Point, Slot, describe, leaves
 from symdiff.checking.lift import Lifter
 from symdiff.checking.number import leaf
 from symdiff.checking.original import Original
 from symdiff.checking.run import Run
-from symdiff.checking.trial import COTANGENTS, Trial, attempt, parameters_added
+from symdiff.checking.trial import COTANGENTS, Trial, attempt, line_of_text, parameters_added
 from symdiff.stages import Kind
 
 MAX_STEPS = 20_000_000
@@ -84,9 +85,7 @@ class Machine:
         names = {name: self.lifter.lift(value) for name, value in self.live.items()}
         names.update(__builtins__=self.world.names, __name__="generated")
         exec(
-            compile(
-                rewrite(tree, self.world, "generated"), "<generated>", "exec", dont_inherit=True
-            ),
+            compile(rewrite(tree, self.world, "generated"), GENERATED, "exec", dont_inherit=True),
             names,
         )
         return names[self.name]
@@ -124,9 +123,7 @@ class Machine:
 
     def in_floats(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
         """The original and the generated function as they stand."""
-        names = dict(self.live, __name__="generated")
-        exec(compile(self.text, "<generated>", "exec", dont_inherit=True), names)
-        return self._given[0].plain(), names[self.name]
+        return self._given[0].plain(), floats.run(self.text, self.live)[self.name]
 
     @property
     def has_arrays(self) -> bool:
@@ -135,20 +132,17 @@ class Machine:
     def failure_on_floats(self, point: Point) -> tuple[str, int]:
         """How the generated code, run as it stands, fails at a point, and in which line; empty
         when it does not fail, and zero when the line is not known."""
-        names = dict(self.live, __name__="generated")
         reals = [float(v) for v in point.reals]
         try:
-            exec(compile(self.text, "<generated>", "exec", dont_inherit=True), names)
+            function = floats.run(self.text, self.live)[self.name]
             extra: dict[str, Any] = {
                 n: float(COTANGENTS[0]) for n in parameters_added(self.generated, self.inputs)
             }
-            made = self.inputs.call(names[self.name], reals, point, raw=True, **extra)
+            made = self.inputs.call(function, reals, point, raw=True, **extra)
         except Exception as error:
             if self._original_fails(reals, point):
                 return "", 0
-            frames = traceback.extract_tb(error.__traceback__)
-            lines = [f.lineno or 0 for f in frames if f.filename == "<generated>"]
-            return f"it raises {type(error).__name__}: {error}", lines[-1] if lines else 0
+            return f"it raises {type(error).__name__}: {error}", line_of_text(error)
         found = made if isinstance(made, tuple) and len(made) == 2 else (0.0, made)
         value, derivative = (
             [v for v, _ in leaves(m, m) or () if isinstance(v, float)] for m in found

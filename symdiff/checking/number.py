@@ -16,6 +16,7 @@ from symdiff.checking.precision import cached, field
 
 MAX_EXPONENT = 1024  # as for floats: beyond, a result counts as an overflow
 INTEGER_VALUED = frozenset({"floor", "ceil", "trunc", "round"})
+UNSET = "an element of an array made by numpy.empty before anything is stored there"
 PASSIVE = INTEGER_VALUED | {"round_to", "stop"}
 
 
@@ -32,6 +33,13 @@ class Recorder(Protocol):
 
 class NoCounterpart(Exception):
     """A function that has no counterpart over symbolic numbers."""
+
+
+class Unset(Exception):
+    """What happens depends on an element of an array that nothing was stored in."""
+
+    def __init__(self) -> None:
+        super().__init__(f"it reads {UNSET}")
 
 
 class Truth(int):
@@ -266,6 +274,25 @@ def named(name: str) -> Symbolic:
     return Symbolic("named", (name,), None, mp.mpf(getattr(mp, name)))
 
 
+def unset() -> Symbolic:
+    """What stands where nothing was stored: no number."""
+    return Symbolic("named", ("nan", UNSET), None, field().nan)
+
+
+def is_unset(x: Symbolic) -> bool:
+    """Whether a number depends on what was not set."""
+    seen, pending = {id(x)}, [x]
+    while pending:
+        top = pending.pop()
+        if top.op == "named" and UNSET in top.args:
+            return True
+        # Whatever is computed from no number is none.
+        parts = [a for a in top.args if isinstance(a, Symbolic) and a.value != a.value]
+        pending += [a for a in parts if id(a) not in seen]
+        seen.update(map(id, parts))
+    return False
+
+
 def number(value: Any) -> Symbolic:
     """The exact number that a Python number stands for: 0.1 is one tenth.
 
@@ -391,6 +418,9 @@ def compare(relation: str, left: Symbolic, right: Any) -> Any:
         a, b = left, number(right)
     except TypeError:
         return NotImplemented
+    for side in (a, b):
+        if side.value != side.value and is_unset(side):
+            raise Unset
     run = a.run or b.run
     coarse = run is not None and run.coarse
     u, v = (float(a.value), float(b.value)) if coarse else (a.value, b.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -12,9 +13,10 @@ from typing import Any, Protocol
 
 from symdiff.checking.adjoint import NotDifferentiable, Sweep
 from symdiff.checking.claims import EXACT_DIGITS, NOISE_DIGITS, Claim, Misshapen, Outcome, is_real
+from symdiff.checking.floats import GENERATED
 from symdiff.checking.graph import in_order
 from symdiff.checking.inputs import Inputs, Point, Slot, fill
-from symdiff.checking.number import NoCounterpart, Symbolic, leaf
+from symdiff.checking.number import NoCounterpart, Symbolic, Unset, leaf
 from symdiff.checking.precision import field as numbers
 from symdiff.checking.run import Run, TooLong
 
@@ -110,6 +112,11 @@ def attempt(machine: Machine, point: Point, steps: int, seconds: float) -> Trial
         trial.reason, trial.too_long = "it takes too many steps", True
     except NoCounterpart as error:
         trial.reason, trial.unknown = str(error), True
+    except Unset as error:
+        trial.reason = str(error)
+        if trial.failed == "generated":
+            trial.failed, trial.misshapen, trial.agrees = "", str(error), False
+            trial.line = line_of_text(error)
     except Exception as error:
         trial.reason = f"{type(error).__name__}: {error}"
         # What inverts a matrix does not serve singular ones, which hardly anybody meets.
@@ -126,6 +133,12 @@ def attempt(machine: Machine, point: Point, steps: int, seconds: float) -> Trial
         except Misshapen as wrong:
             trial.misshapen, trial.agrees = str(wrong), False
     return trial
+
+
+def line_of_text(error: BaseException) -> int:
+    """The line of the generated text that raised an exception; zero where that is not known."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((f.lineno or 0 for f in reversed(frames) if f.filename == GENERATED), 0)
 
 
 def _extra_arguments(machine: Machine, result: Any, run: Run) -> dict[str, Any]:

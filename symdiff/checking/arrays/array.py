@@ -87,6 +87,13 @@ class Array(np.ndarray):
     def fill(self, value: Any) -> None:
         self[...] = value
 
+    def read(self) -> Plain:
+        """The plain array, all elements of which are read."""
+        return self.view(np.ndarray)
+
+    def wrote(self, key: Any) -> None:
+        """Note that elements were set."""
+
     def __deepcopy__(self, memo: Any) -> Array:
         return self.copy()
 
@@ -117,7 +124,7 @@ def plain(value: Any) -> Plain:
     """An array of NumPy that shares the memory of an Array; other values become new ones, in which
     floats are exact numbers."""
     if isinstance(value, Array):
-        return value.view(np.ndarray)
+        return value.read()
     if isinstance(value, Symbolic):
         found = np.empty((), object)
         found[()] = value
@@ -132,7 +139,7 @@ def bare(value: Any) -> Any:
     """A list of arrays of symbolic numbers as one of plain arrays, and of their numbers where they
     have no axes: NumPy would make such arrays elements."""
     if isinstance(value, Array):
-        return value.view(np.ndarray) if value.ndim else value.item()
+        return value.read() if value.ndim else value.item()
     if isinstance(value, (list, tuple)) and not isinstance(value, np.ndarray):
         return [bare(v) for v in value]
     return value
@@ -291,7 +298,8 @@ def dispatch(ufunc: Any, method: str, inputs: Any, out: Any, kwargs: dict[str, A
     if not holds_numbers(target) and plain(made).dtype.kind == "O":
         raise TypeError(f"Cannot cast ufunc {name!r} output from float to {kept_dtype(target)}")
     mask = True if where is True else plain(where).astype(bool)
-    np.copyto(plain(target), plain(made), where=mask, casting="unsafe")
+    np.copyto(target.view(np.ndarray), plain(made), where=mask, casting="unsafe")
+    target.wrote(... if where is True else mask)
     return target
 
 

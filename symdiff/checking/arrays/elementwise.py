@@ -31,8 +31,9 @@ def forgiving(function: Element) -> Element:
 
     def element(*args: Any) -> Any:
         numbers = [number(a) for a in args]
-        if any(field().isnan(x.value) for x in numbers):
-            return nan()
+        for x in numbers:
+            if field().isnan(x.value):
+                return x
         try:
             return function(*numbers)
         except OverflowError:

@@ -23,6 +23,7 @@ from symdiff.checking.arrays.array import (
     wrap,
 )
 from symdiff.checking.arrays.elementwise import ELEMENTS, float_of
+from symdiff.checking.arrays.memory import uninitialised
 from symdiff.checking.functions import Float
 from symdiff.checking.number import NoCounterpart, Symbolic, named, number
 
@@ -55,8 +56,7 @@ def ones(shape, dtype=float, order="C"):
 
 
 def empty(shape, dtype=float, order="C"):
-    """Filled with nan, so that whoever reads an element before it is set gets nothing else."""
-    return filled(shape, named("nan") if is_float(dtype) else 0, dtype)
+    return uninitialised(_shape(shape), dtype)
 
 
 def full(shape, fill_value, dtype=None, order="C"):
@@ -116,7 +116,7 @@ def asarray(a, dtype=None, order=None, copy=None):
 
 
 def copy(a, order="K", subok=False):
-    return array(a)
+    return a.copy() if isinstance(a, Array) else array(a)
 
 
 def arange(*limits, dtype=None):
