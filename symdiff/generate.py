@@ -10,6 +10,7 @@ import ast
 import dataclasses
 import functools
 import inspect
+import itertools
 import linecache
 import textwrap
 import threading
@@ -448,7 +449,7 @@ def find(
         made = find_for(function, selection, mode, specs, named)
         told = all(isinstance(s, Scalar) for s in specs)  # by types: arrays of one type differ
         made.by_types = told and not kwargs and not any(hasattr(a, "dtype") for a in args)
-        _refuse_shared(made, (*args, *kwargs.values()))
+        _refuse_shared(made, args, kwargs)
         return made
 
 
@@ -476,15 +477,22 @@ def find_for(
         return made
 
 
-def _refuse_shared(made: Generated, args: tuple[Any, ...]) -> None:
+def _refuse_shared(made: Generated, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """A list or array that is given twice, and changed by the function, is one: not followed."""
-    if not made.reading.changed:
+    changed = made.reading.changed
+    if not changed:
         return
-    lists = [id(a) for a in args if isinstance(a, (list, dict))]
-    arrays = list(_arrays(args))
+    names = [p.name for p in made.reading.procedure.params if p.passed == "plain"]
+    given = [*itertools.zip_longest(names[: len(args)], args), *kwargs.items()]
+    lists = [id(a) for _, a in given if isinstance(a, (list, dict))]
+    arrays = [(name is None or name in changed, a) for name, value in given for a in _arrays(value)]
     if len(lists) != len(set(lists)):
         what = "a list"
-    elif any(_overlap(a, b) for i, a in enumerate(arrays) for b in arrays[:i]):
+    elif any(
+        (first or second) and _overlap(a, b)
+        for i, (first, a) in enumerate(arrays)
+        for second, b in arrays[:i]
+    ):
         what = "an array"
     else:
         return

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from symdiff.compiled.cache import fingerprint, kept
+from symdiff.compiled.sharing import calling, pairs_of
 from symdiff.compiled.types import spec_of_type
 from symdiff.errors import NotCompiled, SymdiffError
 from symdiff.generate import Generated, Selection, find_for, place_of
@@ -94,7 +95,7 @@ def compiled(
     )
 
     def derivative_for(types: Sequence[Any]) -> Any:
-        """The compiled derivative for arguments of these types."""
+        """What calls the compiled derivative for arguments of these types."""
         each: list[Any] = []
         own = 0  # the arguments of the function itself
         for at, (kind, called) in enumerate(zip(types, every, strict=True)):
@@ -104,7 +105,8 @@ def compiled(
         compile_for(made, dispatcher, each)
         if cache:
             kept(made.name, made.text, "")
-        return dispatcher
+        pairs = list(pairs_of(names, types[:count], made.reading.changed))
+        return calling(dispatcher, every, pairs, made.reading.procedure.name)
 
     # Numba imports the module of what it reads from its cache.
     known: dict[str, Any] = {"__name__": "symdiff.compiled"}
@@ -135,12 +137,7 @@ def symdiff_stand_in({names}):
 
 
 def symdiff_answer({names}):
-    symdiff_derivative = symdiff_derivative_for(({types}))
-
-    def call({names}):
-        return symdiff_derivative({names})
-
-    return call
+    return symdiff_derivative_for(({types}))
 """
 
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 def watched(reader: Reader, node: FunctionNode, params: Sequence[Param]) -> dict[Slot, Var]:
     """Names of the reader's own for the arrays that a function is given which returns nothing."""
-    returns = isinstance(node, ast.Lambda) or any(
-        isinstance(n, ast.Return) and n.value is not None and n.value != ast.Constant(None)
-        for n in ast.walk(node)
-    )
+    if isinstance(node, ast.Lambda):
+        returns = not isinstance(node.body, ast.Call)
+    else:
+        returns = any(isinstance(n, ast.Return) and n.value is not None for n in ast.walk(node))
     if returns:
         return {}
     found: dict[Slot, Var] = {}

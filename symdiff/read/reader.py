@@ -332,9 +332,10 @@ def _read(target: Value, shared: Shared, specs: dict[str, Spec], guarded: bool) 
     changed = {
         n for n, (ref, content) in given_lists.items() if not same(reader.content(ref), content)
     }
-    own = {p.var for p in params} | set(arrays_in(parameters))
-    if any(not own.isdisjoint(reader.memory_of(v)) for v in reader.stored):
-        changed |= {p.name for p in params}
+    stored = {v for array in reader.stored for v in reader.memory_of(array)}
+    for param in params:
+        if not stored.isdisjoint({param.var, *arrays_in(parameters[param.name])}):
+            changed.add(param.name)
     made = reader.finish(procedure)
     returns = [n for n in ast.walk(node) if isinstance(n, ast.Return) and n.value is not None]
     where = reader.place(returns[-1]) if returns else place

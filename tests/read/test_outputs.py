@@ -59,3 +59,17 @@ def test_a_function_that_neither_returns_nor_writes_is_refused():
 def test_a_gradient_needs_one_element():
     with pytest.raises((TypeError, symdiff.SymdiffError), match="array"):
         symdiff.grad(scaled)(X, 2.0, np.empty(3))
+
+
+@pytest.mark.parametrize("target", ["python", "numba"])
+def test_an_array_that_is_changed_must_not_be_given_twice(target):
+    if target == "numba":
+        pytest.importorskip("numba")
+    found = symdiff.jacobian(scaled, target=target)
+    x = np.arange(1.0, 7.0)
+    np.testing.assert_allclose(found(x[:3], 2.0, x[3:]), np.diag(4 * x[:3]))
+    for out in (x, x[::-1], x[2:]):
+        with pytest.raises((ValueError, symdiff.SymdiffError), match="given to it twice"):
+            found(x[:4], 2.0, out)
+    both = symdiff.jacobian(lambda x, y, out: scaled(x * y, 1.0, out), target=target)
+    np.testing.assert_allclose(both(x, x, np.empty(6)), np.diag(2 * x**3))
