@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+SUMS = {"reassoc", "contract"}  # sums may be added up in another order
 
-@njit
+
+@njit(fastmath=SUMS)
 def nearest(point, centroids):
     least = np.inf
     at = 0
@@ -20,7 +22,7 @@ def nearest(point, centroids):
     return at
 
 
-@njit
+@njit(fastmath=SUMS)
 def cost(points, centroids):
     n, d = points.shape
     total = 0.0
