@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from symdiff.compiled.alike import keep_alike_once
 from symdiff.compiled.counted import Positions, counted
 from symdiff.compiled.entry import Entry, Text
 from symdiff.compiled.handed import handed_stacks, pairs_of
@@ -73,6 +74,7 @@ def keep_in_arrays(procedure: Procedure) -> Procedure:
     callees = {name: _own(callee) for name, callee in procedure.callees.items()}
     for callee in (made, *callees.values()):
         compute_once(callee)
+        keep_alike_once(callee)
     for forward, backward in pairs_of(callees):
         _Keeper(forward, backward).run()
     for callee in (made, *callees.values()):

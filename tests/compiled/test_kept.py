@@ -303,3 +303,17 @@ def slow_and_fast(x, y, n):
     for _ in range(n):
         x = math.sin(x) * (x * y - 1)
     return x
+
+
+def test_one_value_is_kept_once():
+    text = written(read_twice, (U, 0.3, 4))
+    assert "y_i_kept_1" not in text, text
+    assert_gradients_agree(read_twice, (U, 0.3, 4))
+
+
+def read_twice(y, x, n):
+    y = y.copy()
+    for _ in range(n):
+        for i in range(len(y)):
+            y[i] = math.sin(y[i] * x) * y[i]
+    return y.sum()
