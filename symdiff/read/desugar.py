@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from symdiff.read.choices import as_branch
 from symdiff.read.matching import as_branches
 
 VALUE = "%value"
@@ -144,6 +145,8 @@ class _Desugarer:
                 return out + self.block([*as_branches(stmt, self.fresh("subject")), *rest])
             if isinstance(stmt, ast.Try):
                 return out + self.attempt(stmt, rest)
+            if (made := as_branch(stmt, lambda: self.fresh("stored"))) is not None:
+                return out + self.block([*made, *rest])
             if isinstance(stmt, ast.Return):
                 if not isinstance(stmt, _Returned):
                     value = stmt.value or ast.copy_location(ast.Constant(None), stmt)

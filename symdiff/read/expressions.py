@@ -756,6 +756,9 @@ class Expressions(Matching):
         kind = kind_of(content)
         if kind in (REAL, INTEGER, BOOLEAN, OPTIONAL):
             raise self.not_a_list(node, "a number can't be indexed", content)
+        of_plain = kind is OBJECT and isinstance(content, Global)
+        if of_plain and isinstance(at, Const) and self.is_complex_item(content, at.value):
+            return self.emit(Apply("getitem", (content, at)), COMPLEX, node)
         if isinstance(kind, ListOf) and isinstance(at, Const) and not isinstance(at.value, int):
             raise self.refuse(node, f"a list can't be indexed by {at.value!r}")
         return self.emit(
@@ -987,6 +990,22 @@ class Expressions(Matching):
             self.unit,
             (id(value.value), at),
         )
+
+    def is_complex_item(self, holder: Global, key: Any) -> bool:
+        """Whether an item of a plain container outside of the function is a complex number: others
+        are taken for real ones."""
+        kept = self.unit.globals.get(holder.name)
+        if kept is None or kept.read is None:
+            return False
+        try:
+            found = ast.literal_eval(kept.text)[key]
+        except (ValueError, SyntaxError, LookupError, TypeError):
+            return False
+        if type(found) is not complex:
+            return False
+        read = kept.read
+        self.unit.guard(f"{holder.name}[{key!r}]", TypeOf(lambda root: read(root)[key]), complex)
+        return True
 
     def missing(self, ref: Ref, key: Any, node: ast.AST) -> Value | None:
         raise NotImplementedError

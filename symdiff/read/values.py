@@ -305,8 +305,10 @@ def kind_of(value: Any) -> Kind:
         return NOTHING
     if type(value).__module__ == "numpy":
         return array_kind(value)
-    if isinstance(value, (list, tuple)) and value and all(type(v) in (int, float) for v in value):
-        return ListOf(REAL if any(type(v) is float for v in value) else INTEGER)
+    if isinstance(value, (list, tuple)) and value:
+        types = {type(v) for v in value}
+        if types <= {int, float, complex}:
+            return ListOf(COMPLEX if complex in types else REAL if float in types else INTEGER)
     return OBJECT
 
 

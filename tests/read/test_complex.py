@@ -53,3 +53,24 @@ def test_tangents_are_real(function):
         _, slope = symdiff.jvp(function, (0.6, 0.7), (0.3, -1.1))
     assert np.isrealobj(slope)
     assert slope == pytest.approx(0.3 * gradient[0] - 1.1 * gradient[1], rel=1e-12)
+
+
+NUMBERS = (0.3 + 0.4j, 2.0)
+NAMED = {"z": 0.3 + 0.4j}
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: np.real((x * NUMBERS[0]) ** 2 * (1 + 2j)),
+        lambda x: ((x * NAMED["z"]) ** 2 * NUMBERS[1]).real,
+        lambda x: np.real(np.sum(np.array([x, 2 * x]) * NUMBERS[0]) ** 2),
+    ],
+)
+def test_complex_numbers_in_containers_outside_of_the_function(function):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        slope, bend = symdiff.grad(function)(0.7), symdiff.hessian(function)(0.7)
+    ends = [function(0.7 + h) for h in (1e-4, 0.0, -1e-4)]
+    assert slope == pytest.approx((ends[0] - ends[2]) / 2e-4, rel=1e-7)
+    assert bend == pytest.approx((ends[0] - 2 * ends[1] + ends[2]) / 1e-8, rel=1e-6)
