@@ -62,7 +62,9 @@ if TYPE_CHECKING:
 # The block of the reverse sweep that reverses a block of the forward sweep, by identity.
 Arms = dict[int, Block]
 
-ON_A_STACK, IN_A_TUPLE, A_LIST = 90, 25, 5000
+# Of what is kept in a round the first value costs most: where there is a stack anyway, others go
+# with it. Half of it is for time, half for memory.
+ON_A_STACK, BESIDE_IT, IN_A_TUPLE, A_LIST = 40, 30, 11, 5000
 A_VIEW, AN_ARRAY, AN_ARRAY_FUNCTION = 150, 1000, 4000
 _CHEAP = {
     "add",
@@ -83,7 +85,7 @@ _CHEAP = {
     "part",
     "len",
 }
-_ELEMENTARY, _POWER, _DIVISION, _ARITHMETIC, _CALL = 45, 35, 20, 15, 120
+_ELEMENTARY, _POWER, _DIVISION, _ARITHMETIC, _CALL = 20, 24, 8, 6, 60
 _UPDATES = {
     "append",
     "extend",
@@ -108,7 +110,7 @@ def cost(expr: Expr, compiled: bool = False) -> int:
     if isinstance(expr, (Var, Const, Global)):
         return 0
     if isinstance(expr, Opaque):
-        return INFINITE if not expr.pure else 60 + sum(cost(a, compiled) for a in expr.args)
+        return INFINITE if not expr.pure else 30 + sum(cost(a, compiled) for a in expr.args)
     if expr.op in _UPDATES:
         return INFINITE
     if compiled:
@@ -268,7 +270,7 @@ def _as_expression(step: Branch, merge: Merge) -> Expr | None:
                 return None
             table[inner.target] = substitute(inner.value, table)
         made = substitute(value, table)
-        if cost(made) > 100:
+        if cost(made) > 45:
             return None
         sides.append(made)
     return Apply("cond", (step.test, sides[0], sides[1]))
@@ -297,8 +299,13 @@ def provide_loop(sweep: Reverse, loop: Loop, reversed_loop: Loop) -> None:
     keep_cost = ON_A_STACK
     if compiled:
         keep_cost = ON_A_LIST if loop.iterable is None else IN_AN_ARRAY
+    _read_primal(reversed_loop.body, loop.body)
+    needed = list(_reads(reversed_loop))
     plan = Plan(loop.body, reversed_loop.body, sweep.arms, keep_cost, at_start, compiled)
-    table = plan.decide(list(_reads(reversed_loop)))
+    table = plan.decide(needed)
+    if plan.root.kept and not compiled:
+        plan = Plan(loop.body, reversed_loop.body, sweep.arms, BESIDE_IT, at_start)
+        table = plan.decide(needed)
     free = {loop.target} if loop.target is not None else set()
     stacks: list[Var] = []
     for region in reversed(
@@ -359,6 +366,19 @@ def _provide_on_tapes(tapes: Tapes, region: Region, table: dict[Var, Var]) -> No
     if first:
         assert region.reverse is not None
         region.reverse[:0] = first
+
+
+def _read_primal(backward: Block, forward: Block) -> None:
+    """Let the reverse sweep read what the round has computed itself: `cos(x)`, which the rule of
+    `sin(x)` asks for. What is cheap stays as it is."""
+    known = {
+        s.value: s.target
+        for s in forward
+        if isinstance(s, Stage) and isinstance(s.value, Apply) and cost(s.value) >= _ELEMENTARY
+    }
+    for step in steps(backward) if known else ():
+        if isinstance(step, Stage) and step.place is None and step.value in known:
+            step.value = known[step.value]
 
 
 def _reads(loop: Loop) -> Iterator[Var]:

@@ -92,12 +92,12 @@ def tan(x, *, out):
 
 @elementwise(math.asin, sympy="asin", note="derivative inf at -1 and 1")
 def asin(x, *, out):
-    return 1.0 / math.sqrt((1 - x) * (1 + x)) if abs(x) < 1 else math.inf
+    return 1.0 / math.sqrt((1 - x) * (1 + x)) if abs(x) < 1.0 else math.inf
 
 
 @elementwise(math.acos, sympy="acos", note="derivative -inf at -1 and 1")
 def acos(x, *, out):
-    return -1.0 / math.sqrt((1 - x) * (1 + x)) if abs(x) < 1 else -math.inf
+    return -1.0 / math.sqrt((1 - x) * (1 + x)) if abs(x) < 1.0 else -math.inf
 
 
 @elementwise(math.atan, sympy="atan")
@@ -146,7 +146,7 @@ def asinh(x, *, out):
 
 @elementwise(math.acosh, sympy="acosh", note="derivative inf at 1")
 def acosh(x, *, out):
-    return 1.0 / math.sqrt((x - 1) * (x + 1)) if x > 1 else math.inf
+    return 1.0 / math.sqrt((x - 1) * (x + 1)) if x > 1.0 else math.inf
 
 
 @elementwise(math.atanh, sympy="atanh")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from symdiff.simplify.again import compute_again
+from symdiff.simplify.cheaper import cheaper
 from symdiff.simplify.dead import drop_dead
 from symdiff.simplify.fold import fold_constants
 from symdiff.simplify.join import join
@@ -46,4 +47,5 @@ def _simplified(procedure: Procedure, again: bool) -> Procedure:
     procedure = compute_again(drop_dead(fold_constants(share(fold_constants(procedure)))))
     procedure = replay_tests(join(name_adjoints(procedure), absorbed))
     procedure = fold_constants(join(drop_dead(fold_constants(procedure)), absorbed))
-    return number_lines(reuse_lists(run_over_kept(procedure, again)), absorbed)
+    procedure = reuse_lists(run_over_kept(cheaper(procedure), again))
+    return number_lines(procedure, absorbed)

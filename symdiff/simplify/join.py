@@ -133,7 +133,7 @@ class _Shared:
             number = self.absorbed[number]
         return number
 
-    def is_unfinished(self, stage: Stage) -> bool:
+    def is_unfinished(self, stage: Stage, in_loop: bool) -> bool:
         """Whether a stage gives an adjoint a value to which the same line adds some more."""
         after = self.readers.get(stage.target)
         match after.value if after is not None else None:
@@ -141,7 +141,7 @@ class _Shared:
                 assert after is not None
                 return (
                     stage.place is None
-                    and self.line(stage) == self.line(after)
+                    and (in_loop or self.line(stage) == self.line(after))
                     and after.target.base == stage.target.base
                     and after.target.kind is REAL
                     and stage.target.kind is REAL
@@ -349,7 +349,7 @@ class _Joiner:
         self.out.append(step)
         movable = self.shared.counts.get(step.target) == 1 and (
             step.target.temporary
-            or self.shared.is_unfinished(step)
+            or self.shared.is_unfinished(step, self.in_loop)
             or (self.in_loop and self.shared.is_in_passing(step))
         )
         op = step.value.op if isinstance(step.value, Apply) else ""

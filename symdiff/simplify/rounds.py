@@ -36,7 +36,7 @@ from symdiff.stages import (
     variables,
 )
 
-MANY = 4  # as many stacks make a line that is too long
+MANY = 3  # as many stacks make a line that is too long
 
 
 @dataclass(slots=True)

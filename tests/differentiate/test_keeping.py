@@ -100,8 +100,8 @@ def test_nothing_is_kept_where_the_items_are_still_there():
     assert kept(running_sum, [1.0, 2.0]) == []
 
 
-def test_one_value_a_round_is_kept_for_newtons_iteration():
-    assert kept(kepler, 1.0, 0.3) == ["x_kept"]
+def test_what_takes_long_to_compute_again_is_kept_in_one_tuple_a_round():
+    assert kept(kepler, 1.0, 0.3) == ["kept"]
     assert_right(kepler, 1.0, 0.3)
 
 

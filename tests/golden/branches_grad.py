@@ -22,8 +22,8 @@ def branches_grad(x, y):
         dx += dz * y                               # 1 (*)
         dy = dz * x
     elif y > 1 and not x < 0:
-        dy = 2 * dz * sin_x * y                    # 3
-        dx += dz * y ** 2 * math.cos(x)            # 2 (*)
+        dy = 2.0 * dz * sin_x * y                  # 3
+        dx += dz * y * y * math.cos(x)             # 2 (*)
     else:
         dx += dz                                   # 4 (*)
         dy = -dz

@@ -26,7 +26,7 @@ def smooth_grad(u, k, steps):
     for i in reversed(range(len_u)):
         x = u[i]
         ditems_item = ditems.pop()
-        du[i] += 2 * ditems_item * x
+        du[i] += 2.0 * ditems_item * x
     dk = 0.0
     for len_u_minus_1 in reversed(len_u_minus_1_kept):
         for i in reversed(range(1, len_u_minus_1)):
@@ -36,7 +36,7 @@ def smooth_grad(u, k, steps):
             dk += du_i * total
             du_i_times_k = du_i * k
             du[i - 1] += du_i_times_k
-            du[i] -= 2 * du_i_times_k
+            du[i] -= 2.0 * du_i_times_k
             du[i + 1] += du_i_times_k
             du[i] += du_i
     return value, (du, dk)

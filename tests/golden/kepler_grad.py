@@ -8,23 +8,22 @@ def kepler_grad(m, e):
     """
     # forward
     x = m
-    x_kept = []
+    kept = []
     while abs(x - e * math.sin(x) - m) > 1e-12:
-        x_kept.append(x)
-        x -= (x - e * math.sin(x) - m) / (1 - e * math.cos(x))
-    value = x
+        sin_x = math.sin(x)
+        cos_x = math.cos(x)
+        ratio = (x - e * sin_x - m) / (1 - e * cos_x)
+        kept.append((sin_x, cos_x, ratio))
+        x -= ratio
     # backward
     dx = 1.0
     de = 0.0
     dm = 0.0
-    for x in reversed(x_kept):
-        sin_x = math.sin(x)
-        cos_x = math.cos(x)
-        difference = 1 - e * cos_x
-        ratio = -dx / difference
-        product = -ratio * ((x - e * sin_x - m) / difference)
-        dm -= ratio
-        de -= product * cos_x + ratio * sin_x
-        dx += product * e * sin_x + ratio - ratio * e * cos_x
+    for sin_x, cos_x, ratio in reversed(kept):
+        ratio_1 = -dx / (1.0 - e * cos_x)
+        product = -ratio_1 * ratio
+        dm -= ratio_1
+        de -= product * cos_x + ratio_1 * sin_x
+        dx += e * (product * sin_x - ratio_1 * cos_x) + ratio_1
     dm += dx
-    return value, (dm, de)
+    return x, (dm, de)

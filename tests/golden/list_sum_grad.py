@@ -17,7 +17,7 @@ def variance_grad(xs):
     dmean = 0.0
     for i in reversed(range(len_xs)):
         x = xs[i]
-        dx = 2 * dtotal * (x - mean)
+        dx = 2.0 * dtotal * (x - mean)
         dmean -= dx
         dxs[i] += dx
     dxs = [a + b for a, b in zip(dxs, [dmean / len_xs] * len(xs))]  # 1

@@ -13,7 +13,7 @@ def logistic_grad(r, x, n):
     dx = 1.0
     dr = 0.0
     for x in reversed(x_kept):
-        dx_times_one_minus_x = dx * (1 - x)
+        dx_times_one_minus_x = dx * (1.0 - x)
         dr += dx_times_one_minus_x * x
-        dx = dx_times_one_minus_x * r - dx * (r * x)
+        dx = r * (dx_times_one_minus_x - dx * x)
     return value, (dr, dx)

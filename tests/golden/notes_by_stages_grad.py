@@ -23,7 +23,7 @@ def f_grad(x, y):
     dh = -dk * k * k                               # 7
     dsigma_x = dh                                  # 6
     ds = dh
-    dp = 2 * ds * p                                # 5
+    dp = 2.0 * ds * p                              # 5
     dx = dp                                        # 4 (*)
     dy = dp
     dx += dsigma_x * sigma_x * sigma_x * exp_minus_x  # 3 (*)

@@ -18,9 +18,9 @@ def f_grad(x, y):
     # backward
     inverse_total = 1.0 / total                    # 4
     product = -inverse_total * value
-    dx = 2 * product * (x + y)                     # 3 (*)
+    dx = 2.0 * product * (x + y)                   # 3 (*)
     dy = dx
-    dx += product * (1 - sigmoid_x) * sigmoid_x    # 2 (*)
+    dx += product * (1.0 - sigmoid_x) * sigmoid_x  # 2 (*)
     dx += inverse_total                            # 4 (*)
-    dy += inverse_total * (1 - sigmoid_y) * sigmoid_y  # 1 (*)
+    dy += inverse_total * (1.0 - sigmoid_y) * sigmoid_y  # 1 (*)
     return value, (dx, dy)

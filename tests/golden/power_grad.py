@@ -5,10 +5,10 @@ def power_backward(x, n, kept, dout):
     half, kept = kept
     n_over_2 = n // 2
     if n % 2:
-        dx = dout * (half * half)
-        dhalf = 2 * dout * x * half
+        dx = dout * half * half
+        dhalf = 2.0 * dout * x * half
     else:
-        dhalf = 2 * dout * half
+        dhalf = 2.0 * dout * half
         dx = 0.0
     dx += power_backward(x, n_over_2, kept, dhalf)
     return dx

@@ -15,7 +15,7 @@ def swaps_grad(x, y, n):
         a, b = b, a
     value = a * a - b
     # backward
-    da = 2 * a
+    da = 2.0 * a
     if test:
         db = da
         da = -1.0
