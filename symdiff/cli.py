@@ -113,7 +113,8 @@ def _parser() -> argparse.ArgumentParser:
             type=_point,
             default=((), {}),
             help="an example call, which tells the kinds of the parameters and where "
-            'check compares numbers: "x=3,y=-4", "[1.0, 2.0], n=3"',
+            'check compares numbers: "x=3,y=-4", "[1.0, 2.0], n=3"; 3 is an integer only where '
+            "an annotation, a default or a use such as range(n) asks for one",
         )
         sub.add_argument(
             "--like",

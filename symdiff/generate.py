@@ -367,6 +367,7 @@ def generate(
     """The derivative for what annotations, defaults, uses, and maybe the arguments of an example,
     say of the parameters."""
     from symdiff.read.reader import default_specs, specs_of_example
+    from symdiff.read.static import StaticFunction
 
     def make() -> Generated:
         with _LOCK:
@@ -375,7 +376,8 @@ def generate(
             if selection.target == "numba":
                 specs = _compiled_specs(function, specs, example)
             elif example is not None:
-                specs = specs_of_example(value, specs, *example)
+                written = isinstance(function, StaticFunction)
+                specs = specs_of_example(value, specs, *example, written)
             return _generate(function, selection, mode, specs, None)
 
     return _with_room(make, function)

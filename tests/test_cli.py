@@ -282,3 +282,20 @@ def test_a_function_that_fails_at_a_point_is_told_without_a_traceback(model, cap
     (model / "bad.py").write_text("def f(x: float):\n    return 1 / x\n")
     assert main(["table", "bad.py:f", "--at", "0.0"]) == 2
     assert "f raises ZeroDivisionError at this point" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("at", ["x=3,y=0.5", "x=3,y=-4", "x=3.0,y=4", "3, y=4"])
+def test_a_number_may_leave_its_decimal_point_out(model, capsys, at):
+    assert main(["grad", "model.py:f", "--at", at]) == 0
+    assert "gradient with respect to (x, y)" in capsys.readouterr().out
+
+
+def test_what_the_function_takes_for_an_integer_is_one(tmp_path, capsys):
+    path = tmp_path / "model.py"
+    path.write_text(
+        "def f(x, opts, labels):\n    for i in range(opts['n']):\n        x = x * opts['k']\n"
+        "    return sum(x - y for y in labels)\n"
+    )
+    assert main(["grad", f"{path}:f", "--at", "0.5, {'n': 2, 'k': 3}, [0, 1]"]) == 0
+    text = capsys.readouterr().out
+    assert "gradient with respect to (x, opts)" in text and "dopts_k" in text

@@ -30,11 +30,14 @@ def with_example(
     spec_of: Callable[[Any], Any],
     function: str,
     place: Place | None,
+    written: bool,
 ) -> dict[str, Any]:
     """The specs of the parameters, those that the example gives as it says.
 
     `signature` has the names of the parameters that take one argument, of `*args`, and of
-    `**kwargs`. Raises NotDifferentiable for an example that the function does not take.
+    `**kwargs`. An example that is `written`, on a command line, may leave decimal points out: `3`
+    is an integer only where the function asks for one. Raises NotDifferentiable for an example
+    that the function does not take.
     """
     plain, star, double = signature
     given: dict[str, Any] = dict(zip(plain, args, strict=False))
@@ -56,6 +59,8 @@ def with_example(
     if not any(map(_has_real, told.values())):
         # x=3, y=-4: whoever writes no decimal point anywhere means real numbers.
         told = {n: s if specs.get(n) is INTEGER else _real(s) for n, s in told.items()}
+    elif written:
+        told = {n: _real_where(s, specs.get(n)) for n, s in told.items()}
     for name, spec in told.items():
         found[name] = merged(spec, specs.get(name))
     if star is not None:
@@ -123,6 +128,14 @@ def _has_real(spec: Any) -> bool:
     if isinstance(spec, tuple):
         return any(map(_has_real, spec[1:]))
     return _has_real(spec.item) if isinstance(spec, (ListOf, ArrayOf)) else spec is REAL
+
+
+def _real_where(spec: Any, known: Any) -> Any:
+    """What a parameter is given as, with real numbers for those integers that the function takes
+    for real ones. Lists are as written: labels are integers, and look like any other numbers."""
+    if isinstance(spec, dict) and isinstance(known, dict):
+        return {k: _real_where(v, known.get(k)) for k, v in spec.items()}
+    return REAL if spec is INTEGER and known in (REAL, OPTIONAL) else spec
 
 
 def _real(spec: Any) -> Any:

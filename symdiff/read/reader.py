@@ -801,16 +801,21 @@ def default_specs(function: Value, by_use: bool = True) -> dict[str, Spec]:
 
 
 def specs_of_example(
-    function: Value, specs: dict[str, Spec], args: Sequence[Any], kwargs: Mapping[str, Any]
+    function: Value,
+    specs: dict[str, Spec],
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    written: bool = False,
 ) -> dict[str, Spec]:
-    """What annotations, defaults, uses and an example of a call say of the parameters.
+    """What annotations, defaults, uses and an example of a call say of the parameters; `written`
+    if the example was written on a command line.
 
     Raises NotDifferentiable for an example that the function does not take.
     """
     function = _itself(function)
     place = function.scope.file.place(function.node)
     signature = _signature(function, specs)
-    return with_example(specs, signature, args, kwargs, spec_of, function.name, place)
+    return with_example(specs, signature, args, kwargs, spec_of, function.name, place, written)
 
 
 def arrays_of_example(
