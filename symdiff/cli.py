@@ -114,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
             default=((), {}),
             help="an example call, which tells the kinds of the parameters and where "
             'check compares numbers: "x=3,y=-4", "[1.0, 2.0], n=3"; 3 is an integer only where '
-            "an annotation, a default or a use such as range(n) asks for one",
+            "an annotation, a default or a use such as range(n) or x**n asks for one",
         )
         sub.add_argument(
             "--like",

@@ -371,7 +371,7 @@ def _provide_on_tapes(tapes: Tapes, region: Region, table: dict[Var, Var]) -> No
 def _read_primal(backward: Block, forward: Block) -> None:
     """Let the reverse sweep read what the round has computed itself: `cos(x)`, which the rule of
     `sin(x)` asks for. What is cheap stays as it is."""
-    known = {
+    known: dict[Expr, Var] = {
         s.value: s.target
         for s in forward
         if isinstance(s, Stage) and isinstance(s.value, Apply) and cost(s.value) >= _ELEMENTARY

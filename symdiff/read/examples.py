@@ -6,7 +6,7 @@ Where it serves no other form, as for a dict that is looped over, it says so whe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any
 
 from symdiff.errors import NotDifferentiable
@@ -31,13 +31,14 @@ def with_example(
     function: str,
     place: Place | None,
     written: bool,
+    whole: Set[str],
 ) -> dict[str, Any]:
     """The specs of the parameters, those that the example gives as it says.
 
     `signature` has the names of the parameters that take one argument, of `*args`, and of
     `**kwargs`. An example that is `written`, on a command line, may leave decimal points out: `3`
-    is an integer only where the function asks for one. Raises NotDifferentiable for an example
-    that the function does not take.
+    is an integer only for parameters that the function asks one for: `whole`, and those of which
+    the specs say so. Raises NotDifferentiable for an example that the function does not take.
     """
     plain, star, double = signature
     given: dict[str, Any] = dict(zip(plain, args, strict=False))
@@ -60,7 +61,7 @@ def with_example(
         # x=3, y=-4: whoever writes no decimal point anywhere means real numbers.
         told = {n: s if specs.get(n) is INTEGER else _real(s) for n, s in told.items()}
     elif written:
-        told = {n: _real_where(s, specs.get(n)) for n, s in told.items()}
+        told = {n: s if n in whole else _real_where(s, specs.get(n)) for n, s in told.items()}
     for name, spec in told.items():
         found[name] = merged(spec, specs.get(name))
     if star is not None:

@@ -815,7 +815,16 @@ def specs_of_example(
     function = _itself(function)
     place = function.scope.file.place(function.node)
     signature = _signature(function, specs)
-    return with_example(specs, signature, args, kwargs, spec_of, function.name, place, written)
+    exponents = {
+        node.right.id
+        for node in ast.walk(function.node)
+        if isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.Pow)
+        and isinstance(node.right, ast.Name)
+    }
+    return with_example(
+        specs, signature, args, kwargs, spec_of, function.name, place, written, exponents
+    )
 
 
 def arrays_of_example(
