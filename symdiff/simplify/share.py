@@ -15,6 +15,7 @@ from symdiff.rules.memory import UPDATES
 from symdiff.simplify.dead import is_impure
 from symdiff.stages import (
     Apply,
+    ArrayOf,
     Block,
     Branch,
     Const,
@@ -80,6 +81,7 @@ class _Sharer:
     def __init__(self, procedure: Procedure) -> None:
         self.same: dict[Var, Expr] = {}
         self.known: dict[Hashable, Stage] = {}
+        self.arrays: dict[Hashable, Stage] = {}  # computed again beside those of the user's lines
         self.reciprocals: dict[Expr, Var] = {}
         # What the block being read has made known, which is forgotten at its end.
         self.here: list[tuple[dict[Any, Any], Hashable]] = []
@@ -151,7 +153,13 @@ class _Sharer:
                 case Apply(op="truediv", args=(Const(value=1), Var() as divisor)):
                     self.note(self.reciprocals, divisor, step.target)
             return [step]
-        if not (self.is_apart(found) and step.target.temporary if own else self.is_worth(found)):
+        if not own and not self.is_worth(found):
+            found = self.arrays.get(value)
+            if found is None:
+                if isinstance(step.target.kind, ArrayOf):
+                    self.note(self.arrays, value, step)
+                return [step]
+        elif own and not (self.is_apart(found) and step.target.temporary):
             return [step]
         if step.target.temporary:
             self.same[step.target] = found.target
