@@ -995,7 +995,7 @@ class Expressions(Matching):
         """Whether an item of a plain container outside of the function is a complex number: others
         are taken for real ones."""
         kept = self.unit.globals.get(holder.name)
-        if kept is None or kept.read is None:
+        if kept is None or kept.read is None or "j" not in kept.text:
             return False
         try:
             found = ast.literal_eval(kept.text)[key]
