@@ -9,8 +9,9 @@ from typing import Any
 
 from symdiff import rules
 from symdiff.read.arrays import METHODS, is_array
+from symdiff.read.complexes import Complexes
 from symdiff.read.containers import KEYS
-from symdiff.read.core import Slot
+from symdiff.read.core import CALLABLE, Slot
 from symdiff.read.custom import ready_for_rules, stop
 from symdiff.read.iteration import MARK
 from symdiff.read.iterators import is_generator
@@ -30,7 +31,6 @@ from symdiff.read.values import (
     kind_of,
     literal_key,
 )
-from symdiff.read.writers import Writers
 from symdiff.rules.arrays.registry import ArrayPrimitive
 from symdiff.stages import (
     BOOLEAN,
@@ -100,7 +100,7 @@ OF_SEQUENCES = {
 }  # fmt: skip
 
 
-class Builtins(Writers):
+class Builtins(Complexes):
     """What the functions of the standard library do to values."""
 
     shared: Any
@@ -157,6 +157,10 @@ class Builtins(Writers):
                 start = args[1] if len(args) > 1 else keywords.get("start", Const(0))
                 return Iterator(name, (args[0], start))
             return Iterator(name, tuple(args))
+        if name.startswith("cmath.") and not keywords:
+            made = self.function_of_complex(name.partition(".")[2], args, node)
+            if made is not None:
+                return made
         if name.startswith("itertools."):
             made = self.itertool(name.partition(".")[2], args, keywords, node)
             if made is not None:
@@ -268,6 +272,13 @@ class Builtins(Writers):
         assert isinstance(args[0], Const)
         raise self.refuse(node, args[0].value)
 
+    def builtin_spelled_sequence(
+        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        value = args[0]
+        is_list = isinstance(value, Ref) and value.identity.kind == "list"
+        return value if is_list or isinstance(value, Tuple) else self.builtin_list(args, {}, node)
+
     def builtin_object___init__(
         self, args: list[Value], keywords: dict[str, Value], node: ast.AST
     ) -> Value:
@@ -295,6 +306,15 @@ class Builtins(Writers):
         if len(given) != 1:
             raise self.refuse(node, "stop_gradient() takes one argument")
         return stop(self, given[0], node)
+
+    def builtin_callable(
+        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        if isinstance(args[0], CALLABLE):
+            return Const(True)
+        if isinstance(args[0], (Const, Tuple)) or is_array(args[0]):
+            return Const(False)
+        return self.passive_call("callable", args, keywords, node)
 
     def builtin_range(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
         atoms = tuple(self.atom(a, node) for a in args)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import ast
 import enum
 from collections.abc import Callable
+from collections.abc import Iterator as Iterable
+from contextlib import contextmanager
 from typing import Any, cast
 
 from symdiff.errors import SymdiffError
@@ -140,6 +142,18 @@ class Calls(Builtins):
     def is_spelled(self) -> bool:
         """Whether what is read is the text of a library: its place is that of its call."""
         return isinstance(self.frame.scope, SpelledScope)
+
+    @contextmanager
+    def spelled_here(self, function: Function, node: ast.AST) -> Iterable[None]:
+        """While a function is read that is called here: the place of one of a library."""
+        is_entered = isinstance(function.scope, SpelledScope) and not self.is_spelled()
+        if is_entered:
+            self.shared.spelled_at.append((self.place(node), self.lines()))
+        try:
+            yield
+        finally:
+            if is_entered:
+                self.shared.spelled_at.pop()
 
     def place(self, node: ast.AST) -> Place:
         at: tuple[Place, list[str]] | None = next(reversed(self.shared.spelled_at), None)
@@ -383,14 +397,8 @@ class Calls(Builtins):
         """Call a function whose parameters have their values."""
         if any(isinstance(v, Unknown) for v in bound.values()):
             return Unknown()
-        is_entered = isinstance(function.scope, SpelledScope) and not self.is_spelled()
-        if is_entered:
-            self.shared.spelled_at.append((self.place(node), self.lines()))
-        try:
+        with self.spelled_here(function, node):
             return self.call_of_bound(function, bound, node)
-        finally:
-            if is_entered:
-                self.shared.spelled_at.pop()
 
     def call_of_bound(self, function: Function, bound: dict[str, Value], node: ast.AST) -> Value:
         if function.rules is not None:

@@ -54,11 +54,11 @@ REFUSED: dict[type[ast.AST], tuple[str, str]] = {
 }
 
 
-def offences(root: ast.AST) -> list[tuple[ast.AST, str, str]]:
+def offences(root: ast.AST, inside: bool = False) -> list[tuple[ast.AST, str, str]]:
     """The nodes below `root` that are refused, with reason and way out, in the order of the text.
 
-    Functions defined inside are looked at too: whether they are called is not known yet, but
-    `yield` in them is theirs.
+    `root` is what is differentiated, or else a statement `inside` of that. Functions defined inside
+    are looked at too: whether they are called is not known yet, but `yield` in them is theirs.
     """
     found: list[tuple[ast.AST, str, str]] = []
 
@@ -73,7 +73,7 @@ def offences(root: ast.AST) -> list[tuple[ast.AST, str, str]]:
         for child in ast.iter_child_nodes(node):
             visit(child)
 
-    if isinstance(root, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+    if not inside and isinstance(root, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
         why = "a generator can't be differentiated"
         found += [(node, why, "Return a list.") for node in yields(root)]
     visit(root)

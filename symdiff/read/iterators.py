@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from symdiff.read.containers import Containers
@@ -37,6 +38,9 @@ class Iterators(Containers):
         raise NotImplementedError
 
     def body(self, function: Function) -> Value:
+        raise NotImplementedError
+
+    def spelled_here(self, function: Function, node: ast.AST) -> AbstractContextManager[None]:
         raise NotImplementedError
 
     reading: list[Any]
@@ -411,10 +415,11 @@ class Iterators(Containers):
 
         self.reading.append(function.identity)
         try:
-            frame = self.enter(function, dict(bound), inlined=True)
-            frame.names.add(VALUE)
-            frame.on_yield = take
-            self.body(function)
+            with self.spelled_here(function, node):
+                frame = self.enter(function, dict(bound), inlined=True)
+                frame.names.add(VALUE)
+                frame.on_yield = take
+                self.body(function)
         finally:
             self.frame = consumer
             self.reading.pop()

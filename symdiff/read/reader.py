@@ -223,7 +223,7 @@ class Reader(Statements):
     def fence(self, function: Function) -> None:
         """Report everything in the function that is never supported."""
         for stmt in function.node.body if isinstance(function.node, ast.FunctionDef) else []:
-            for node, why, fix in offences(stmt):
+            for node, why, fix in offences(stmt, inside=True):
                 self.offences.append(self.refuse(node, why, fix=fix))
 
 

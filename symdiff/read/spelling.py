@@ -18,6 +18,7 @@ from symdiff.read.values import Builtin, Class, Function, Value
 # attributes that one is made of.
 SPLINES = {"PPoly": (2, ("c", "x", "extrapolate")), "BSpline": (1, ("t", "c", "k", "extrapolate"))}
 INTERPOLATE = "scipy.interpolate"
+OURS = ("refuse", "sequence")  # what the reader does for these texts
 FOLDER = Path(__file__).parent / "spelled"
 _SCOPES: dict[str, SpelledScope] = {}
 
@@ -33,8 +34,8 @@ class SpelledScope(StaticScope):
         self.apart: tuple[str, ...] = ast.literal_eval(given)
 
     def lookup(self, name: str, unit: Unit) -> Value | None:
-        if name == "refuse":
-            return Builtin("spelled.refuse")
+        if name in OURS:
+            return Builtin(f"spelled.{name}")
         return super().lookup(name, unit)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import cmath
 import warnings
 
 import numpy as np
 import pytest
 
 import symdiff
-from differences import assert_right
+from differences import assert_right, slopes
 
 
 def modulus(x, y):
@@ -53,6 +54,34 @@ def test_tangents_are_real(function):
         _, slope = symdiff.jvp(function, (0.6, 0.7), (0.3, -1.1))
     assert np.isrealobj(slope)
     assert slope == pytest.approx(0.3 * gradient[0] - 1.1 * gradient[1], rel=1e-12)
+
+
+def made(x, y):
+    z = complex(x, -y) * complex(x) + complex(imag=y)
+    return abs(z**2 + cmath.exp(complex(x, y)))
+
+
+def roots(x, y):
+    z = cmath.sqrt(-x - 1) + cmath.log(complex(x, y)) * cmath.sin(1j * x) + cmath.rect(x, y)
+    r, phi = cmath.polar(z)
+    return z.imag * r + phi + cmath.phase(z * z)
+
+
+def inverses(x, y):
+    z = cmath.asin(complex(x, y)) * cmath.acosh(x + y) + cmath.atan(x * 1j)
+    return (z + cmath.log(x + 1j * y, 2) + cmath.log10(x)).real
+
+
+@pytest.mark.parametrize("function", [made, roots, inverses])
+def test_functions_of_cmath(function):
+    value, gradient = symdiff.value_and_grad(function, argnums=(0, 1))(0.6, 0.8)
+    assert value == pytest.approx(function(0.6, 0.8), rel=1e-14)
+    assert gradient == pytest.approx(slopes(function, (0.6, 0.8), {}), rel=1e-8)
+    _, slope = symdiff.jvp(function, (0.6, 0.8), (0.3, -1.1))
+    assert slope == pytest.approx(0.3 * gradient[0] - 1.1 * gradient[1], rel=1e-12)
+    ends = [symdiff.grad(function)(0.6 + h, 0.8) for h in (1e-5, -1e-5)]
+    bend = symdiff.hessian(function)(0.6, 0.8)
+    assert bend == pytest.approx((ends[0] - ends[1]) / 2e-5, rel=1e-6)
 
 
 NUMBERS = (0.3 + 0.4j, 2.0)

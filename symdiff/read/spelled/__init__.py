@@ -6,3 +6,7 @@ from __future__ import annotations
 
 def refuse(why: str) -> None:
     """The call can't be differentiated: the reader says so."""
+
+
+def sequence(data):  # type: ignore[no-untyped-def]
+    """A list or tuple as it is, and a list of anything else that is iterated over."""

@@ -30,6 +30,7 @@ from symdiff.rules.arrays import (
     shaping,
     signal,
     special,
+    spelled,
     splitting,
     ufuncs,
 )
@@ -63,6 +64,7 @@ FAMILIES = (
     shaping,
     signal,
     special,
+    spelled,
     splitting,
 )
 

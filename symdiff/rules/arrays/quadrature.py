@@ -7,7 +7,7 @@ from symdiff.errors import NotDifferentiable
 from symdiff.rules.arrays.axes import is_none
 from symdiff.rules.arrays.nodes import Node, Refused, call, helper
 from symdiff.rules.arrays.reductions import reduced
-from symdiff.rules.arrays.registry import array, spelled, ufunc
+from symdiff.rules.arrays.registry import array, ufunc
 from symdiff.rules.shapes import elementwise_kind, plus
 from symdiff.stages import REAL, ArrayOf, Kind
 
@@ -62,7 +62,3 @@ def spline(spline, x, nu=0, extrapolate=None, *, ans):
     """A spline that stands outside of the function, at a point."""
     more = {} if is_none(extrapolate) else {"extrapolate": extrapolate}
     return call("spline", spline, x, nu + 1, **more)
-
-
-for _name in ("PPoly", "CubicHermiteSpline", "CubicSpline"):
-    spelled(f"scipy.interpolate.{_name}")

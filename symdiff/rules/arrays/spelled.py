@@ -1,0 +1,18 @@
+"""Functions that need no rule, for the reader puts others in their place: see read/spelling.py and
+read/complexes.py."""
+
+from __future__ import annotations
+
+from symdiff.rules.arrays.registry import spelled
+
+PLACES = {
+    "numpy": "piecewise",
+    "scipy.interpolate": "CubicHermiteSpline CubicSpline PPoly",
+    "statistics": "fmean geometric_mean harmonic_mean mean median pstdev pvariance stdev variance",
+    "cmath": "acos acosh asin asinh atan atanh cos cosh exp log log10 phase polar rect sin sinh"
+    " sqrt tan tanh",
+}
+
+for _module, _names in PLACES.items():
+    for _name in _names.split():
+        spelled(f"{_module}.{_name}")
