@@ -6,7 +6,8 @@ parts of the loop as there are threads. Every part has sums, totals and scratch 
 no two threads write to the same place. What the parts have added up is added in their order.
 
 Only that second function is compiled with `parallel=True`: so Numba takes no expressions of arrays
-apart, of which it does not broadcast all that NumPy broadcasts.
+apart, of which it does not broadcast all that NumPy broadcasts. The number of threads is that of
+Numba's configuration: code that asks for the number set at run time can't be kept on disk.
 """
 
 from __future__ import annotations
@@ -185,7 +186,7 @@ class _Changer:
         lines = [
             f"def {self.new(self.made.name + '_loop')}({', '.join(names)}):",
             f'    """All rounds of a loop of {self.made.name}, in parallel."""',
-            f"    {chunks} = numba.get_num_threads()",
+            f"    {chunks} = numba.config.NUMBA_NUM_THREADS",
             *(f"    {of} = {make}" for of, make in zip(parts, makes, strict=True)),
             f"    for {chunk} in numba.prange({chunks}):",
             f"        {', '.join(added)} = {call}" if added else f"        {call}",

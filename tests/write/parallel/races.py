@@ -67,12 +67,10 @@ class Watch:
     """In the place of Numba: a loop over parts in any order, and who meets what."""
 
     def __init__(self, threads):
-        self.threads, self.part, self.alive, self.loops = threads, None, [], 0
+        self.config = SimpleNamespace(NUMBA_NUM_THREADS=threads)
+        self.part, self.alive, self.loops = None, [], 0
         self.read, self.set, self.races = {}, {}, []
         self.njit = lambda *args, **_: args[0] if args else self.njit
-
-    def get_num_threads(self):
-        return self.threads
 
     def prange(self, count):
         assert self.part is None, "parallel loops don't nest"
