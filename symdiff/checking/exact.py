@@ -178,6 +178,8 @@ class _Rewriter(ast.NodeTransformer):
                 for d in node.decorator_list
                 if _named(d) in KEPT_DECORATORS or _named(d).rpartition(".")[2] in OF_RULES
             ]
+        if node.name == "__bool__":
+            _Bools().visit(node)
         self.depth += 1
         node = self._inside(node)
         self.depth -= 1
@@ -218,6 +220,14 @@ class _Rewriter(ast.NodeTransformer):
 
     def _call(self, name: str, *args: ast.expr) -> ast.expr:
         return ast.Call(ast.Name(name, ast.Load()), list(args), [])
+
+
+class _Bools(ast.NodeTransformer):
+    """What `__bool__` returns, as Python wants it: the outcome of a comparison here is no bool."""
+
+    def visit_Return(self, node: ast.Return) -> ast.Return:
+        value = node.value or ast.Constant(None)
+        return ast.Return(ast.Call(ast.Name("bool", ast.Load()), [value], []))
 
 
 def in_any_order(items: ast.expr) -> ast.expr:

@@ -1,3 +1,4 @@
+import dataclasses
 import functools
 import math
 import math as m
@@ -8,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
+import symdiff
 from checking.running import Laboratory, gradient
 from symdiff.checking.lift import definition
 
@@ -138,3 +140,20 @@ def test_the_methods_of_a_copy_are_copies_and_the_class_stays_its_class():
     assert isinstance(copy, Spring)
     assert type(copy) is lab.lifter.lift(Spring)
     assert lab.lifter.lift(ValueError) is ValueError
+
+
+def test_numbers_in_copies_of_objects_lead_to_the_inputs():
+    @dataclasses.dataclass
+    class Pair:
+        a: float
+        b: float
+
+        def __bool__(self):
+            return self.a > self.b
+
+    def f(x, y):
+        first, second = dataclasses.astuple(Pair(x, y))
+        return first * second**2 if Pair(x, y) else x * y
+
+    report = symdiff.check(f, (2.0, 3.0))
+    assert report.status == "proved" and len(report.paths) == 2, str(report)
