@@ -114,7 +114,35 @@ def _elementwise(
                 sweep.note_full(share, arg)
             sweep.accumulate(arg, share)
         else:
-            sweep.accumulate(arg, unbroadcast(sweep, share, target, arg, adjoint))
+            share = unbroadcast(sweep, share, target, arg, adjoint)
+            hand_on(sweep, arg, target, share, is_masked=mask is not None)
+
+
+def hand_on(sweep: Reverse, arg: Var, out: Var, share: Expr, is_masked: bool) -> None:
+    """Add what was summed over axes. Of what was masked before, what is zero stays zero whatever
+    it is multiplied by, where it can't be told that the mask has the shape of the argument."""
+    before = sweep.definitions.get(arg)
+    if (
+        not is_masked
+        or not isinstance(share, Var)
+        or not isinstance(arg.kind, ArrayOf)
+        or fills(dims_of(arg.kind), dims_of(out.kind))
+        or arg in sweep.adjoints
+        or not isinstance(before, Apply)
+        or not _is_elementwise(before)
+    ):
+        sweep.accumulate(arg, share)
+        return
+    zero = Apply("eq", (share, ZERO))
+    note_masked(sweep, arg, share, Apply("mask", (sweep.emit(zero, kind_of(zero)), Const(1))))
+
+
+def _is_elementwise(made: Apply) -> bool:
+    """Whether an operation is elementwise, on arrays: those on numbers know of no masks."""
+    primitive = registry.by_name(made.op)
+    if primitive is None:
+        return made.op in ELEMENTWISE and any(map(is_array, made.args))
+    return made.op in ELEMENTWISE or primitive.is_elementwise
 
 
 def passes_mask(sweep: Reverse, arg: Var, out: Var, mask: Expr) -> bool:
@@ -123,11 +151,7 @@ def passes_mask(sweep: Reverse, arg: Var, out: Var, mask: Expr) -> bool:
     made = sweep.definitions.get(arg)
     if not isinstance(made, Apply) or arg in sweep.adjoints and sweep.masks.get(arg) != mask:
         return False
-    primitive = registry.by_name(made.op)
-    if primitive is None and not any(map(is_array, made.args)):
-        return False  # an operation on numbers, which knows of no masks
-    elementwise = made.op in ELEMENTWISE or primitive is not None and primitive.is_elementwise
-    return elementwise and fills(dims_of(arg.kind), dims_of(out.kind))
+    return _is_elementwise(made) and fills(dims_of(arg.kind), dims_of(out.kind))
 
 
 def note_masked(sweep: Reverse, arg: Var, share: Expr, mask: Expr) -> None:
@@ -154,7 +178,8 @@ def _where(sweep: Reverse, value: Apply, target: Var, adjoint: Expr) -> None:
         else:
             made = Apply("numpy.where", (test, *((adjoint, ZERO) if not side else (ZERO, adjoint))))
             chosen = sweep.emit(made, kind_of(made))
-            sweep.accumulate(arg, unbroadcast(sweep, chosen, target, arg, chosen))
+            share = unbroadcast(sweep, chosen, target, arg, chosen)
+            hand_on(sweep, arg, target, share, is_masked=True)
 
 
 def unbroadcast(sweep: Reverse, share: Expr, out: Var, arg: Var, adjoint: Expr) -> Expr:

@@ -51,3 +51,17 @@ def test_what_is_not_taken_stays_out_through_a_branch():
     with np.errstate(all="ignore"):
         found = symdiff.grad(unused_in_an_arm)(np.array([-1.0, 0.0, 4.0]), True)
     np.testing.assert_array_equal(found, [0.0, 0.0, 0.25])
+
+
+@pytest.mark.parametrize("target", ["python", "numba"])
+def test_what_a_where_leaves_out_is_no_nan_where_shapes_are_unknown(target):
+    def f(x: np.ndarray, w: np.ndarray):
+        return np.sum(np.where(w > 0, np.sqrt(x) * w, w**2))
+
+    at = None if target == "python" else (np.ones(2), np.ones(2))
+    names = {}
+    text = symdiff.source(f, at=at, target=target)
+    exec("\n".join(line for line in text.splitlines() if line[:1] != "@"), names)
+    with np.errstate(invalid="ignore"):
+        _, (dx, dw) = names["f_grad"](np.array([4.0, -1.0]), np.array([1.0, -3.0]))
+    assert dx.tolist() == [0.25, 0.0] and dw.tolist() == [2.0, -6.0]
