@@ -27,6 +27,8 @@ from symdiff.stages import (
     Step,
     TupleOf,
     Var,
+    blocks,
+    steps,
     substitute,
     variables,
 )
@@ -246,6 +248,12 @@ class _Writer(Taping, Statements):
                 break
             inlined = substitute(inlined, {stage.target: stage.value})
             kept.pop()
+        if (
+            kept
+            and kept[-1] == Remark("backward")
+            and any(Remark("backward") in inner for step in steps(kept) for inner in blocks(step))
+        ):
+            kept.pop()  # a fused loop has run backward too, and nothing is left to do
         return [*self.block(kept), ast.Return(self.build(inlined))]
 
     def chooses(self, branch: Branch, result: Expr, arm: bool) -> bool:
