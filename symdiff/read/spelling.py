@@ -20,7 +20,7 @@ SPLINES = {"PPoly": (2, ("c", "x", "extrapolate")), "BSpline": (1, ("t", "c", "k
 INTERPOLATE = "scipy.interpolate"
 OURS = ("refuse", "sequence")  # what the reader does for these texts
 FOLDER = Path(__file__).parent / "spelled"
-_SCOPES: dict[str, SpelledScope] = {}
+_SCOPES: dict[str, SpelledScope | None] = {}  # by the names of modules; None: there is none
 
 
 class SpelledScope(StaticScope):
@@ -42,13 +42,15 @@ class SpelledScope(StaticScope):
 def spelled(name: str, unit: Unit) -> Value | None:
     """The function or class that is read for a member of a library, by its full name."""
     *parts, member = name.split(".")
-    path = FOLDER / ("_".join(p for p in parts if not p.startswith("_")) + ".py")
-    key = path.stem
-    if key not in _SCOPES:
-        if not parts or not path.is_file():
-            return None
-        _SCOPES[key] = SpelledScope(path)
-    scope = _SCOPES[key]
+    if not parts:
+        return None
+    module = "_".join(p for p in parts if not p.startswith("_"))
+    if module not in _SCOPES:
+        path = FOLDER / f"{module}.py"
+        _SCOPES[module] = SpelledScope(path) if path.is_file() else None
+    scope = _SCOPES[module]
+    if scope is None:
+        return None
     found = scope.lookup(member, unit) if member in scope.names else None
     return found if isinstance(found, (Function, Class)) else None
 

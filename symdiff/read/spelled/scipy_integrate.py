@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 
-def like(value, y):
+def slopes(value, y):
     if not isinstance(value, (list, tuple)) and np.ndim(value) == 1:
         return value
     return np.reshape(np.asarray(value), np.shape(y))
@@ -14,9 +14,9 @@ def like(value, y):
 
 def slope(function, y, t, *args):
     """An array like the state."""
-    return like(function(y, t, *args), y)
+    return slopes(function(y, t, *args), y)
 
 
 def slope_of_time(function, y, t, *args):
     """The same for a function that takes the time first."""
-    return like(function(t, y, *args), y)
+    return slopes(function(t, y, *args), y)
