@@ -27,7 +27,7 @@ from symdiff.compiled.nests import (
 )
 from symdiff.compiled.steady import compute_once
 from symdiff.compiled.together import made_together
-from symdiff.rules.memory import UPDATES
+from symdiff.rules.memory import UPDATES, holds_objects, shares
 from symdiff.rules.registry import kind_of
 from symdiff.simplify.dead import drop_dead
 from symdiff.stages import (
@@ -47,9 +47,12 @@ from symdiff.stages import (
     Pop,
     Procedure,
     Push,
+    Stage,
     Var,
+    expressions,
     map_expressions,
     steps,
+    variables,
 )
 
 DTYPES: dict[Kind, Expr] = {
@@ -111,7 +114,7 @@ class _Keeper:
     """Arrays for the stacks that one procedure fills and another one, or the same, empties."""
 
     def __init__(self, forward: Procedure, backward: Procedure) -> None:
-        self.procedure = forward
+        self.procedure, self.backward = forward, backward
         self.text = Text(forward)
         self.stacks = stacks_of(forward)
         self.handed: dict[Var, Var] = {}
@@ -123,6 +126,8 @@ class _Keeper:
                     own.pops += taken[var].pops
                     own.is_handed = False
                     self.handed[filled] = var
+        loops = [s for s in steps(forward.body) if isinstance(s, Loop)]
+        self.inits = {c.var: c.init for loop in loops for c in loop.carried if c.init is not None}
         self.mirrors: dict[tuple[int, int], Mirror | None] = {}
         self.positions: dict[Nest, Positions] = {}
 
@@ -177,7 +182,8 @@ class _Keeper:
         kind = kind_of(push.value)
         is_number = kind in DTYPES or isinstance(kind, ArrayOf) and kind.dims == ()
         # An array that outlives a round of the loops around must not be overwritten in the next.
-        places = [(loop, around[:at]) for at, loop in enumerate(around)] if is_number else []
+        is_inner = around and (is_number or self.stays_inside(pop.target))
+        places = [(loop, around[:at]) for at, loop in enumerate(around)] if is_inner else []
         for before, outside in [*places, (forward[0], around)]:
             found_plan = self.plan_at(before, outside, stack, push, pop, mirrors)
             if found_plan is not None:
@@ -234,25 +240,34 @@ class _Keeper:
         """The type of the numbers of an array, where that is the one of an array at hand."""
         if not isinstance(kind_of(value), ArrayOf):
             return None
-        loops = [s for s in steps(self.procedure.body) if isinstance(s, Loop)]
-        inits = {c.var: c.init for loop in loops for c in loop.carried if c.init is not None}
+        found: Expr | None = None
         while True:
+            if found is None and isinstance(value, Var) and self.text.is_at_hand(value, before):
+                found = Opaque("_0.dtype", (value,), pure=True)
             match value:
-                case Var() if self.text.is_at_hand(value, before):
-                    match self.text.made.get(value):
-                        case Apply(op="numpy.zeros" | "numpy.ones" | "numpy.empty", args=(_,)):
-                            return None
-                    return Opaque("_0.dtype", (value,), pure=True)
-                case Var() if value in inits:
-                    value = inits[value]
+                case Var() if value in self.inits:
+                    value = self.inits[value]
                 case Var() if value in self.text.made:
                     value = self.text.made[value]
                 case Apply(op=op, args=(first, *_)) if (
                     op in UPDATES or op == "copy" or op == "getitem"
                 ) and isinstance(kind_of(first), ArrayOf):
                     value = first
+                case Apply(op="numpy.zeros" | "numpy.ones" | "numpy.empty", args=(_,)):
+                    return None  # the usual type
                 case _:
-                    return None
+                    return found
+
+    def stays_inside(self, var: Var) -> bool:
+        """Whether nothing but the expressions that read an array hold on to it."""
+        for step in steps(self.backward.body):
+            if not any(var in set(variables(e)) for e in expressions(step)):
+                continue
+            if not isinstance(step, Stage):
+                return False
+            if holds_objects(step.target) and var in set(shares(step.value)):
+                return False
+        return True
 
     # --- the change
 

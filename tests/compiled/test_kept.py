@@ -317,3 +317,25 @@ def read_twice(y, x, n):
         for i in range(len(y)):
             y[i] = math.sin(y[i] * x) * y[i]
     return y.sum()
+
+
+def test_what_a_round_keeps_is_allocated_once():
+    args = (np.outer(U[:4], U[2:5]), U[:3])
+    text = written(scratch, args)
+    forward = text.split("for p in")[0]
+    assert "c_kept" in forward, text
+    assert_gradients_agree(scratch, args)
+
+
+def scratch(X, mu):
+    c = np.empty(len(mu))
+    total = 0.0
+    for p in range(len(X)):
+        square = 0.0
+        for k in range(2):
+            for j in range(len(mu)):
+                c[j] = X[p, j] - mu[j] * (k + 1)
+            for i in range(len(mu)):
+                square += c[i] * c[i] * c[0]
+        total += math.log(1.0 + square)
+    return total
