@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from symdiff import rules
+from symdiff.compiled.substitutes import known_to_numba, substituted
 from symdiff.stages import (
     INTEGER,
     REAL,
@@ -20,6 +21,7 @@ from symdiff.stages import (
     Opaque,
     Param,
     Procedure,
+    Stage,
     Var,
     map_expressions,
     steps,
@@ -39,7 +41,9 @@ def lowered(procedure: Procedure) -> Procedure:
 
 
 def _lowered(procedure: Procedure) -> Procedure:
-    helpers = dict(procedure.helpers)
+    helpers = {name: known_to_numba(helper) for name, helper in procedure.helpers.items()}
+
+    values = {s.target: s.value for s in steps(procedure.body) if isinstance(s, Stage)}
 
     def lower(expr: Expr) -> Expr:
         if not isinstance(expr, (Apply, Opaque)):
@@ -53,7 +57,7 @@ def _lowered(procedure: Procedure) -> Procedure:
                 helper = unbroadcast(*(r for r in ranks if r is not None))
                 helpers[helper.name] = helper
                 return Apply(f"helper:{helper.name}", args)
-        return Apply(expr.op, args)
+        return substituted(Apply(expr.op, args), values, helpers)
 
     body = [map_expressions(step, lower) for step in procedure.body]
     for step in steps(body):

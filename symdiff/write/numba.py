@@ -90,6 +90,11 @@ class _Reversed(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         match node:
+            case ast.Call(
+                func=ast.Attribute(ast.Attribute(ast.Name("np"), "add"), "at"),
+                args=[_, ast.Name(), _],
+            ):
+                return ast.Call(ast.Name("add_at", ast.Load()), node.args, [])
             case ast.Call(func=ast.Name(id="reversed"), args=[ast.Call(func=ast.Name(id="range"))]):
                 inner = node.args[0]
                 assert isinstance(inner, ast.Call)
