@@ -176,7 +176,7 @@ def compile_for(made: Generated, dispatcher: Any, types: Sequence[Any]) -> None:
     from numba.core.errors import NumbaError
 
     try:
-        dispatcher.compile(tuple(types))
+        dispatcher.get_call_template(tuple(types), {})  # *args are put into a tuple
     except SymdiffError:
         raise
     except (NumbaError, NotImplementedError, AssertionError, KeyError) as error:

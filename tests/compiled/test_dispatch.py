@@ -88,3 +88,19 @@ def test_functions_with_any_keywords_are_refused():
 
     with pytest.raises(symdiff.SymdiffError, match="kwargs"):
         symdiff.grad(f, target="numba")
+
+
+def test_functions_of_any_number_of_arguments():
+    @numba.njit
+    def squares(*xs):
+        total = 0.0
+        for x in xs:
+            total += x * x
+        return total
+
+    @numba.njit
+    def splat(pair, scale):
+        return squares(*pair) * scale
+
+    assert symdiff.grad(squares, (0, 2))(0.5, 0.7, 1.5) == (1.0, 3.0)
+    assert symdiff.grad(splat)((0.5, 0.7), 2.0) == (2.0, 2.8)
