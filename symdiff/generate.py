@@ -754,8 +754,9 @@ def _finished(
         from symdiff.compiled.kept import keep_in_arrays
         from symdiff.compiled.lower import lowered
         from symdiff.compiled.upward import run_upward
+        from symdiff.simplify import keep_less
 
-        made = run_upward(keep_in_arrays(fuse(made)))
+        made = run_upward(keep_in_arrays(keep_less(fuse(made))))
         made = lowered(_simplified(made))
         written = write(made, live=live, numba=dict(selection.options))
     else:

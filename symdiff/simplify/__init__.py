@@ -12,6 +12,7 @@ from symdiff.simplify.join import join
 from symdiff.simplify.linear import reorder_linear
 from symdiff.simplify.lists import reuse_lists
 from symdiff.simplify.number import number_lines
+from symdiff.simplify.once import keep_once
 from symdiff.simplify.rename import name_adjoints
 from symdiff.simplify.replay import replay_tests
 from symdiff.simplify.result import name_result
@@ -21,7 +22,7 @@ from symdiff.simplify.standing import call_as_they_stand
 from symdiff.simplify.updates import merge_updates
 from symdiff.stages import Call, Procedure, steps
 
-__all__ = ["call_as_they_stand", "simplify"]
+__all__ = ["call_as_they_stand", "keep_less", "simplify"]
 
 
 def simplify(procedure: Procedure, again: bool = False) -> Procedure:
@@ -41,10 +42,19 @@ def simplify(procedure: Procedure, again: bool = False) -> Procedure:
     return replace(made, callees=callees)
 
 
+def keep_less(procedure: Procedure) -> Procedure:
+    """The procedure, and those that it calls, in which equal values are kept once."""
+    callees = {name: keep_once(share(callee)) for name, callee in procedure.callees.items()}
+    for callee in callees.values():
+        callee.callees = callees
+    return replace(keep_once(share(procedure)), callees=callees)
+
+
 def _simplified(procedure: Procedure, again: bool) -> Procedure:
     absorbed: dict[int, int] = {}
     procedure = name_result(drop_dead(reorder_linear(merge_updates(drop_dead(procedure)))))
-    procedure = compute_again(drop_dead(fold_constants(share(fold_constants(procedure)))))
+    procedure = keep_once(fold_constants(share(fold_constants(procedure))))
+    procedure = compute_again(drop_dead(procedure))
     procedure = replay_tests(join(name_adjoints(procedure), absorbed))
     procedure = fold_constants(join(drop_dead(fold_constants(procedure)), absorbed))
     procedure = reuse_lists(run_over_kept(cheaper(procedure), again))
