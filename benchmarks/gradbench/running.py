@@ -15,8 +15,8 @@ from benchmarks.measure import medians
 EVALS = (
     "hello", "lse", "llsq", "ode", "det", "kmeans", "gmm", "ba", "lstm", "ht", "particle", "saddle",
 )  # fmt: skip
-SECONDS = 1.0  # for each contender of a row
-SLOWEST = 20.0  # a rival whose first call takes longer is left out
+SECONDS = 0.5  # for each contender of a row
+SLOWEST = 5.0  # a rival whose first call takes longer is left out
 
 
 @dataclass
@@ -73,7 +73,8 @@ def row(found: Eval, size: Any, *, first: bool, rivals: bool) -> Row:
     if not first:
         made.first = {}
     if rivals:
-        others = contenders(found, args)
+        seconds = timed(calls["primal"])[0] if found.primal else 0.0
+        others = contenders(found, args, SLOWEST / max(seconds, 1e-9))
         calls |= {n: call for n, call in others.items() if timed(call)[0] < SLOWEST}
     made.seconds = medians(calls, SECONDS, time.process_time)
     return made

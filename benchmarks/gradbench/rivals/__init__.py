@@ -13,8 +13,9 @@ TOOLS = {"JAX": "by_jax", "PyTorch": "by_torch", "autograd": "by_autograd"}
 NAMES = ("C", "C++", "Tapenade", *TOOLS, "differences")  # in the order of columns
 
 
-def contenders(found: Eval, args: tuple[Any, ...]) -> dict[str, Callable[[], Any]]:
-    """The calls of others by their names: "C" is a derivative, "C primal" the function itself."""
+def contenders(found: Eval, args: tuple[Any, ...], most: float) -> dict[str, Callable[[], Any]]:
+    """The calls of others by their names: "C" is a derivative, "C primal" the function itself;
+    those that call the function itself do so `most` times."""
     calls: dict[str, Callable[[], Any]] = {}
     by_hand = handwritten.contenders(found.name, args)
     if by_hand:
@@ -26,6 +27,6 @@ def contenders(found: Eval, args: tuple[Any, ...]) -> dict[str, Callable[[], Any
             continue
         if made := program.contenders(found.name, args):
             calls[f"{tool} primal"], calls[tool] = made
-    if differences := by_differences.contender(found, args):
+    if differences := by_differences.contender(found, args, most):
         calls["differences"] = differences
     return calls

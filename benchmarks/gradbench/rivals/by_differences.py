@@ -17,8 +17,11 @@ LONGEST = 1000  # calls
 H = 1e-6
 
 
-def contender(found: Eval, args: tuple[Any, ...]) -> Callable[[], Any] | None:
-    """The gradient at `args` by forward differences, where it takes no more than LONGEST calls."""
+def contender(
+    found: Eval, args: tuple[Any, ...], most: float = LONGEST
+) -> Callable[[], Any] | None:
+    """The gradient at `args` by forward differences, where it takes no more than LONGEST calls,
+    nor `most`."""
     if found.name in SEARCHES:
         search = SEARCHES[found.name]()
         return lambda: search(*args)
@@ -26,7 +29,7 @@ def contender(found: Eval, args: tuple[Any, ...]) -> Callable[[], Any] | None:
         return None
     count = ACTIVE[found.name]
     at, rest = args[:count], args[count:]
-    if sum(a.size for a in at) > LONGEST:
+    if sum(a.size for a in at) > min(LONGEST, most):
         return None
     function = found.primal.call
     value = (lambda *of: function(*of)[-1]) if found.name == "ode" else function
