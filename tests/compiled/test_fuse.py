@@ -296,6 +296,12 @@ def test_the_users_loops_keep_their_order():
     assert text.index("math.sin(w_0") < text.index("math.exp(x[i])") < text.index("penalty * w[j]")
 
 
+def test_numba_compiles_what_is_fused():
+    gradient = symdiff.value_and_grad(buffers, (0, 1), target="numba")
+    expected = symdiff.value_and_grad(buffers, (0, 1))(X, W)
+    np.testing.assert_allclose(flat(gradient(X, W)), flat(expected), rtol=1e-12)
+
+
 def test_second_derivatives_are_those_of_one_pass():
     slope = symdiff.grad(nearest, argnums=1)
     text = symdiff.source(slope, 1, mode="pushforward", at=(A, W), target="numba")
