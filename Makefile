@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 BIN = $(VENV)/bin
 NOTES = docs/examples/notes.py
 
-.PHONY: help venv demo test lint docs bench bench-gradbench bench-compare clean
+.PHONY: help venv demo test lint docs bench bench-scaling bench-gradbench bench-compare clean
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo "make lint    ruff and mypy"
 	@echo "make docs    the documentation, in docs/_build"
 	@echo "make bench   the benchmarks; make bench-gradbench   those of GradBench"
+	@echo "make bench-scaling   how time and memory grow with size"
 	@echo "make bench-compare   what is slower in GradBench's than when they were saved"
 	@echo "make venv    $(VENV) with symdiff and the tools for working on it"
 
@@ -55,6 +56,9 @@ docs: $(VENV)/tools-installed
 bench: $(VENV)/tools-installed
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.arrays
+
+bench-scaling: $(VENV)/tools-installed
+	$(BIN)/python -m benchmarks.scaling
 
 bench-gradbench: $(VENV)/tools-installed
 	$(BIN)/python -m benchmarks.gradbench

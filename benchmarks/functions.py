@@ -194,16 +194,17 @@ def logistic_map(r, x, n):
 
 
 def logistic_map_by_hand(r, x, n):
+    """The function's own line untouched, the reverse sweep with as few operations as it takes."""
     kept = []
     for _ in range(n):
         kept.append(x)
         x = r * x * (1 - x)
     value = x
     dx, dr = 1.0, 0.0
-    while kept:
-        x = kept.pop()
-        dr += dx * x * (1 - x)
-        dx = dx * r * (1 - 2 * x)
+    for x in reversed(kept):
+        product = dx * (1.0 - x)
+        dr += product * x
+        dx = r * (product - dx * x)
     return value, (dr, dx)
 
 
