@@ -91,10 +91,11 @@ def _at(function: Callable[..., Any], args: tuple[Any, ...]) -> Callable[[], Any
 def _print_gradients(found: dict[str, dict[str, float]]) -> None:
     print("value and gradient, microseconds a call\n")
     heads = "".join(f"{name:>11}" for name in COLUMNS)
-    print(f"{'':<14}{heads}{'gen/fun':>9}{'gen/hand':>9}")
+    print(f"{'':<14}{heads}{'gen/fun':>9}{'hand/fun':>9}{'gen/hand':>9}")
     for name, times in found.items():
         cells = [f"{times[c] * 1e6:11.2f}" if c in times else f"{'-':>11}" for c in COLUMNS]
-        ratios = [times["generated"] / times[other] for other in ("function", "by hand")]
+        pairs = (("generated", "function"), ("by hand", "function"), ("generated", "by hand"))
+        ratios = [times[one] / times[other] for one, other in pairs]
         print(f"{name:<14}{''.join(cells)}" + "".join(f"{ratio:9.2f}" for ratio in ratios))
     for other in ("function", "by hand"):
         ratio = statistics.median(t["generated"] / t[other] for t in found.values())
