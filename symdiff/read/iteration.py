@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -51,6 +52,18 @@ from symdiff.stages import (
 UNROLL = 64
 # What symdiff.checkpoint marks: an iterator of what it is given, and how many states to keep.
 MARK = "checkpoint"
+
+
+@dataclass(frozen=True)
+class Held:
+    """An iterable that stands in the state, and how many items it has."""
+
+    slot: Slot
+    size: int
+
+
+Source = Ref | Held | list[Callable[[], Value]]
+LOOKED_UP = frozenset({"enumerate", "zip", "reversed", "items", "keys", "values", "range"})
 
 
 class Iteration(Expressions):
@@ -405,7 +418,7 @@ class Iteration(Expressions):
         del self.offences[reported:]
         known = self.items(value, node)
         if known is not None and len(known) <= UNROLL:
-            self.unroll(self.held(known), 0, bind, body, node, leave)
+            self.unroll(self.source(value, known), 0, bind, body, node, leave)
             return
         if self.attempts:
             raise why
@@ -424,8 +437,10 @@ class Iteration(Expressions):
         if passive is None or self.written_out:
             known = self.items(value, node)
             if known is not None and len(known) <= UNROLL:
-                source = value if isinstance(value, Ref) else self.held(known)
+                source = self.source(value, known)
                 self.unroll(source, 0, bind, body, node, leave)
+                if isinstance(source, Held):
+                    self.state.pop(source.slot, None)
                 return
         refs = lists_in(value)
         self.iterated += refs
@@ -505,18 +520,28 @@ class Iteration(Expressions):
 
         return [later(item) for item in items]
 
-    def rounds(
-        self, source: Ref | list[Callable[[], Value]], node: ast.AST
-    ) -> list[Callable[[], Value]] | None:
-        """What gives the items of a loop that is written out."""
-        if not isinstance(source, Ref):
+    def source(self, value: Value, known: list[Value]) -> Source:
+        """What a loop that is written out takes its items from: lists as they are in each round,
+        also those in enumerate() and the like."""
+        if isinstance(value, Ref):
+            return value
+        if lists_in(value) and is_looked_up(value):
+            return Held(self.hold(value), len(known))
+        return self.held(known)
+
+    def rounds(self, source: Source, node: ast.AST) -> list[Callable[[], Value]] | None:
+        """What gives the items of a loop that is written out; None if their number has changed."""
+        if isinstance(source, list):
             return source
-        items = self.items(source, node)
-        return None if items is None else [partial(_itself, item) for item in items]
+        now = self.state[source.slot] if isinstance(source, Held) else source
+        items = self.items(now, node)
+        if items is None or isinstance(source, Held) and len(items) != source.size:
+            return None
+        return [partial(_itself, item) for item in items]
 
     def unroll(
         self,
-        source: Ref | list[Callable[[], Value]],
+        source: Source,
         k: int,
         bind: Callable[[Value], None],
         body: Callable[[], None],
@@ -738,6 +763,13 @@ def _join_shapes(a: Any, b: Any) -> Any:
     if isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
         return [_join_shapes(x, y) for x, y in zip(a, b, strict=True)]
     return OBJECT if isinstance(a, list) or isinstance(b, list) else join(a, b)
+
+
+def is_looked_up(value: Any) -> bool:
+    """Whether the items of an iterable are found in lists and tuples, and not computed."""
+    if isinstance(value, Iterator):
+        return value.name in LOOKED_UP and all(map(is_looked_up, value.args))
+    return isinstance(value, (Ref, Tuple, Const, tuple))
 
 
 def _itself(value: Value) -> Value:
