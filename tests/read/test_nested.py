@@ -183,7 +183,9 @@ def test_it_is_written_once_for_a_definition(monkeypatch):
 
     made = []
     write = generate._write_apart
-    monkeypatch.setattr(generate, "_write_apart", lambda *a: made.append(a) or write(*a))
+    monkeypatch.setattr(
+        generate, "_write_apart", lambda *a, **more: made.append(a) or write(*a, **more)
+    )
 
     def f(a, n):
         x = 1.0
