@@ -12,7 +12,6 @@ import ast
 from symdiff.stages import BOOLEAN, REAL, ArrayOf, Dim
 from symdiff.write.parallel.flow import Liveness
 from symdiff.write.parallel.function import Function
-from symdiff.write.parallel.sharing import Sharing
 from symdiff.write.statements import Marks
 
 # Functions of real arrays that take the longest, and give arrays of the same type.
@@ -32,7 +31,7 @@ def reuse_arrays(made: ast.FunctionDef, marks: Marks) -> None:
 class _Changer:
     def __init__(self, made: ast.FunctionDef, marks: Marks) -> None:
         self.marks = marks
-        self.function = Function(made, marks.variables, frozenset())
+        self.function = Function(made, marks.variables, {})
 
     def run(self) -> None:
         self.block(self.function.made.body)
@@ -134,9 +133,7 @@ class _Changer:
         made = self.function.made
         if name in self.function.params or name in Liveness(made.body).after[statement]:
             return False
-        sharing = Sharing(
-            made.body, self.function.is_memory, self.function.kinds_of, self.function.locals
-        )
+        sharing = self.function.sharing(made.body)
         values = sharing.values.get(name, [])
         new = all(isinstance(v, ast.BinOp) or v is not None and _is_unary(v) for v in values)
         return new and sharing.members(sharing.of(name)) == {name}

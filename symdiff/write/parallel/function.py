@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from symdiff.stages import BOOLEAN, COMPLEX, INTEGER, REAL, ArrayOf, Kind, Var
 from symdiff.write.parallel.flow import bound_in, reads
@@ -18,13 +19,25 @@ PURE = frozenset(
 EFFECTS = frozenset({"random", "copyto", "put", "fill_diagonal", "place", "putmask"})
 
 
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What a call of a function does: at which places it changes arrays that it is given, and
+    whether what it returns is its own."""
+
+    changes: frozenset[int]
+    is_new: bool
+
+
 class Function:
     """A written function: what its names stand for, and what is read after its loops."""
 
     def __init__(
-        self, made: ast.FunctionDef, kinds: Mapping[str, Sequence[Var]], pure: frozenset[str]
+        self,
+        made: ast.FunctionDef,
+        kinds: Mapping[str, Sequence[Var]],
+        others: Mapping[str, Effects],
     ) -> None:
-        self.made, self.kinds, self.pure = made, kinds, pure
+        self.made, self.kinds, self.others = made, kinds, others
         self.params = frozenset(a.arg for a in ast.walk(made.args) if isinstance(a, ast.arg))
         self.locals = self.params | bound_in(made.body)
 
@@ -62,23 +75,53 @@ class Function:
                     case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr)):
                         if self.is_memory(name) and attr not in METHODS:
                             yield name
+                    case ast.Call(func=ast.Name(id=name), args=args) if name not in PURE:
+                        effects = self.others.get(name)
+                        for at, arg in enumerate(args):
+                            if effects is None or at in effects.changes:
+                                yield from filter(self.is_memory, sorted(reads(arg)))
 
-    def is_pure(self) -> bool:
-        """Whether a call of the function can be told by its value only."""
-        groups = Sharing(self.made.body, self.is_memory, self.kinds_of, self.locals)
-        changed = {groups.of(name) for name in self.changed(self.made.body)}
+    def sharing(self, block: list[ast.stmt]) -> Sharing:
+        """What may stand for the same memory where the statements of a block have run."""
+        new = frozenset(name for name, effects in self.others.items() if effects.is_new)
+        return Sharing(block, self.is_memory, self.kinds_of, self.locals, new)
+
+    def effects(self) -> Effects | None:
+        """What a call of the function does, if it only changes arrays that it is given."""
         for node in ast.walk(self.made):
-            if isinstance(node, ast.Call) and not self.is_pure_call(node):
-                return False
+            if isinstance(node, ast.Call) and not self.is_plain_call(node):
+                return None
             if isinstance(node, (ast.Raise, ast.Assert, ast.With)):
-                return False
-        return not any(groups.members(group) & self.params for group in changed)
+                return None
+        groups = self.sharing(self.made.body)
+        changed = {groups.of(name) for name in self.changed(self.made.body)}
+        given = [a.arg for a in self.made.args.args]
+        changes = {at for at, name in enumerate(given) if groups.of(name) in changed}
+        if len(given) < len(self.params) and changes:
+            return None
+        for at in changes:
+            kinds = self.kinds_of(given[at])
+            if not kinds or not all(isinstance(k, ArrayOf) for k in kinds):
+                return None
+        of_given = {groups.of(name) for name in self.params}
+        held = {
+            groups.of(name)
+            for node in ast.walk(self.made)
+            if isinstance(node, ast.Return) and node.value is not None
+            for name in groups.held(node.value)
+            if self.is_memory(name)
+        }
+        return Effects(frozenset(changes), not held & of_given)
 
-    def is_pure_call(self, call: ast.Call) -> bool:
-        """Whether a call changes nothing, or only what it is a method of."""
+    def is_plain_call(self, call: ast.Call) -> bool:
+        """Whether a call changes nothing but arrays that it is given, or what it is a method of."""
         match call.func:
             case ast.Name(id=name):
-                return name in PURE or name in self.pure
+                effects = self.others.get(name)
+                plain = not call.keywords and not any(
+                    isinstance(arg, ast.Starred) for arg in call.args
+                )
+                return name in PURE or effects is not None and (plain or not effects.changes)
             case ast.Attribute(value=ast.Name(id=module), attr=name) if module not in self.locals:
                 known = module in MODULES and name not in EFFECTS
                 return known and not _has_out(module, name, call)

@@ -87,7 +87,7 @@ class _Analysis(Scratch):
                         return False
                     case ast.Break() | ast.Continue() if self.loop_of(node) is self.loop:
                         return False
-                    case ast.Call() if not self.is_pure(node):
+                    case ast.Call() if not self.is_plain(node):
                         return False
         return True
 
@@ -96,11 +96,11 @@ class _Analysis(Scratch):
             node = self.parents[node]
         return node
 
-    def is_pure(self, call: ast.Call) -> bool:
+    def is_plain(self, call: ast.Call) -> bool:
         match call.func:
             case ast.Attribute(value=ast.Name(id=name), attr="append" | "pop"):
                 return name in self.bound and name not in self.exposed
-        return self.function.is_pure_call(call)
+        return self.function.is_plain_call(call)
 
     # --- numbers
 
@@ -139,17 +139,21 @@ class _Analysis(Scratch):
             return False
         if self.is_apart(outer, own):
             return True
-        if len(outer) > 1 or own:
+        if len(outer) > 1:
             return False
         (name,) = outer
         everybody = self.groups.members(group)
         if self.rank_of(name) is None:
             return False
-        if self.is_total(name):
+        if not everybody & self.live and self.is_put_and_taken(name):
+            self.rounds.empty.append(name)  # whose parts may have names of the round's own
+        elif own:
+            return False
+        elif self.is_total(name):
             self.rounds.totals.append(name)
         elif everybody == {name} and self.is_zero_between(name):
             self.rounds.zero.append(name)
-        elif not everybody & self.live and (self.is_put_and_taken(name) or self.is_set_first(name)):
+        elif not everybody & self.live and self.is_set_first(name):
             self.rounds.empty.append(name)
         else:
             return False

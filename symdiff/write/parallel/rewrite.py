@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from symdiff.stages import INTEGER, ArrayOf
 from symdiff.write.parallel.flow import Liveness
-from symdiff.write.parallel.function import PURE, Function
+from symdiff.write.parallel.function import PURE, Effects, Function
 from symdiff.write.parallel.independent import Rounds, independent
 from symdiff.write.statements import Marks
 
@@ -36,25 +36,26 @@ def in_parallel(
     The last function is the one that is asked for. Parallel loops don't nest: a function that is
     called in a loop has none. Nor have those that are to stay `bare`.
     """
-    pure: set[str] = set()
+    effects: dict[str, Effects] = {}
     plain = [ast.parse(text).body[0] for text in helpers]
     for made, variables in [
         *((f, {}) for f in plain if isinstance(f, ast.FunctionDef)),
         *((made, marks.variables) for made, marks in functions),
     ]:
-        if Function(made, variables, frozenset(pure)).is_pure():
-            pure.add(made.name)
+        found = Function(made, variables, effects).effects()
+        if found is not None:
+            effects[made.name] = found
     names = {name for made, _ in functions for name in _names(made)}
     often = _called_often([made for made, _ in functions])
     done: Functions = []
-    found: set[str] = set()
+    parallel: set[str] = set()
     for made, marks in functions:
         if made.name not in often | bare:
-            changed = _Changer(made, marks, frozenset(pure), names).run()
+            changed = _Changer(made, marks, effects, names).run()
             done += [(part, marks) for part in changed]
-            found |= {part.name for part in changed[1::2]}
+            parallel |= {part.name for part in changed[1::2]}
         done.append((made, marks))
-    return done, found
+    return done, parallel
 
 
 def _names(made: ast.FunctionDef) -> set[str]:
@@ -82,15 +83,15 @@ def _called_often(functions: list[ast.FunctionDef]) -> set[str]:
 
 class _Changer:
     def __init__(
-        self, made: ast.FunctionDef, marks: Marks, pure: frozenset[str], names: set[str]
+        self, made: ast.FunctionDef, marks: Marks, effects: dict[str, Effects], names: set[str]
     ) -> None:
-        self.made, self.marks, self.pure, self.names = made, marks, pure, names
+        self.made, self.marks, self.effects, self.names = made, marks, effects, names
         self.result: list[ast.FunctionDef] = []
         words = ("chunks", "chunk", "start", "stop")
         self.chunks, self.chunk, self.start, self.stop = map(self.new, words)
 
     def run(self) -> list[ast.FunctionDef]:
-        self.function = Function(self.made, self.marks.variables, self.pure)
+        self.function = Function(self.made, self.marks.variables, self.effects)
         body: list[ast.stmt] = []
         for statement in self.made.body:
             body += self.statement(statement, statement, 0)

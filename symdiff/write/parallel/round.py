@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from symdiff.write.numba import moved
-from symdiff.write.parallel.flow import Liveness, Names, bound, bound_in, reads
+from symdiff.write.parallel.flow import Liveness, Names, bound, bound_in
 from symdiff.write.parallel.function import Function
-from symdiff.write.parallel.sharing import SHAPES, Sharing
+from symdiff.write.parallel.sharing import SHAPES
 
 LIKE = ("zeros_like", "empty_like", "ones_like", "full_like")
 
@@ -31,7 +31,7 @@ class Round:
         self.bound = bound_in(self.body)
         self.exposed = Liveness(self.body).before
         self.live = Liveness(function.made.body).after[loop]
-        self.groups = Sharing(self.reached, function.is_memory, function.kinds_of, function.locals)
+        self.groups = function.sharing(self.reached)
 
     @property
     def used(self) -> Names:
@@ -105,14 +105,4 @@ def bound_of(node: ast.AST) -> Names:
             return frozenset(name for target in targets for name in bound(target))
         case ast.AugAssign(target=target) | ast.For(target=target):
             return frozenset(bound(target))
-    return frozenset()
-
-
-def set_in(node: ast.stmt) -> Names:
-    """The arrays that a statement itself sets elements of."""
-    match node:
-        case ast.Assign(targets=[ast.Subscript(value=value)]):
-            return reads(value)
-        case ast.AugAssign(target=ast.Subscript(value=value)):
-            return reads(value)
     return frozenset()

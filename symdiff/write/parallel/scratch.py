@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from symdiff.stages import STACK, ArrayOf, Extent, Var
-from symdiff.write.parallel.flow import Names, bound_in, reads
+from symdiff.write.parallel.flow import Names, bound_in
 from symdiff.write.parallel.round import (
     Round,
     bound_of,
@@ -13,7 +13,6 @@ from symdiff.write.parallel.round import (
     is_all,
     names_in,
     parts_of,
-    set_in,
 )
 
 
@@ -94,12 +93,13 @@ class Scratch(Round):
         return True
 
     def changes(self, statement: ast.stmt) -> Names:
-        return frozenset(
-            n
-            for node in ast.walk(statement)
-            if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
-            for n in reads(node.value)
-        )
+        return frozenset(self.function.changed([statement]))
+
+    def changed_by(self, node: ast.AST) -> Names:
+        """What a statement itself changes, not those in its blocks."""
+        if not isinstance(node, ast.stmt) or hasattr(node, "body"):
+            return frozenset()
+        return self.changes(node)
 
     def is_zero_between(self, name: str) -> bool:
         """Whether an array is zero before the loop, and after each round that began with zero."""
@@ -107,7 +107,7 @@ class Scratch(Round):
             node
             for statement in self.reached
             for node in ast.walk(statement)
-            if name in bound_of(node) or isinstance(node, ast.stmt) and name in set_in(node)
+            if name in bound_of(node) or name in self.changed_by(node)
         ]
         outside = [node for node in made if node not in self.parents and node is not self.loop]
         match outside:

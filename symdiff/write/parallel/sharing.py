@@ -29,8 +29,9 @@ class Sharing:
         is_memory: Callable[[str], bool],
         kinds_of: Callable[[str], list[Kind]],
         names: Names,
+        new: Names,
     ) -> None:
-        self.is_memory, self.kinds_of, self.locals = is_memory, kinds_of, names
+        self.is_memory, self.kinds_of, self.locals, self.new = is_memory, kinds_of, names, new
         self.parent: dict[str, str] = {}
         self.values: dict[str, list[ast.expr | None]] = {}
         for statement in block:
@@ -110,6 +111,8 @@ class Sharing:
     def returned(self, func: ast.expr, args: list[ast.expr]) -> set[str]:
         match func:
             case ast.Name(id="len" | "range" | "float" | "int" | "abs"):
+                return set()
+            case ast.Name(id=name) if name in self.new:
                 return set()
             case ast.Attribute(value=ast.Name(id=module), attr=name) if (
                 module in MODULES and module not in self.locals

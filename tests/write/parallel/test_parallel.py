@@ -170,3 +170,27 @@ def test_compiled_parallel_gradients_are_right_every_time():
         dx, dy = made(x, Y, where)
         np.testing.assert_allclose(dx, slopes * Y[where], rtol=1e-12)
         np.testing.assert_allclose(dy, np.bincount(where, slopes * x), rtol=1e-11)
+
+
+def log_sum(x):
+    largest = x[0]
+    for i in range(1, len(x)):
+        largest = max(largest, x[i])
+    total = 0.0
+    for i in range(len(x)):
+        total += math.exp(x[i] - largest)
+    return largest + math.log(total)
+
+
+def calls_with_scratch(x, y, A, where):
+    row = np.empty(len(y))
+    total = 0.0
+    for i in range(len(x)):
+        for j in range(len(y)):
+            row[j] = A[i, j] * y[j]
+        total += log_sum(row) * x[i]
+    return total
+
+
+def test_calls_that_add_to_adjoints_of_the_round_are_followed():
+    assert agrees(calls_with_scratch) == 1
