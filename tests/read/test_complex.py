@@ -98,7 +98,7 @@ NAMED = {"z": 0.3 + 0.4j}
 )
 def test_complex_numbers_in_containers_outside_of_the_function(function):
     with warnings.catch_warnings():
-        warnings.simplefilter("error")
+        warnings.simplefilter("error", np.exceptions.ComplexWarning)
         slope, bend = symdiff.grad(function)(0.7), symdiff.hessian(function)(0.7)
     ends = [function(0.7 + h) for h in (1e-4, 0.0, -1e-4)]
     assert slope == pytest.approx((ends[0] - ends[2]) / 2e-4, rel=1e-7)
