@@ -104,6 +104,10 @@ class Exploration:
             trial.agrees = False if trial.misshapen else None
         if trial.claims:
             trial.judge(self.machine.has_rounded_constants)
+        if trial.agrees and trial.changed:
+            name = min(trial.changed)
+            trial.misshapen = f"it changes the argument {name}, which the original leaves as it is"
+            trial.agrees = False
         if trial.worst is not None and self.wrong is None:
             self._confirm(trial, steps, seconds)
         if trial.agrees is None:

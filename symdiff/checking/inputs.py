@@ -107,6 +107,13 @@ class Inputs:
         **more: Any,
     ) -> Any:
         """Call a function with numbers in the slots; each call gets containers of its own."""
+        arguments, keywords = self.arguments(reals, point, raw)
+        return f(*arguments, **keywords, **more)
+
+    def arguments(
+        self, reals: Sequence[Any], point: Point, raw: bool = False
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """The arguments of a call, made anew."""
 
         def leaf(leaf: Any) -> Any:
             if isinstance(leaf, Slot):
@@ -123,7 +130,20 @@ class Inputs:
         keywords: dict[str, Any] = {}
         for name, tree in self.keywords:
             keywords.update(build(tree) if name.startswith("**") else {name: build(tree)})
-        return f(*arguments, **keywords, **more)
+        return arguments, keywords
+
+    def changed(
+        self, reals: Sequence[Any], point: Point, given: tuple[list[Any], dict[str, Any]]
+    ) -> set[str]:
+        """The names of the arguments that a call has changed."""
+        arguments, keywords = self.arguments(reals, point)
+        names = [name for name, _ in self.positional] + list(keywords)
+        before, after = [*arguments, *keywords.values()], [*given[0], *given[1].values()]
+        return {
+            name.lstrip("*")
+            for name, old, new in zip(names, before, after, strict=True)
+            if not _is_unchanged(old, new)
+        }
 
     def point_given(self) -> Point | None:
         """The point of the caller's example, when there is one."""
@@ -222,6 +242,13 @@ def _array(grid: Grid, values: list[Any], raw: bool) -> Any:
     found = np.empty(len(values), object)
     found[:] = values
     return found.reshape(grid.shape).view(Array)
+
+
+def _is_unchanged(old: Any, new: Any) -> bool:
+    pairs = leaves(old, new)
+    return pairs is not None and all(
+        a is b or not isinstance(a, Symbolic) and not isinstance(b, Symbolic) for a, b in pairs
+    )
 
 
 def leaves(tree: Any, other: Any) -> list[tuple[Any, Any]] | None:

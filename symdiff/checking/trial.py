@@ -43,6 +43,7 @@ class Trial:
     result: Any = None  # the original's
     misshapen: str = ""  # what is wrong with the result, if not a number in it
     line: int = 0  # of the generated text, where it raised an exception
+    changed: set[str] = field(default_factory=set)  # arguments, that the original leaves as given
     digits: float = 0.0
     worst: Claim | None = None
     agrees: bool | None = None  # None: nothing to compare, as at a kink
@@ -102,12 +103,16 @@ def attempt(machine: Machine, point: Point, steps: int, seconds: float) -> Trial
     trial = Trial(point, run, slots)
     trial.failed = "original"
     try:
-        result = trial.result = machine.inputs.call(machine.original, slots, point)
+        arguments, keywords = machine.inputs.arguments(slots, point)
+        result = trial.result = machine.original(*arguments, **keywords)
+        changed = machine.inputs.changed(slots, point, (arguments, keywords))
         trial.split, trial.unusual = len(run.decisions), run.tied or run.kinks > 0
         trial.failed = "generated"
         extra = _extra_arguments(machine, result, run)
-        made = machine.inputs.call(machine.generated, slots, point, **extra)
+        arguments, keywords = machine.inputs.arguments(slots, point)
+        made = machine.generated(*arguments, **keywords, **extra)
         trial.failed = ""
+        trial.changed = machine.inputs.changed(slots, point, (arguments, keywords)) - changed
     except TooLong:
         trial.reason, trial.too_long = "it takes too many steps", True
     except NoCounterpart as error:
@@ -125,7 +130,7 @@ def attempt(machine: Machine, point: Point, steps: int, seconds: float) -> Trial
         run.finish()
     if run.overflowed and not trial.reason:
         trial.reason, trial.failed = "numbers become too large", "original"
-    if not trial.reason:
+    if not trial.reason and not trial.misshapen:
         outcome = Outcome(slots, result, made, extra, machine.inputs.trees, machine.matrix)
         try:
             trial.cotangents = outcome.cotangents()

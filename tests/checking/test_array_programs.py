@@ -102,11 +102,11 @@ def test_the_report_says_how_arrays_always_compared():
 
 def test_points_with_arrays_are_shown():
     text = generated(logistic, EXAMPLES["logistic"])
-    report = symdiff.check(logistic, at=EXAMPLES["logistic"], source=text.replace("2 *", "3 *"))
+    report = symdiff.check(logistic, at=EXAMPLES["logistic"], source=text.replace("2.0 *", "3.0 *"))
     assert "w = [" in str(report) and "X = [[" in str(report)
     assert "with respect to w[" in str(report)
     big = (np.ones(2), np.ones((20, 2)), np.ones(20), 0.5)
-    report = symdiff.check(logistic, at=big, source=text.replace("2 *", "3 *"))
+    report = symdiff.check(logistic, at=big, source=text.replace("2.0 *", "3.0 *"))
     assert "X = an array of shape (20, 2)" in str(report)
 
 

@@ -64,7 +64,7 @@ SPOILT = [
     ("jacobian", "0.0, 1.0", "1.0, 1.0"),
     ("jacobian", "return d_x, d_y", "return d_y, d_x"),
     ("jacobian", "return d_x, d_y", "return d_x"),
-    ("hessian", "6.0", "5.0"),
+    ("hessian", "3.0 * x + x_times_3", "2.0 * x + x_times_3"),
     ("hessian", "d_y[0]", "d_y[1]"),
     ("hvp", "-x_times_y_dot", "x_times_y_dot"),
     ("hvp", "return (dx, dy), (dx_dot, dy_dot)", "return (dy, dx), (dx_dot, dy_dot)"),

@@ -153,6 +153,14 @@ def test_spoilt_text_for_numba_is_found(text):
     assert symdiff.check(heat, (X, 2), source=text, target="numba").status == "wrong"
 
 
+@pytest.mark.parametrize("target", ["python", "numba"])
+def test_text_that_changes_an_argument_is_found(target):
+    text = symdiff.source(heat, at=(X, 2), target=target)
+    assert symdiff.check(heat, (X, 2), source=text)
+    report = symdiff.check(heat, (X, 2), source=text.replace("u = u.copy()", "pass"))
+    assert report.status == "wrong" and "changes the argument u" in str(report)
+
+
 def test_a_loop_in_parallel_has_rounds_in_any_order():
     text = """
 import numba
