@@ -19,7 +19,7 @@ from symdiff.compiled.types import spec_of_type
 from symdiff.errors import NotCompiled, SymdiffError
 from symdiff.generate import Generated, Selection, find_for, place_of
 from symdiff.read.source import unwrap
-from symdiff.stages import Place, Stage, steps
+from symdiff.stages import Call, Place, Procedure, Stage, steps
 
 Maker = Callable[[Any, Selection, Sequence[Any]], "tuple[Generated, Callable[..., Any]]"]
 
@@ -101,12 +101,17 @@ def compiled(
         for at, (kind, called) in enumerate(zip(types, every, strict=True)):
             each += kind if called.startswith("*") else [kind]
             own = len(each) if at < count else own
-        made, dispatcher = make(function, selection, tuple(map(spec_of_type, each[:own])))
-        compile_for(made, dispatcher, each)
-        if cache:
+        made, written = make(function, selection, tuple(map(spec_of_type, each[:own])))
+        compile_for(made, written, each)
+        if cache and calls_itself(made.derivative):
+            from numba.core.caching import NullCache
+
+            # Read back from Numba's cache, some recursive functions crash (0.68).
+            dispatcher._cache = NullCache()
+        elif cache:
             kept(made.name, made.text, "")
         pairs = list(pairs_of(names, types[:count], made.reading.changed))
-        return calling(dispatcher, every, pairs, made.reading.procedure.name)
+        return calling(written, every, pairs, made.reading.procedure.name)
 
     # Numba imports the module of what it reads from its cache.
     known: dict[str, Any] = {"__name__": "symdiff.compiled"}
@@ -169,6 +174,24 @@ def in_mode(mode: str) -> Maker:
         return made, made.function
 
     return make
+
+
+def calls_itself(procedure: Procedure) -> bool:
+    """Whether a procedure calls one that is recursive."""
+    onward = {
+        name: {s.callee for s in steps(callee.body) if isinstance(s, Call)}
+        for name, callee in procedure.callees.items()
+    }
+    for name in onward:
+        found: set[str] = set()
+        pending = [name]
+        while pending:
+            for callee in onward.get(pending.pop(), set()) - found:
+                found.add(callee)
+                pending.append(callee)
+        if name in found:
+            return True
+    return False
 
 
 def compile_for(made: Generated, dispatcher: Any, types: Sequence[Any]) -> None:

@@ -80,3 +80,22 @@ def test_arrays_that_a_function_reads_are_told_apart(tmp_path, monkeypatch):
 def test_only_what_is_compiled_is_cached():
     with pytest.raises(ValueError, match="numba"):
         symdiff.grad(lambda x: x, cache=True)
+
+
+def test_recursive_functions_are_compiled_by_each_process(tmp_path):
+    model = """
+    def f(x, n):
+        if n == 0:
+            return 1.0
+        if n % 2:
+            return x * f(x, n - 1)
+        half = f(x, n // 2)
+        return half * half
+    """
+    env = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
+    (tmp_path / "model.py").write_text(textwrap.dedent(model))
+    command = [sys.executable, "-c", RUN]
+    for _ in range(2):
+        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.split() == ["0.5", "0"]
