@@ -7,6 +7,7 @@ from symdiff.compiled.entry import Entry, Text
 from symdiff.compiled.nests import block_of, stacks_of
 from symdiff.rules.registry import kind_of
 from symdiff.stages import (
+    STACK,
     Apply,
     Expr,
     Pop,
@@ -15,8 +16,11 @@ from symdiff.stages import (
     Scalar,
     Stage,
     Var,
+    expressions,
     map_expressions,
+    steps,
     substitute,
+    variables,
 )
 
 
@@ -24,7 +28,10 @@ def compute_once(procedure: Procedure) -> None:
     """Take what does not change in a loop out of it, where it would be kept."""
     text = Text(procedure)
     table: dict[Var, Expr] = {}
-    for stack in stacks_of(procedure).values():
+    told = _told(procedure)
+    for var, stack in stacks_of(procedure).items():
+        if var in told:
+            continue  # its length tells how many rounds there were
         if stack.is_handed or stack.is_shared or len(stack.pushes) != 1 or len(stack.pops) != 1:
             continue
         (push, loops), (pop, _) = stack.pushes[0], stack.pops[0]
@@ -48,6 +55,18 @@ def compute_once(procedure: Procedure) -> None:
         procedure.body[:] = [
             map_expressions(s, lambda e: substitute(e, table)) for s in procedure.body
         ]
+
+
+def _told(procedure: Procedure) -> set[Var]:
+    """Stacks that are asked for more than what is taken from them: whether something is left."""
+    return {
+        var
+        for step in steps(procedure.body)
+        if not isinstance(step, (Push, Pop))
+        for expr in expressions(step)
+        for var in variables(expr)
+        if var.kind is STACK
+    }
 
 
 def _replace(procedure: Procedure, old: Push | Pop, new: Stage | None) -> None:

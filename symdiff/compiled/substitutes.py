@@ -94,7 +94,7 @@ def _sum(expr: Apply, x: Expr, keywords: list[Expr]) -> Apply:
         or not set(given) <= {"axis", "keepdims"}
     ):
         return expr
-    made: Expr = x
+    made = Apply("copy", (x,)) if not axes else x
     for at in sorted(axes, reverse=True):
         made = Apply("numpy.sum", (made, Apply("keyword", (Const("axis"), Const(at)))))
     if given.get("keepdims") == Const(True):

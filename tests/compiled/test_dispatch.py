@@ -104,3 +104,8 @@ def test_functions_of_any_number_of_arguments():
 
     assert symdiff.grad(squares, (0, 2))(0.5, 0.7, 1.5) == (1.0, 3.0)
     assert symdiff.grad(splat)((0.5, 0.7), 2.0) == (2.0, 2.8)
+
+
+def test_second_derivatives_of_what_is_broadcast_are_refused_with_the_line():
+    with pytest.raises(symdiff.SymdiffError, match="test_dispatch.py"):
+        symdiff.hvp(broadcast, target="numba")(X, X, X)

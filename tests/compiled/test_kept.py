@@ -339,3 +339,18 @@ def scratch(X, mu):
                 square += c[i] * c[i] * c[0]
         total += math.log(1.0 + square)
     return total
+
+
+def test_a_stack_that_tells_the_rounds_of_a_while_loop_stays():
+    def shrunk(x):
+        y = x.copy()
+        while np.sum(y * y) > 0.5:
+            for i in range(len(y)):
+                y[i] *= 0.5 + 0.1 * math.sin(y[i])
+        return np.sum(y)
+
+    x = np.array([0.9, -0.4, 1.3])
+    names: dict = {}
+    text = symdiff.source(shrunk, 0, at=(x,), target="numba")
+    exec(text.replace("@numba.njit\n", ""), names)
+    np.testing.assert_allclose(names["shrunk_grad"](x)[1], symdiff.grad(shrunk)(x), rtol=1e-12)
