@@ -18,6 +18,8 @@ from symdiff.read.source import file_of, unwrap
 from symdiff.rules.custom import custom_of
 from symdiff.write.numba import decorator
 
+RULED = frozenset({"numpy", "scipy", "numba", "symdiff"})
+
 
 def folder() -> Path:
     """Where generated modules are kept: `symdiff` in $XDG_CACHE_HOME, or in ~/.cache."""
@@ -40,7 +42,8 @@ def kept(name: str, text: str, key: str) -> Path:
 
 def fingerprint(function: Any) -> str:
     """A digest of all that the derivative of a function is made from: its text, that of what it
-    calls, the constants and defaults that it reads, and the version of symdiff.
+    calls, of which derivatives it is one, the constants and defaults that it reads, and the version
+    of symdiff.
 
     Raises NotCompiled for a function that reads an object whose content can't be told.
     """
@@ -134,10 +137,8 @@ def _names(code: types.CodeType) -> Iterator[str]:
 
 
 def _is_library(value: Any) -> bool:
-    """Whether something belongs to Python or to an installed package."""
+    """Whether something belongs to Python, or to a package whose functions have rules: it stays
+    what it is while other packages, like the user's own files, may change."""
     name = value.__name__ if isinstance(value, types.ModuleType) else value.__module__
     root = (name or "").partition(".")[0]
-    if root in sys.stdlib_module_names and root != "__main__":
-        return True
-    file = getattr(sys.modules.get(root), "__file__", None) or ""
-    return "site-packages" in file or "dist-packages" in file
+    return root in RULED or root in sys.stdlib_module_names and root != "__main__"

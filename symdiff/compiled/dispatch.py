@@ -119,7 +119,7 @@ def compiled(
     known["symdiff_derivative_for"] = derivative_for
     file = f"<symdiff {name}>"
     if cache:
-        key = f"{fingerprint(innermost(function))} {type(derived).__name__} {selection.key}"
+        key = f"{fingerprint(function)} {type(derived).__name__} {selection.key}"
         file = str(kept(name, text, key))
     exec(compile(text, file, "exec", dont_inherit=True), known)
     overload(known["symdiff_stand_in"])(known["symdiff_answer"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 import symdiff
+from symdiff.compiled.cache import fingerprint
 
 pytest.importorskip("numba")
 
@@ -99,3 +101,28 @@ def test_recursive_functions_are_compiled_by_each_process(tmp_path):
         done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         assert done.stdout.split() == ["0.5", "0"]
+
+
+def test_derivatives_of_derivatives_have_a_file_of_their_own(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+    def f(x):
+        return x**4
+
+    first = symdiff.grad(f, target="numba", cache=True)
+    second = symdiff.grad(symdiff.grad(f), target="numba", cache=True)
+    assert (first(2.0), second(2.0)) == (32.0, 48.0)
+    again = symdiff.grad(symdiff.grad(symdiff.grad(f)), target="numba", cache=True)
+    assert again(2.0) == 48.0 and not again.stats.cache_hits
+
+
+def test_installed_packages_are_told_apart_by_their_text(tmp_path, monkeypatch):
+    digests = []
+    for scale in ("2.0", "3.0"):
+        folder = tmp_path / scale / "site-packages"
+        folder.mkdir(parents=True)
+        (folder / "scaled.py").write_text(f"def f(x):\n    return {scale} * x\n")
+        monkeypatch.syspath_prepend(str(folder))
+        monkeypatch.delitem(sys.modules, "scaled", raising=False)
+        digests.append(fingerprint(importlib.import_module("scaled").f))
+    assert digests[0] != digests[1]
