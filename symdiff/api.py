@@ -25,6 +25,7 @@ from symdiff.generate import (
     precheck,
 )
 from symdiff.precision import is_narrow, like_each
+from symdiff.read.source import by_numba
 from symdiff.signature import key_of
 
 if TYPE_CHECKING:
@@ -199,8 +200,7 @@ def for_numba(
     """
     if target not in (None, "python", "numba"):
         raise ValueError(f"target is 'python' or 'numba', not {target!r}")
-    by_numba = hasattr(function, "py_func") and type(function).__module__.startswith("numba.")
-    chosen = target == "numba" or target is None and by_numba
+    chosen = target == "numba" or target is None and by_numba(function)
     if (cache or parallel) and not chosen:
         raise ValueError(f"{'cache' if cache else 'parallel'}=True is for target='numba'")
     return chosen

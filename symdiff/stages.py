@@ -426,6 +426,15 @@ class Procedure:
     rule: Rule | None = field(default=None, repr=False)
 
 
+def with_callees(procedure: Procedure, change: Callable[[Procedure], Procedure]) -> Procedure:
+    """A procedure that a pass has changed, with all that it calls changed likewise."""
+    made = change(procedure)
+    callees = {name: change(callee) for name, callee in procedure.callees.items()}
+    for callee in callees.values():
+        callee.callees = callees
+    return replace(made, callees=callees)
+
+
 # --- walking -------------------------------------------------------------------------------------
 
 

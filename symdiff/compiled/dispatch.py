@@ -18,21 +18,16 @@ from symdiff.compiled.sharing import calling, pairs_of
 from symdiff.compiled.types import spec_of_type
 from symdiff.errors import NotCompiled, SymdiffError
 from symdiff.generate import Generated, Selection, find_for, place_of
-from symdiff.read.source import unwrap
+from symdiff.read.source import by_numba, unwrap
 from symdiff.stages import Call, Place, Procedure, Stage, steps
 
 Maker = Callable[[Any, Selection, Sequence[Any]], "tuple[Generated, Callable[..., Any]]"]
 
 
-def is_dispatcher(function: Any) -> bool:
-    """Whether a function is one of Numba's; Numba is not loaded for others."""
-    return hasattr(function, "py_func") and type(function).__module__.startswith("numba.")
-
-
 def options_of(function: Any) -> dict[str, Any]:
     """The options that the user compiles a function with, in the order of their names."""
     function = innermost(function)
-    if not is_dispatcher(function):
+    if not by_numba(function):
         return {}
     left_out = ("nopython", "cache")
     given = function.targetoptions.items()

@@ -47,16 +47,13 @@ from symdiff.stages import (
     blocks,
     map_expressions,
     substitute,
+    with_callees,
 )
 
 
 def fuse(procedure: Procedure) -> Procedure:
     """A derivative, and all that it calls, with loops and their reverse loops fused."""
-    made = _fused(procedure)
-    made.callees = {name: _fused(callee) for name, callee in procedure.callees.items()}
-    for callee in made.callees.values():
-        callee.callees = made.callees
-    return made
+    return with_callees(procedure, _fused)
 
 
 def _fused(procedure: Procedure) -> Procedure:

@@ -25,6 +25,7 @@ from symdiff.stages import (
     Var,
     map_expressions,
     steps,
+    with_callees,
 )
 
 NUMPY = {"np": GlobalValue("import numpy as np")}
@@ -32,12 +33,7 @@ NUMPY = {"np": GlobalValue("import numpy as np")}
 
 def lowered(procedure: Procedure) -> Procedure:
     """The procedure and all that it calls, for Numba."""
-    callees: dict[str, Procedure] = {}
-    for name, callee in procedure.callees.items():
-        callees[name] = _lowered(callee)
-    for callee in callees.values():
-        callee.callees = callees
-    return replace(_lowered(procedure), callees=callees)
+    return with_callees(procedure, _lowered)
 
 
 def _lowered(procedure: Procedure) -> Procedure:

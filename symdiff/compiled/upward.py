@@ -21,16 +21,13 @@ from symdiff.stages import (
     Scope,
     map_expressions,
     steps,
+    with_callees,
 )
 
 
 def run_upward(procedure: Procedure) -> Procedure:
     """The derivative, and those it calls, with loops that run upwards where that is as good."""
-    made = _upward(procedure)
-    callees = {name: _upward(callee) for name, callee in procedure.callees.items()}
-    for callee in callees.values():
-        callee.callees = callees
-    return replace(made, callees=callees)
+    return with_callees(procedure, _upward)
 
 
 def _upward(procedure: Procedure) -> Procedure:

@@ -204,6 +204,11 @@ def _contains(node: ast.Lambda, code: types.CodeType) -> bool:
     return all(start <= a and b <= end for a, b in spots)
 
 
+def by_numba(function: Any) -> bool:
+    """Whether a function is one of Numba's dispatchers; Numba is not loaded for others."""
+    return hasattr(function, "py_func") and type(function).__module__.startswith("numba.")
+
+
 def unwrap(function: Any) -> Any:
     """The plain function under wrappers that are known to leave the result alone.
 
@@ -212,7 +217,7 @@ def unwrap(function: Any) -> Any:
     while True:
         if isinstance(function, functools._lru_cache_wrapper):
             function = function.__wrapped__
-        elif hasattr(function, "py_func") and type(function).__module__.startswith("numba"):
+        elif by_numba(function):
             function = function.py_func
         elif hasattr(function, "__symdiff_primal__"):
             function = function.__symdiff_primal__

@@ -20,7 +20,7 @@ from symdiff.simplify.rounds import run_over_kept
 from symdiff.simplify.share import share
 from symdiff.simplify.standing import call_as_they_stand
 from symdiff.simplify.updates import merge_updates
-from symdiff.stages import Call, Procedure, steps
+from symdiff.stages import Call, Procedure, steps, with_callees
 
 __all__ = ["call_as_they_stand", "keep_less", "simplify"]
 
@@ -44,10 +44,7 @@ def simplify(procedure: Procedure, again: bool = False) -> Procedure:
 
 def keep_less(procedure: Procedure) -> Procedure:
     """The procedure, and those that it calls, in which equal values are kept once."""
-    callees = {name: keep_once(share(callee)) for name, callee in procedure.callees.items()}
-    for callee in callees.values():
-        callee.callees = callees
-    return replace(keep_once(share(procedure)), callees=callees)
+    return with_callees(procedure, lambda each: keep_once(share(each)))
 
 
 def _simplified(procedure: Procedure, again: bool) -> Procedure:
