@@ -4,12 +4,11 @@ direction."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from symdiff.errors import NotDifferentiable
 from symdiff.rules import kind_of
-from symdiff.stages import ArrayOf, Expr, Scalar, is_differentiable
+from symdiff.stages import ArrayOf, Expr, Scalar, is_differentiable, unused
 
 if TYPE_CHECKING:
     from symdiff.generate import Generated
@@ -49,7 +48,7 @@ def driver(made: Generated, mode: str, single: bool) -> tuple[str, str]:
     base = made.name.removesuffix("_hvp").removesuffix("_jvp")
     taken = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
     taken |= {s.name for s in tree.body if isinstance(s, ast.FunctionDef)}
-    name = _free(f"{base}_{mode}", taken)
+    name = unused(f"{base}_{mode}", taken)
     dots = set(made.own_parameters)
     params = _without(inner.args, dots)
     given = _forwarded(params)
@@ -83,7 +82,7 @@ def driver(made: Generated, mode: str, single: bool) -> tuple[str, str]:
     lines = [f"def {name}({ast.unparse(params)}):"]
     lines.append(f'    """{what} of {primal} with respect to {shown}{order}."""')
     lines = _wrapped(lines)
-    unit = _free("unit", {*taken, *(p.arg for p in _all(params))})
+    unit = unused("unit", {*taken, *(p.arg for p in _all(params))})
     comma = "," if len(wanted) == 1 else ""
     columns = []
     for at, n in enumerate(wanted):
@@ -154,11 +153,3 @@ def _forwarded(args: ast.arguments) -> list[str]:
     if args.kwarg is not None:
         found.append(f"**{args.kwarg.arg}")
     return found
-
-
-def _free(wanted: str, taken: set[str] | Sequence[str]) -> str:
-    name, n = wanted, 0
-    while name in taken:
-        n += 1
-        name = f"{wanted}_{n}"
-    return name

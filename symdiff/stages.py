@@ -16,7 +16,7 @@ The derivative of a procedure is a procedure.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -433,6 +433,15 @@ def with_callees(procedure: Procedure, change: Callable[[Procedure], Procedure])
     for callee in callees.values():
         callee.callees = callees
     return replace(made, callees=callees)
+
+
+def unused(wanted: str, taken: Container[str]) -> str:
+    """A name like a wanted one, that nothing has: with a number behind it if need be."""
+    name, n = wanted, 0
+    while name in taken:
+        n += 1
+        name = f"{wanted}_{n}"
+    return name
 
 
 # --- walking -------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any
 from symdiff.errors import NotCompiled
 from symdiff.generate import Generated
 from symdiff.rules import kind_of
-from symdiff.stages import Apply, ArrayOf, Expr, Scalar, is_differentiable
+from symdiff.stages import Apply, ArrayOf, Expr, Scalar, is_differentiable, unused
 from symdiff.write.layout import print_module
 from symdiff.write.numba import decorator
 from symdiff.write.statements import Marks
@@ -89,10 +89,8 @@ class Driver:
         self.lines: list[str] = []
 
     def free(self, wanted: str) -> str:
-        name, n = wanted, 0
-        while name in self.taken:
-            n += 1
-            name = f"{wanted}_{n}"
+        """A name that nothing has yet."""
+        name = unused(wanted, self.taken)
         self.taken.add(name)
         return name
 

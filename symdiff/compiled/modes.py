@@ -16,6 +16,7 @@ from symdiff.compiled.dispatch import (
 from symdiff.compiled.jacobian import Driver, is_reverse, module, tree_of_result, tree_of_spec
 from symdiff.errors import NotCompiled
 from symdiff.generate import Generated, Selection, find_for, place_of
+from symdiff.stages import unused
 
 if TYPE_CHECKING:
     from symdiff.api import Derived
@@ -49,7 +50,7 @@ def pushforward(function: Any, selection: Selection, *, cache: bool, **options: 
 def pullback(function: Any, selection: Selection, *, cache: bool, **options: Any) -> Any:
     """A dispatcher that takes the function's arguments, and the cotangent of its value: the value
     and the adjoints."""
-    extra = (unused("dout", function),)
+    extra = (beside("dout", function),)
     shape = Shape("pullback", parameters=extra, passed=extra)
     selection = for_numba(selection, function, **options)
     return compiled(function, selection, in_mode("pullback"), shape, None, cache=cache)
@@ -58,7 +59,7 @@ def pullback(function: Any, selection: Selection, *, cache: bool, **options: Any
 def product(of: Derived, *, cache: bool, **options: Any) -> Any:
     """A dispatcher for `hvp`: it takes the function's arguments and the vector."""
     selection = for_numba(of._selection, of.__wrapped__, **options)
-    vector = unused("vector", of.__wrapped__)
+    vector = beside("vector", of.__wrapped__)
     passed: tuple[str, ...] = (vector,)
     if not selection.single:
         passed = tuple(f"{vector}[{i}]" for i in range(len(selection.argnums)))
@@ -116,18 +117,13 @@ def tangents(function: Any, selection: Selection) -> tuple[str, ...]:
     if any(n.startswith("*") for n in names):
         raise NotCompiled("a compiled pushforward of a function with *args", place_of(function))
     if selection.argnums is None:
-        return (f"*{unused('tangents', function)}",)
+        return (f"*{beside('tangents', function)}",)
     many = isinstance(selection.argnums, (list, tuple))
     wanted = selection.argnums if many else [selection.argnums]
     chosen = [n if isinstance(n, str) else names[n] for n in wanted]
-    return tuple(unused(f"{n}_dot", function) for n in chosen)
+    return tuple(beside(f"{n}_dot", function) for n in chosen)
 
 
-def unused(wanted: str, function: Any) -> str:
-    """A name that no parameter has."""
-    taken = {n.lstrip("*") for n in parameters_of(function)[0]}
-    name, n = wanted, 0
-    while name in taken:
-        n += 1
-        name = f"{wanted}_{n}"
-    return name
+def beside(wanted: str, function: Any) -> str:
+    """A name that no parameter of a function has."""
+    return unused(wanted, {n.lstrip("*") for n in parameters_of(function)[0]})

@@ -44,6 +44,7 @@ from symdiff.stages import (
     map_expressions,
     steps,
     substitute,
+    unused,
     variables,
 )
 
@@ -222,10 +223,7 @@ def split(procedure: Procedure, wrt: Sequence[Any]) -> tuple[Procedure, Procedur
 
 def with_extra(params: list[Param], wanted: str, var: Var) -> list[Param]:
     """The parameters and one more: the last one where it can be, else given by keyword."""
-    name, n = wanted, 0
-    while name in {p.name for p in params}:
-        n += 1
-        name = f"{wanted}_{n}"
+    name = unused(wanted, {p.name for p in params})
     if all(p.passed == "plain" and p.default is None for p in params):
         return [*params, Param(name, var)]
     last = [p for p in params if p.passed == "double star"]

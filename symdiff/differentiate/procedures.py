@@ -36,6 +36,7 @@ from symdiff.stages import (
     map_expressions,
     steps,
     substitute,
+    unused,
     variables,
 )
 
@@ -181,7 +182,7 @@ class Procedures(Calls):
         params = list(procedure.params)
         for var in inputs:
             dot = Var(f"{var.base}_dot", var.kind)
-            params.append(Param(_free(dot.base, taken), dot))
+            params.append(Param(unused(dot.base, taken), dot))
             taken.add(params[-1].name)
             if var in active:
                 sweep.tangents[var] = dot
@@ -278,7 +279,7 @@ class Procedures(Calls):
         adjoints = [sweep.whole_adjoint(v) or sweep.zero(v) for v in inputs]
         taken = {p.name for p in procedure.params}
         for param in (*douts, *sums):
-            param.name = _free(param.name, taken)
+            param.name = unused(param.name, taken)
             taken.add(param.name)
         names = ", ".join(callee.params[i].name for i in ins)
         doc = f"Adjoint of {names}." if len(ins) == 1 else f"Adjoints of ({names})."
@@ -294,7 +295,7 @@ class Procedures(Calls):
             refuse_what_changes(procedure.body, body, self.primal_of)
             params = procedure.params
         else:
-            kept = Param(_free("kept", taken), Var("kept", OBJECT))
+            kept = Param(unused("kept", taken), Var("kept", OBJECT))
             gone = [p.var for p in procedure.params if p.becomes is not None]
             packed: tuple[Expr, ...] = ()
             if sweep.tapes is not None:
@@ -344,15 +345,6 @@ class Procedures(Calls):
         )
         if forward is not None and sweep.tapes is not None:
             self.lean.note_taped(sweep.tapes, self.made[forward], self.made[backward])
-
-
-def _free(name: str, taken: set[str]) -> str:
-    """A name for a parameter that no parameter of the user's has."""
-    made, n = name, 0
-    while made in taken:
-        n += 1
-        made = f"{name}_{n}"
-    return made
 
 
 def _adjoint_kind(leaf: Expr) -> Kind:

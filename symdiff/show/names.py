@@ -25,6 +25,7 @@ from symdiff.stages import (
     defined,
     expressions,
     steps,
+    unused,
     variables,
 )
 
@@ -60,7 +61,7 @@ class Names:
             if var not in self.names:
                 giver = groups[var][0]
                 base = _short(giver, letter) if giver in computed else giver.base
-                name = _free(base, taken)
+                name = unused(base, taken)
                 taken.add(name)
                 self.names.update(dict.fromkeys(groups[var], name))
 
@@ -156,11 +157,3 @@ def _short(var: Var, letter: str) -> str:
     words = var.base.split("_")
     telling = len(words) > 1 and len(var.base) <= 10 and OPERATORS.isdisjoint(words)
     return var.base if telling or not var.temporary else letter
-
-
-def _free(base: str, taken: set[str]) -> str:
-    name, version = base, 0
-    while name in taken:
-        version += 1
-        name = f"{base}_{version}"
-    return name
