@@ -166,7 +166,7 @@ def grad(
     made = (GradWithAux if has_aux else Grad)(function, argnums, has_aux)
     if not for_numba(function, target, cache, parallel):
         return made
-    from symdiff.compiled import modes
+    from symdiff.dispatch import modes
 
     shape = modes.GRADIENT_AND_AUX if has_aux else modes.GRADIENT
     return modes.gradient(made, shape, cache=cache, parallel=parallel)
@@ -186,7 +186,7 @@ def value_and_grad(
     made = ValueAndGrad(function, argnums, has_aux)
     if not for_numba(function, target, cache, parallel):
         return made
-    from symdiff.compiled import modes
+    from symdiff.dispatch import modes
 
     return modes.gradient(made, modes.VALUE_AND_GRADIENT, cache=cache, parallel=parallel)
 
@@ -213,7 +213,7 @@ def selected(
     selection = Selection(argnums, has_aux)
     if not for_numba(function, target):
         return selection
-    from symdiff.compiled import modes
+    from symdiff.dispatch import modes
 
     return modes.for_numba(selection, function)
 
@@ -299,7 +299,7 @@ def pullback(
     parameter. The other arguments are those of `grad`, and so is the value of a function that
     returns nothing."""
     if for_numba(function, target, cache, parallel):
-        from symdiff.compiled import modes
+        from symdiff.dispatch import modes
 
         of = user_function(function)
         made = modes.pullback(of, Selection(argnums), cache=cache, parallel=parallel)
@@ -319,7 +319,7 @@ def pushforward(
     differentiated one (`x_dot` for `x`), and returns the value and its tangent. The other arguments
     are those of `grad`."""
     if for_numba(function, target, cache, parallel):
-        from symdiff.compiled import modes
+        from symdiff.dispatch import modes
 
         of = user_function(function)
         made = modes.pushforward(of, Selection(argnums), cache=cache, parallel=parallel)
@@ -378,7 +378,7 @@ def _second(function: Any, selection: Selection, mode: str, example: Example | N
         selection = dataclasses.replace(selection, argnums=argnums)
     of = function if mode == "jacobian" else GradientOf(function, selection.argnums)
     if mode != "hvp" and selection.target == "numba":
-        from symdiff.compiled import modes
+        from symdiff.dispatch import modes
 
         return modes.jacobian_by(
             lambda m: generate(of, selection, m, example), None, mode, selection.single

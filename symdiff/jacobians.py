@@ -312,7 +312,7 @@ def _for_target(
 ) -> Any:
     if not for_numba(function, target, cache, parallel):
         return made
-    from symdiff.compiled import modes
+    from symdiff.dispatch import modes
 
     if made.sparsity is None:
         return modes.jacobian(made, made.direction, cache=cache, parallel=parallel)
@@ -357,7 +357,7 @@ def hvp(
     made = Hvp(function, argnums)
     if not for_numba(function, target, cache, parallel):
         return made
-    from symdiff.compiled import modes
+    from symdiff.dispatch import modes
 
     return modes.product(made, cache=cache, parallel=parallel)
 

@@ -1,1 +1,2 @@
-"""Derivatives that Numba compiles: its dispatchers, its types, and what it has no words for."""
+"""Passes that make derivatives ready for Numba: loops fused, what is kept in arrays, and what Numba
+has no words for written in words that it has."""

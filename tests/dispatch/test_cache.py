@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import symdiff
-from symdiff.compiled.cache import fingerprint
+from symdiff.dispatch.cache import fingerprint
 
 pytest.importorskip("numba")
 

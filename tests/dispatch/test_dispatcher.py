@@ -78,7 +78,7 @@ def test_what_numba_refuses_is_told_with_the_users_line():
         names = {"a": x, 1: x}
         return x * len(repr(names))
 
-    with pytest.raises(symdiff.SymdiffError, match="test_dispatch.py"):
+    with pytest.raises(symdiff.SymdiffError, match="test_dispatcher.py"):
         symdiff.grad(told, target="numba")(2.0)
 
 
@@ -107,5 +107,5 @@ def test_functions_of_any_number_of_arguments():
 
 
 def test_second_derivatives_of_what_is_broadcast_are_refused_with_the_line():
-    with pytest.raises(symdiff.SymdiffError, match="test_dispatch.py"):
+    with pytest.raises(symdiff.SymdiffError, match="test_dispatcher.py"):
         symdiff.hvp(broadcast, target="numba")(X, X, X)

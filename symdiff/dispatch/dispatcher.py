@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from symdiff.compiled.cache import fingerprint, kept
-from symdiff.compiled.sharing import calling, pairs_of
 from symdiff.compiled.types import spec_of_type
+from symdiff.dispatch.cache import fingerprint, kept
+from symdiff.dispatch.sharing import calling, pairs_of
 from symdiff.errors import NotCompiled, SymdiffError
 from symdiff.generate import Generated, Selection, find_for, place_of
 from symdiff.read.source import by_numba, unwrap
@@ -109,7 +109,7 @@ def compiled(
         return calling(written, every, pairs, made.reading.procedure.name)
 
     # Numba imports the module of what it reads from its cache.
-    known: dict[str, Any] = {"__name__": "symdiff.compiled"}
+    known: dict[str, Any] = {"__name__": "symdiff.dispatch"}
     known |= {f"symdiff_default_{n}": value for n, value in defaults_of(function).items()}
     known["symdiff_derivative_for"] = derivative_for
     file = f"<symdiff {name}>"

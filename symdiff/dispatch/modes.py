@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from symdiff.compiled.dispatch import (
+from symdiff.dispatch.dispatcher import (
     Shape,
     compiled,
     in_mode,
     options_of,
     parameters_of,
 )
-from symdiff.compiled.jacobian import Driver, is_reverse, module, tree_of_result, tree_of_spec
+from symdiff.dispatch.jacobian import Driver, is_reverse, module, tree_of_result, tree_of_spec
 from symdiff.errors import NotCompiled
 from symdiff.generate import Generated, Selection, find_for, place_of
 from symdiff.stages import unused
