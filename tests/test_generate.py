@@ -11,9 +11,8 @@ import threading
 import pytest
 
 import symdiff
-from symdiff import generate
 from symdiff.errors import NotDifferentiable
-from symdiff.generate import Selection, find
+from symdiff.generate import Selection, find, finding
 from symdiff.stages import Param, Var
 
 FACTOR = 2.0
@@ -23,13 +22,13 @@ FACTOR = 2.0
 def generations(monkeypatch):
     """The functions for which something was generated."""
     made = []
-    original = generate._generate
+    original = finding.derive
 
     def counted(function, *rest):
         made.append(function)
         return original(function, *rest)
 
-    monkeypatch.setattr(generate, "_generate", counted)
+    monkeypatch.setattr(finding, "derive", counted)
     return made
 
 

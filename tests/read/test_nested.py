@@ -179,12 +179,12 @@ def test_a_derivative_from_outside_is_guarded():
 
 
 def test_it_is_written_once_for_a_definition(monkeypatch):
-    from symdiff import generate
+    from symdiff.generate import making
 
     made = []
-    write = generate._write_apart
+    write = making._write_apart
     monkeypatch.setattr(
-        generate, "_write_apart", lambda *a, **more: made.append(a) or write(*a, **more)
+        making, "_write_apart", lambda *a, **more: made.append(a) or write(*a, **more)
     )
 
     def f(a, n):
