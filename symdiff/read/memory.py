@@ -28,12 +28,13 @@ from symdiff.read.values import (
     Tuple,
     Value,
 )
-from symdiff.rules.arrays.indexing import is_slice, parts_of, repeats
+from symdiff.rules.arrays.indexing import is_basic, is_slice, parts_of, repeats
 from symdiff.rules.arrays.registry import by_name
 from symdiff.rules.memory import UPDATES
 from symdiff.rules.registry import kind_of
 from symdiff.rules.shapes import never_one
 from symdiff.stages import (
+    INTEGER,
     OBJECT,
     Apply,
     ArrayOf,
@@ -179,11 +180,15 @@ class Memory(Iteration):
         given = self.stored_value(value, node)
         if index == EVERYTHING:
             index = ALL
-        is_part = view is not None and view.recipe.op == "getitem"
-        if view is not None and is_part and index == ALL and isinstance(view.base.kind, ArrayOf):
-            self.store_array(view.base, view.recipe.args[1], self.as_value(given), node, op)
-            return array
-        if view is not None and (back := self.put_back(view, array)) is not None:
+        back = None if view is None else self.put_back(view, array)
+        if view is not None and (whole := _in_base(view, index)) is not None:
+            # A store into the base itself: the view is not taken out and put back.
+            base = self.store_array(view.base, whole, self.as_value(given), node, op)
+            recipe = Apply("getitem", (base, view.recipe.args[1]))  # type: ignore[arg-type]
+            made = self.emit(recipe, array.kind, node, None if array.temporary else array.base)
+            self.note_view(made, base, recipe, certain=True)  # type: ignore[arg-type]
+            return made
+        if view is not None and back is not None:
             made = self.updated(op, array, index, given, node)
             base = self.emit(back(made), view.base.kind, node, view.base.base)
             self.replace(view.base, base, node)
@@ -470,6 +475,19 @@ class Memory(Iteration):
                     found.add(view.base)
                     pending.append(view.base)
         return found
+
+
+def _in_base(view: View, index: Expr) -> Expr | None:
+    """The index in the base of an array for one in a view, if that can be told."""
+    if view.recipe.op != "getitem" or not isinstance(view.base.kind, ArrayOf):
+        return None
+    place = view.recipe.args[1]
+    if index == ALL:
+        return place
+    parts = parts_of(place)
+    if not all(kind_of(part) is INTEGER for part in parts) or not is_basic(index):
+        return None
+    return Apply("tuple", (*parts, *parts_of(index)))
 
 
 def _same_recipe(a: View, b: View) -> bool:

@@ -94,3 +94,51 @@ def test_stores_into_views(function, size):
     np.testing.assert_allclose(gradient, differences, rtol=1e-6, atol=1e-6)
     slope = symdiff.jvp(function, (x,), (np.sin(x),))[1]
     assert slope == pytest.approx(gradient @ np.sin(x), rel=1e-12)
+
+
+def fill(row, x, scale):
+    for j in range(len(row)):
+        row[j] = scale * x[j] ** 2
+    row[0] += row[-1]
+
+
+def rows_filled(x):
+    a = np.zeros((3, 6))
+    total = 0.0
+    for i in range(3):
+        row = a[i]
+        fill(row, x, i + 1.0)
+        row[1:3] *= x[0]
+        total += row[1] * row[2]
+        fill(a[i, 2:], row, 0.5)
+    return np.sum(a) + total
+
+
+def into_a_row(x):
+    a = np.zeros((2, 6))
+    both = np.multiply(x, x, out=a[1])
+    both[0] = x[1]
+    return np.sum(a**2) + both[0]
+
+
+def filled(x):
+    a = np.zeros((3, 6))
+    for i in range(3):
+        for j in range(6):
+            put(a[i], j, i * x[j])
+    return np.sum(a**2)
+
+
+def put(row, at, number):
+    row[at] = number
+
+
+def test_stores_into_rows_are_stores_into_the_array():
+    x = np.cos(np.arange(6)) + 1.5
+    for function in (rows_filled, into_a_row, filled):
+        value, gradient = symdiff.value_and_grad(function)(x)
+        assert value == pytest.approx(function(x), rel=1e-14)
+        units = np.eye(6) * 1e-6
+        differences = [(function(x + u) - function(x - u)) / 2e-6 for u in units]
+        np.testing.assert_allclose(gradient, differences, rtol=1e-6, atol=1e-6)
+    assert ".copy()" not in symdiff.source(filled, at=(x,))
