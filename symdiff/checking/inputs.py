@@ -202,7 +202,8 @@ def exact(value: float) -> Fraction:
 
 def is_array(value: Any) -> bool:
     """Whether a value is an array, of NumPy or of symbolic numbers."""
-    return hasattr(value, "__array_ufunc__") and hasattr(value, "reshape")
+    has_both = hasattr(value, "__array_ufunc__") and hasattr(value, "reshape")
+    return has_both and not isinstance(value, type)
 
 
 def fill(tree: Any, value: Callable[[Any], Any], raw: bool = False) -> Any:

@@ -27,6 +27,10 @@ from symdiff.rules.custom import Custom, custom_of, stop_gradient
 Span = tuple[tuple[int, int], tuple[int, int]]
 
 
+# Functions that Python 3.14 makes of a class's annotations: no part of what it computes.
+ANNOTATED = ("__annotate__", "__annotate_func__")
+
+
 class Lifter:
     """Makes copies, one for each object, that belong to one `World`."""
 
@@ -182,7 +186,8 @@ class Lifter:
             for base in reversed(cls.__mro__)
             if not _is_of_the_library(base.__module__)
             for name, attribute in vars(base).items()
-            if isinstance(
+            if name not in ANNOTATED
+            and isinstance(
                 attribute, (types.FunctionType, staticmethod, classmethod, property, float, Custom)
             )
         }

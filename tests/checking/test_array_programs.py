@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from numpy import ndarray
 
 import symdiff
 from checking.array_corpus import EXAMPLES, PROGRAMS, gather, heat, kinks, logistic
@@ -157,3 +158,11 @@ def test_functions_that_return_arrays_are_checked_by_their_pullbacks():
 
     report = symdiff.check(f, at=(np.array([0.5, -1.0, 2.0]),))
     assert report.status == "proved" and report.generated == "f_pullback"
+
+
+def test_a_function_may_ask_for_arrays_by_their_class():
+    def energy(x, kind=ndarray):
+        return np.sum(x**3) if isinstance(x, kind) and isinstance(x, ndarray) else x
+
+    report = symdiff.check(energy, (np.array([1.0, 2.0]),))
+    assert report.status == "proved", str(report)
