@@ -442,12 +442,23 @@ def _call(sweep: Reverse, value: Apply, target: Var, adjoint: Expr | dict[int, E
         share = sweep.expand(node.expr, node.kind)
         by_helper = isinstance(node.expr, Apply) and node.expr.op.startswith("helper:")
         share = real_part(sweep, share, arg, by_helper and is_complex)
-        if isinstance(arg.kind, ListOf) and (by_helper or isinstance(kind_of(share), ArrayOf)):
-            op = "ndarray.tolist" if isinstance(arg.kind.item, Scalar) else "builtins.list"
-            share = sweep.emit(Apply(op, (share,)), arg.kind)
+        if isinstance(arg.kind, ListOf) and not (by_helper and primitive.sequences):
+            share = _listed(sweep, share, arg)
         if by_helper:
             sweep.note_full(share, arg)
         sweep.accumulate(arg, share)
+
+
+def _listed(sweep: Reverse, share: Expr, items: Var) -> Expr:
+    """The contribution to a list that was taken for an array, as a list."""
+    assert isinstance(items.kind, ListOf)
+    inner, dims = dims_of(items.kind.item), dims_of(kind_of(share))
+    if dims is None or inner is None or len(dims) <= len(inner) or 1 in dims:
+        shape = Apply("numpy.shape", (items,))
+        made = Apply("numpy.broadcast_to", (share, shape))
+        share = sweep.emit(made, ArrayOf(item_of(kind_of(share)), None))
+    op = "ndarray.tolist" if isinstance(items.kind.item, Scalar) else "builtins.list"
+    return sweep.emit(Apply(op, (share,)), items.kind)
 
 
 def _variables(expr: Expr) -> list[Var]:

@@ -6,6 +6,7 @@ import ast
 
 from symdiff import rules
 from symdiff.errors import NotDifferentiable, UnsupportedSyntax
+from symdiff.read.conventions import UFUNC, is_ufunc, with_named_out
 from symdiff.read.pieces import Pieces
 from symdiff.read.values import (
     Builtin,
@@ -73,10 +74,19 @@ class Arrays(Pieces):
         self, op: str, args: list[Value], keywords: dict[str, Value], node: ast.AST
     ) -> Value:
         """A function of arrays with a derivative rule."""
-        keywords = dict(keywords)
+        args, keywords = with_named_out(op, args, keywords)
         out = keywords.pop("out", None)
-        known = registry.by_name(op)
-        if "where" in keywords and out is None and known is not None and known.is_elementwise:
+        if isinstance(out, Tuple) and len(out.items) == 1:
+            (out,) = out.items
+        if isinstance(out, Const) and out.value is None:
+            out = None
+        where = None
+        if is_ufunc(op):
+            keywords = {k: v for k, v in keywords.items() if k not in UFUNC}
+            where = keywords.pop("where", None)
+        if where == Const(True):
+            where = None
+        if where is not None and out is None:
             raise self.refuse(node, "where= without out= leaves elements without a value")
         primitive = registry.by_name(op)
         if primitive is None:
@@ -124,14 +134,25 @@ class Arrays(Pieces):
             places = ", ".join(f"_{i}" for i in range(len(given)))
             name = op.replace("numpy", "np")
             self.dtypes[result] = Opaque(f"{name}({places})", tuple(given), pure=True)
+        if op == "numpy.einsum":
+            self.note_diagonal(result, given)
         shares = self.shares_memory(expr, primitive.view) if given else "never"
         if shares != "never" and isinstance(given[0], Var):
             self.note_view(result, given[0], expr, certain=shares == "always")
-        if out is not None and not (isinstance(out, Const) and out.value is None):
-            if not isinstance(out, Var) or not isinstance(out.kind, ArrayOf):
-                raise self.refuse(node, "out= must be an array of this function")
-            return self.store_array(out, Const(Ellipsis), result, node)
-        return result
+        if out is None:
+            return result
+        if not isinstance(out, Var) or not isinstance(out.kind, ArrayOf):
+            raise self.refuse(node, "out= must be an array of this function")
+        stored: Value = result
+        if where is not None:
+            stored = self.array_call("numpy.where", [where, result, out], {}, node)
+        return self.store_array(out, Const(Ellipsis), stored, node)
+
+    def note_diagonal(self, result: Var, given: list[Expr]) -> None:
+        """np.einsum() of one array that it need not sum gives a view of it."""
+        operands = [g for g in given if isinstance(g, Var) and isinstance(g.kind, ArrayOf)]
+        if len(operands) == 1:
+            self.note_doubt(result, operands[0])
 
     def ufunc_method(
         self, name: str, args: list[Value], keywords: dict[str, Value], node: ast.AST
@@ -146,6 +167,13 @@ class Arrays(Pieces):
                 value = self.array_binary("neg", value, None, node)
             self.store_array(array, self.as_index(index, node), value, node, "scatter_add")
             return Const(None)
+        if method == "at":
+            raise self.refuse(
+                node,
+                f"np.{function}.at() has no derivative rule",
+                fix="Store into the array, where no index comes twice: a[i] = f(a[i]).",
+                error=NotDifferentiable,
+            )
         if method == "reduce" and function in REDUCTIONS:
             if len(args) == 1 and "axis" not in keywords:
                 keywords = {**keywords, "axis": Const(0)}
@@ -154,7 +182,8 @@ class Arrays(Pieces):
             if len(args) == 1 and "axis" not in keywords:
                 keywords = {**keywords, "axis": Const(0)}
             return self.array_call(f"numpy.{ACCUMULATIONS[function]}", args, keywords, node)
-        if method == "outer" and function in OUTER and len(args) == 2 and not keywords:
+        is_known = function in OUTER or registry.by_name(f"numpy.{function}") is not None
+        if method == "outer" and is_known and len(args) == 2 and not keywords:
             a, b = (self.operand(v, node) for v in args)
             kind = kind_of(b)
             rank = kind.rank if isinstance(kind, ArrayOf) else 0
@@ -162,35 +191,12 @@ class Arrays(Pieces):
                 last: Expr = Apply("tuple", (Const(Ellipsis), *(Const(None) for _ in range(rank))))
                 if isinstance(a, (Var, Global)) and isinstance(a.kind, ArrayOf) and rank:
                     a = self.atom(self.array_item(a, last, node), node)
+                if function not in OUTER:
+                    return self.array_call(f"numpy.{function}", [a, b], {}, node)
                 return self.apply(OUTER[function], (a, b), node)
             if function == "multiply":
                 return self.array_call("numpy.tensordot", args, {"axes": Const(0)}, node)
         return None
-
-    def builtin_numpy_copyto(
-        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
-    ) -> Value:
-        array, value = args
-        if keywords or not isinstance(array, Var) or not isinstance(array.kind, ArrayOf):
-            raise self.refuse(node, "np.copyto() is followed for an array of this function only")
-        self.store_array(array, Const(Ellipsis), value, node)
-        return Const(None)
-
-    def builtin_numpy_fill_diagonal(
-        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
-    ) -> Value:
-        array = args[0]
-        kind = array.kind if isinstance(array, Var) else None
-        if len(args) != 2 or keywords or not isinstance(kind, ArrayOf) or kind.rank != 2:
-            raise self.refuse(node, "np.fill_diagonal() is followed for a matrix only")
-        assert isinstance(array, Var)
-        shape = Apply("numpy.shape", (array,))
-        sizes = (Apply("getitem", (shape, Const(axis))) for axis in (0, 1))
-        size = self.emit(Apply("min", tuple(sizes)), INTEGER, node)
-        each = Apply("numpy.arange", (size,))
-        along = self.emit(each, rules.kind_of(each), node)
-        self.store_array(array, Apply("tuple", (along, along)), args[1], node)
-        return Const(None)
 
     def array_argument(self, value: Value, node: ast.AST) -> Expr:
         """An argument of an array function: a number, an array, or a sequence of such."""
@@ -313,7 +319,7 @@ class Arrays(Pieces):
             args = [Tuple(tuple(args))] if args else []
             return self.array_call(f"numpy.{name}", [array, *args], keywords, node)
         if name == "flatten":
-            flat = self.atom(self.array_call("numpy.ravel", [array], {}, node), node)
+            flat = self.atom(self.array_call("numpy.ravel", [array, *args], keywords, node), node)
             return self.emit(Apply("copy", (flat,)), kind_of(flat), node)
         if name == "copy":
             return self.emit(Apply("copy", (array,)), array.kind, node)

@@ -11,6 +11,7 @@ from symdiff import rules
 from symdiff.read.arrays import METHODS, is_array
 from symdiff.read.complexes import Complexes
 from symdiff.read.containers import KEYS
+from symdiff.read.conventions import with_named_out
 from symdiff.read.core import CALLABLE, Slot
 from symdiff.read.custom import ready_for_rules, stop
 from symdiff.read.iteration import MARK
@@ -214,6 +215,7 @@ class Builtins(Complexes):
             return self.emit(Opaque(f"_0({text})", (Global(name), *trees), pure=True), kind, node)
         made = self.opaque_call(Global(name), args, keywords, node)
         self.may_write(name, [*args, *keywords.values()], node)
+        self.may_write_out(name, with_named_out(name, args, keywords)[1], node)
         return made
 
     def call_primitive(
@@ -656,6 +658,7 @@ class Builtins(Complexes):
             f"{k}=_{i + 1 + len(args)}" for i, k in enumerate(keywords)
         ]
         self.may_write(f"?.{name}", [*args, *keywords.values()], node)
+        self.may_write_out(name, keywords, node)
         kind = BOOLEAN if name == "is_integer" else OBJECT if kind_of(atom) is not TEXT else TEXT
         return self.emit(
             Opaque(f"_0.{name}({', '.join(names)})", (atom, *given), pure=kind is not OBJECT),

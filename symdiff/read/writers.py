@@ -108,6 +108,15 @@ class Writers(Checkpoints):
         known = top in HARMLESS or top in sys.stdlib_module_names or not module
         if name in LOOKING or known and name not in SHUFFLING:
             return
+        self.written(values, name, node)
+
+    def may_write_out(self, function: str, keywords: dict[str, Any], node: ast.AST) -> None:
+        """Whatever function it is, it writes into arrays that it is given to write into."""
+        given = [v for k, v in keywords.items() if k in ("out", "output")]
+        self.written(given, function.rpartition(".")[2], node)
+
+    def written(self, values: list[Any], name: str, node: ast.AST) -> None:
+        """Arrays among these may have been changed by the function of that name."""
         why = f"{name}() was given it, and may have changed it"
         for value in values:
             if isinstance(value, Var) and isinstance(value.kind, ArrayOf):

@@ -131,6 +131,8 @@ def tile(A, reps, *, ans, dout):  # noqa: N803
         return helper("tile_adjoint", A, dout, reps, kind=like(A, dout))
     if A.rank == 0:
         return np.sum(dout)
+    if not factors:
+        return dout
     if len(factors) == 1:
         (n,) = factors
         shape = (*(length(A, i) for i in range(A.rank - 1)), n, length(A, -1))

@@ -17,11 +17,6 @@ def concatenated_parts(arrays, axis, dout):
     return np.split(dout, np.cumsum([np.shape(a)[axis] for a in arrays])[:-1], axis)
 
 
-def stacked_parts(axis, dout):
-    """The adjoints of arrays in np.stack(arrays, axis)."""
-    return list(np.moveaxis(dout, axis, 0))
-
-
 def vstack_parts(arrays, dout):
     """The adjoints of arrays in np.vstack(arrays)."""
     parts = concatenated_parts([np.atleast_2d(a) for a in arrays], 0, dout)
