@@ -192,7 +192,8 @@ class Arrays(Pieces):
                 if isinstance(a, (Var, Global)) and isinstance(a.kind, ArrayOf) and rank:
                     a = self.atom(self.array_item(a, last, node), node)
                 if function not in OUTER:
-                    return self.array_call(f"numpy.{function}", [a, b], {}, node)
+                    pair = [self.as_value(a), self.as_value(b)]
+                    return self.array_call(f"numpy.{function}", pair, {}, node)
                 return self.apply(OUTER[function], (a, b), node)
             if function == "multiply":
                 return self.array_call("numpy.tensordot", args, {"axes": Const(0)}, node)
