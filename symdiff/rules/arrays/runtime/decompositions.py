@@ -23,14 +23,31 @@ def of_triangle(adjoint, triangle):
 
 
 def cholesky_adjoint(factor, dout):
-    """The adjoint of a in the lower factor np.linalg.cholesky(a), which reads its lower triangle
-    (Murray 2016, Differentiation of the Cholesky decomposition)."""
-    t = np.swapaxes(factor, -1, -2)
-    inner = np.tril(np.conj(t) @ np.conj(dout))
-    inner = np.where(np.eye(np.shape(inner)[-1], dtype=bool), inner / 2, inner)
-    left = np.linalg.solve(np.conj(t), inner)
-    found = np.linalg.solve(t, np.swapaxes(left, -1, -2))
-    return of_triangle(np.conj(np.swapaxes(found, -1, -2)), "L")
+    """The adjoint of a in the lower factor np.linalg.cholesky(a), which reads its lower triangle:
+    block by block, the last one first (Murray 2016, Differentiation of the Cholesky decomposition).
+    """
+    n = np.shape(factor)[-1]
+    da = np.tril(np.conj(dout))
+    for stop in range(n, 0, -64):
+        start = max(0, stop - 64)
+        block = factor[..., start:stop, start:stop]
+        inverse = np.linalg.inv(block)
+        half = np.tri(stop - start) - np.eye(stop - start) / 2
+        inner = conjugate_transpose(block) @ da[..., start:stop, start:stop]
+        if stop < n:
+            below = factor[..., stop:, start:stop]
+            dbelow = da[..., stop:, start:stop] @ inverse
+            da[..., stop:, start:stop] = dbelow
+            da[..., stop:, :start] -= dbelow @ factor[..., start:stop, :start]
+            dbelow = conjugate_transpose(dbelow)
+            inner = inner - conjugate_transpose(block) @ (dbelow @ below)
+            da[..., start:stop, :start] -= dbelow @ factor[..., stop:, :start]
+        inner = half * inner
+        inner = inner + conjugate_transpose(inner)
+        dblock = conjugate_transpose(inverse) @ inner @ inverse
+        da[..., start:stop, :start] -= dblock @ factor[..., start:stop, :start]
+        da[..., start:stop, start:stop] = half * dblock
+    return np.conj(da)
 
 
 def upper_cholesky_adjoint(factor, dout):
