@@ -138,7 +138,7 @@ def _finished(
         from symdiff.simplify import keep_less
 
         made = run_upward(keep_in_arrays(keep_less(fuse(made))))
-        made = lowered(_simplified(made))
+        made = lowered(_simplified(made, compiled=True))
         written = write(made, live=live, numba=dict(selection.options))
     else:
         made = _simplified(made)
@@ -159,18 +159,18 @@ def _finished(
     )
 
 
-def _simplified(made: Procedure) -> Procedure:
+def _simplified(made: Procedure, compiled: bool = False) -> Procedure:
     """A procedure and everything it calls, made smaller, to be written and run."""
     from symdiff.simplify import call_as_they_stand
 
-    return _smaller(call_as_they_stand(made))
+    return _smaller(call_as_they_stand(made), compiled=compiled)
 
 
-def _smaller(made: Procedure, again: bool = False) -> Procedure:
+def _smaller(made: Procedure, again: bool = False, compiled: bool = False) -> Procedure:
     from symdiff.simplify import simplify
 
-    made = simplify(made, again)
-    made.callees = {n: simplify(c, again) for n, c in made.callees.items()}
+    made = simplify(made, again, compiled)
+    made.callees = {n: simplify(c, again, compiled) for n, c in made.callees.items()}
     for callee in made.callees.values():
         callee.callees = made.callees
     return made

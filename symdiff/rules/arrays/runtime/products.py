@@ -30,6 +30,11 @@ def matmul_adjoint_of_second(a, b, dout):
     return unbroadcast(found, b)
 
 
+def outer_sum(columns, rows):
+    """The sum of the outer products of columns and rows, which lists hold."""
+    return np.array(columns).T @ np.array(rows) if columns else 0.0
+
+
 def dot_adjoint_of_first(a, b, dout):
     """The adjoint of a in np.dot(a, b)."""
     if np.ndim(a) == 0 or np.ndim(b) == 0:
