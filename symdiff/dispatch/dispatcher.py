@@ -62,12 +62,14 @@ def compiled(
     shape: Shape,
     derived: Any,
     *,
+    otherwise: Maker | None = None,
     cache: bool = False,
 ) -> Any:
     """A dispatcher for a derivative.
 
-    `make` gives it for arguments of which kinds are known; `derived` is what the reader takes the
-    dispatcher for, where a function calls it that is differentiated.
+    `make` gives it for arguments of which kinds are known, and `otherwise` where Numba refuses
+    that; `derived` is what the reader takes the dispatcher for, where a function calls it that is
+    differentiated.
 
     Raises NotCompiled for functions with `**kwargs`, which Numba does not have.
     """
@@ -96,8 +98,15 @@ def compiled(
         for at, (kind, called) in enumerate(zip(types, every, strict=True)):
             each += kind if called.startswith("*") else [kind]
             own = len(each) if at < count else own
-        made, written = make(function, selection, tuple(map(spec_of_type, each[:own])))
-        compile_for(made, written, each)
+        specs = tuple(map(spec_of_type, each[:own]))
+        made, written = make(function, selection, specs)
+        try:
+            compile_for(made, written, each)
+        except NotCompiled:
+            if otherwise is None:
+                raise
+            made, written = otherwise(function, selection, specs)
+            compile_for(made, written, each)
         if cache and calls_itself(made.derivative):
             from numba.core.caching import NullCache
 

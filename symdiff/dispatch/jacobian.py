@@ -1,5 +1,6 @@
-"""The text of compiled Jacobians: a pushforward is called for every number of the arguments, or a
-pullback for every number of the value."""
+"""The text of compiled Jacobians: a pushforward along many directions is called for so many columns
+at once, or one along a single direction for each number of the arguments, or a pullback for every
+number of the value."""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ Tree = (
     Any  # the rank of a number or array that has a derivative, None for what has none, or a tuple
 )
 Path = tuple[int, ...]
+AT_ONCE = 64  # so many directions go through one sweep: more would only take more memory
 
 
 def tree_of_spec(spec: Any) -> Tree:
@@ -58,6 +60,14 @@ def is_reverse(inputs: Tree, outputs: Tree) -> bool:
     return any(ins) or len(outs) < len(ins)
 
 
+def takes_many(inputs: tuple[Tree, ...], outputs: Tree) -> bool:
+    """Whether the forward mode may take many directions at once: where numbers only come from
+    numbers, nothing is to be allocated."""
+    if any(isinstance(tree, tuple) or tree is None for tree in inputs):
+        return False
+    return any(inputs) or len(inputs) > 1 and any(rank for _, rank in leaves(outputs))
+
+
 def at(name: str, path: Path) -> str:
     return name + "".join(f"[{i}]" for i in path)
 
@@ -94,12 +104,101 @@ class Driver:
         self.taken.add(name)
         return name
 
-    def text(self, name: str, what: str, reverse: bool, single: bool) -> str:
+    def text(self, name: str, what: str, by: str, single: bool) -> str:
         """The function; its lines are gathered first."""
-        rows = self.rows(single) if reverse else self.columns(single)
+        write = {"rows": self.rows, "columns": self.columns, "together": self.together}[by]
+        rows = write(single)
         args = ast.unparse(_without(self.inner.args, self.own))
         head = [f"def {name}({args}):", f'    """{what}."""']
         return "\n".join([*head, *(f"    {line}" for line in self.lines), f"    return {rows}", ""])
+
+    # --- forward: many columns at once
+
+    def together(self, single: bool) -> str:
+        """One sweep for all columns; for arrays one for each `AT_ONCE` of them."""
+        count, starts = self.counted()
+        outputs = list(leaves(self.outputs))
+        columns = self.free("columns")
+        if count.isdigit():
+            units = self.free("units")
+            self.lines.append(f"{units} = np.eye({count})")
+            seeds = [f"{units}[{start}]" for start in starts]
+            self.lines.append(f"{columns} = {self.call(seeds)}")
+            return self.blocks({o: at(columns, o) for o, _ in outputs}, starts, single)
+        self.lines.append(f"{columns} = {self.call(self.seeds(starts, self.least(count), '0'))}")
+        whole: dict[Path, str] = {}
+        for o, rank in outputs:
+            whole[o] = self.free(f"d_{self.names[0]}" if single else "d")
+            shape = f"{at(columns, o)}.shape[:-1] + ({count},)" if rank else count
+            self.lines.append(f"{whole[o]} = np.empty({shape})")
+            place = ", ".join([":"] * rank + [f":{AT_ONCE}"])
+            self.lines.append(f"{whole[o]}[{place}] = {at(columns, o)}")
+        start, stop = self.free("start"), self.free("stop")
+        self.lines.append(f"for {start} in range({AT_ONCE}, {count}, {AT_ONCE}):")
+        self.lines.append(f"    {stop} = min({start} + {AT_ONCE}, {count})")
+        seeds = self.seeds(starts, f"{stop} - {start}", start)
+        self.lines.append(f"    {columns} = {self.call(seeds)}")
+        for o, rank in outputs:
+            place = ", ".join([":"] * rank + [f"{start}:{stop}"])
+            self.lines.append(f"    {whole[o]}[{place}] = {at(columns, o)}")
+        return self.blocks(whole, starts, single)
+
+    def least(self, count: str) -> str:
+        return f"min({count}, {AT_ONCE})"
+
+    def counted(self) -> tuple[str, list[str]]:
+        """How many numbers the arguments have together, and how many come before each."""
+        arrays: list[str] = []
+        numbers = 0
+        starts: list[str] = []
+        for name, rank in zip(self.names, self.inputs, strict=True):
+            starts.append(_sum(arrays, numbers))
+            arrays += [f"{name}.size"] if rank else []
+            numbers += not rank
+        count = _sum(arrays, numbers)
+        if len(self.names) > 1 and arrays:
+            total = self.free("count")
+            self.lines.append(f"{total} = {count}")
+            count = total
+        return count, starts
+
+    def seeds(self, starts: list[str], width: str, first: str) -> list[str]:
+        """The tangents of the arguments along some of the unit directions, from the first on."""
+        found = []
+        for name, rank, start in zip(self.names, self.inputs, starts, strict=True):
+            offset = start if first == "0" else f"{start} - {first}"
+            offset = f"-{first}" if start == "0" != first else offset
+            more = "" if offset == "0" else f", {offset}"
+            unit = f"np.eye({f'{name}.size' if rank else 1}, {width}{more})"
+            if rank > 1:
+                unit = f"{unit}.reshape({name}.shape + ({width},))"
+            found.append(unit if rank else f"{unit}[0]")
+        return found
+
+    def call(self, seeds: list[str]) -> str:
+        return f"{self.made.name}({', '.join([*self.params, *seeds])})"
+
+    def blocks(self, whole: dict[Path, str], starts: list[str], single: bool) -> str:
+        """The derivatives of each output in each argument, from those in all numbers."""
+        ranks = dict(leaves(self.outputs))
+
+        def block(o: Path, i: int, path: Path, rank: int) -> str:
+            found, name, wide = whole[o], self.names[i], [":"] * ranks[o]
+            if not rank:
+                part = f"{found}[{', '.join([*wide, starts[i]])}]"
+                return f"{part}.copy()" if wide else part
+            if len(self.names) > 1:
+                stop = _sum([starts[i]] if starts[i] != "0" else [], 0, f"{name}.size")
+                found = f"{found}[{', '.join([*wide, f'{starts[i]}:{stop}'])}].copy()"
+            if rank > 1:
+                before = f"{whole[o]}.shape[:-1] + " if wide else ""
+                found = f"{found}.reshape({before}{name}.shape)"
+            return found
+
+        def row(o: Path, _: int) -> str:
+            return self.of_inputs(partial(block, o), single)
+
+        return spelt(self.outputs, row)
 
     # --- forward: a column for each number of the arguments
 
@@ -190,15 +289,22 @@ class Driver:
         return spelt(self.outputs, lambda o, _: found[o])
 
 
-def module(driver: Driver, name: str, what: str, reverse: bool, single: bool) -> str:
-    """The text of the sweep, and of the function that calls it."""
-    printed = print_module(ast.parse(driver.text(name, what, reverse, single)), Marks())
+def module(driver: Driver, name: str, what: str, by: str, single: bool) -> str:
+    """The text of the sweep, and of the function that calls it: "together" for all directions, for
+    "columns", or for "rows"."""
+    printed = print_module(ast.parse(driver.text(name, what, by, single)), Marks())
     text = "\n".join(printed.lines) + "\n"
     options = dict(driver.made.options)
     head = driver.made.text.rstrip("\n")
     if "np." in text and "import numpy as np" not in head:
         head = head.replace("import numba\n", "import numba\nimport numpy as np\n", 1)
     return f"{head}\n\n\n{decorator(options)}\n{text}"
+
+
+def _sum(arrays: list[str], numbers: int, *more: str) -> str:
+    return " + ".join(
+        [*arrays, *more, *([str(numbers)] if numbers or not arrays and not more else [])]
+    )
 
 
 def _without(args: ast.arguments, names: set[str]) -> ast.arguments:

@@ -6,14 +6,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from symdiff.differentiate.together import NotTogether
 from symdiff.dispatch.dispatcher import (
+    Maker,
     Shape,
     compiled,
     in_mode,
     options_of,
     parameters_of,
 )
-from symdiff.dispatch.jacobian import Driver, is_reverse, module, tree_of_result, tree_of_spec
+from symdiff.dispatch.jacobian import (
+    Driver,
+    is_reverse,
+    module,
+    takes_many,
+    tree_of_result,
+    tree_of_spec,
+)
 from symdiff.errors import NotCompiled
 from symdiff.generate import Generated, Selection, find_for, place_of
 from symdiff.stages import unused
@@ -72,23 +81,32 @@ def jacobian(of: Derived, direction: str | None, *, cache: bool, **options: Any)
     selection = for_numba(of._selection, of.__wrapped__, **options)
     shape = Shape(of.mode or "jacobian")
 
-    def make(
-        function: Any, selection: Selection, specs: Sequence[Any]
-    ) -> tuple[Generated, Callable[..., Any]]:
-        def sweep(mode: str) -> Generated:
-            return find_for(function, selection, mode, tuple(specs), {})
+    def making(at_once: bool) -> Maker:
+        def make(
+            function: Any, selection: Selection, specs: Sequence[Any]
+        ) -> tuple[Generated, Callable[..., Any]]:
+            def sweep(mode: str) -> Generated:
+                return find_for(function, selection, mode, tuple(specs), {})
 
-        made = jacobian_by(sweep, direction, of.mode or "", selection.single)
-        return made, made.function
+            made = jacobian_by(sweep, direction, of.mode or "", selection.single, at_once)
+            return made, made.function
 
-    return compiled(of.__wrapped__, selection, make, shape, of, cache=cache)
+        return make
+
+    return compiled(
+        of.__wrapped__, selection, making(True), shape, of, otherwise=making(False), cache=cache
+    )
 
 
 def jacobian_by(
-    sweep: Callable[[str], Generated], direction: str | None, what: str, single: bool
+    sweep: Callable[[str], Generated],
+    direction: str | None,
+    what: str,
+    single: bool,
+    at_once: bool = True,
 ) -> Generated:
     """The text of a Jacobian, from the sweep in a mode; that of the Hessian, where it is one over
-    the gradient."""
+    the gradient. With `at_once` one forward sweep takes many columns, where that is possible."""
     found = sweep("jvp")
     inputs = tuple(tree_of_spec(found.reading.specs[n]) for n, _ in found.chosen)
     outputs: Any
@@ -99,14 +117,21 @@ def jacobian_by(
     reverse = direction == "reverse" or (
         direction is None and what != "hessian" and is_reverse(inputs, outputs)
     )
-    found = sweep("pullback") if reverse else found
+    by = "rows" if reverse else "columns"
+    if reverse:
+        found = sweep("pullback")
+    elif at_once and takes_many(inputs, outputs):
+        try:
+            found, by = sweep("directions"), "together"
+        except NotTogether:
+            by = "columns"
     base = found.reading.procedure.name.removesuffix("_grad")
     names = [n for n, _ in found.chosen]
     shown = names[0] if single else f"({', '.join(names)})"
     name = f"{base}_{what}"
     driver = Driver(found, names, inputs, outputs)
     sentence = f"{what.capitalize()} of {base} with respect to {shown}"
-    text = module(driver, name, sentence, reverse, single)
+    text = module(driver, name, sentence, by, single)
     return replace(found, text=text, name=name, code=None, _compiled=None, stages_of_lines={})
 
 

@@ -74,16 +74,23 @@ def derive(
     if mode == "split":
         return _split(function, reading, chosen, structures, selection)
     labels = [n if i is None else f"{n}[{i}]" for n, i in chosen]
+    compiled = selection.target == "numba"
     if mode in ("jvp", "hvp", "directions", "tangent"):
+        many = compiled and mode == "directions"
         made = pushforward(
             procedure,
             structures,
             chosen,
-            docstring(procedure, labels, mode),
+            docstring(procedure, labels, "many tangents" if many else mode),
             name_of(procedure, mode),
-            together=mode == "directions",
-            with_value=mode != "tangent",
+            together=mode == "directions" and not compiled,
+            with_value=mode != "tangent" and not many,
         )
+        if many:
+            from symdiff.compiled.vector.mode import along_many
+
+            given = {p.name for p in procedure.params}
+            made = along_many(made, [p.name for p in made.params if p.name not in given])
         return _finished(function, reading, made, selection, chosen, live=live)
     made = derivative(
         procedure,
@@ -93,7 +100,7 @@ def derive(
         single=selection.single,
         doc=docstring(procedure, labels, mode),
         aux=selection.has_aux,
-        compiled=selection.target == "numba",
+        compiled=compiled,
     )
     if mode == "grad" and is_object(value_of(procedure, selection)):
         raise not_scalar(procedure, "an object of a kind that is not known", reading.returned)

@@ -61,6 +61,106 @@ def test_jacobians_of_arrays(argnums):
     same(got, symdiff.jacobian(waves.py_func, argnums)(X, 2.0))
 
 
+@numba.njit
+def orbit(start, rates, step, rounds):
+    """States of a system that is carried on in an array, and a sum of what branches leave."""
+    state = start.copy()
+    seen = np.empty((rounds, len(start)))
+    total = 0.0
+    for t in range(rounds):
+        last = state[0]
+        for i in range(len(state)):
+            drift = rates[i] * math.sin(last) if last > 0.5 else step * state[i]
+            state[i] += step * drift
+            last = state[i]
+        seen[t] = state
+        total += last
+    return seen, total
+
+
+def turned(row, out, by):
+    for i in range(len(row)):
+        out[i] = by * row[i - 1]
+
+
+@numba.njit
+def rows(a, by):
+    """Functions that fill rows, numbers that change places, and a while loop."""
+    out = np.zeros(a.shape)
+    first, second = by, a[0, 0]
+    for i in range(a.shape[0]):
+        turned(a[i], out[i], first)
+        first, second = second, first * 0.5 + out[i, 1]
+        n = 0
+        while second > 1.0:
+            second = second * 0.5
+            n += 1
+        if n > 3:
+            second = 1.0
+    return out
+
+
+@numba.njit
+def diffused(u, k):
+    u = u.copy()
+    for _ in range(3):
+        u[1:-1] += k * (u[2:] - 2 * u[1:-1] + u[:-2])
+    return u
+
+
+@numba.njit
+def of_numbers(p, q, r):
+    out = np.empty((3, 4))
+    for i in range(3):
+        for j in range(4):
+            out[i, j] = p * math.exp(-q * i) + r * j * p
+    return out
+
+
+A = np.cos(np.arange(12.0)).reshape(3, 4)
+SWEPT = [
+    (orbit, (0, 1, 2), (X, V, 0.1, 20)),
+    (orbit, 1, (X, V, 0.1, 20)),
+    (rows, 0, (A, 2.5)),
+    (rows, (0, 1), (A, 2.5)),
+    (diffused, (0, 1), (np.sin(np.arange(150.0)), 0.2)),
+    (of_numbers, (2, 0), (0.3, 0.4, 0.5)),
+]
+
+
+@pytest.mark.parametrize("function, argnums, args", SWEPT)
+def test_one_compiled_sweep_takes_all_columns(function, argnums, args):
+    text = symdiff.source(function, argnums, "jacobian", at=args)
+    assert "_directions(" in text and "_jvp(" not in text
+    got = symdiff.jacobian(function, argnums, "forward")(*args)
+    want = symdiff.jacobian(function.py_func, argnums, "forward")(*args)
+    for g, w in zip(flat(got), flat(want), strict=True):
+        np.testing.assert_allclose(g, w, rtol=1e-12, atol=1e-12)
+        assert np.shape(g) == np.shape(w)
+
+
+def flat(value):
+    return [leaf for part in value for leaf in flat(part)] if type(value) is tuple else [value]
+
+
+def test_columns_are_taken_one_by_one_where_numba_refuses_the_sweep(monkeypatch):
+    from symdiff.dispatch import dispatcher
+    from symdiff.errors import NotCompiled
+
+    compile_for, seen = dispatcher.compile_for, []
+
+    def refuse_first(made, *rest):
+        seen.append(made.text)
+        if len(seen) == 1:
+            raise NotCompiled("not this one")
+        compile_for(made, *rest)
+
+    monkeypatch.setattr(dispatcher, "compile_for", refuse_first)
+    got = symdiff.jacobian(waves, 0, "forward")(X, 2.0)
+    assert "_directions(" in seen[0] and "_directions(" not in seen[1]
+    np.testing.assert_allclose(got, symdiff.jacobian(waves.py_func, 0)(X, 2.0), rtol=1e-12)
+
+
 def test_hessians_and_products_with_them_are_called_from_compiled_code():
     hessian, product = symdiff.hessian(valley), symdiff.hvp(valley)
 

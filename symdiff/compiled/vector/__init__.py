@@ -1,0 +1,1 @@
+"""The forward mode along many directions at once (vector mode)."""
