@@ -447,15 +447,20 @@ def unused(wanted: str, taken: Container[str]) -> str:
 # --- walking -------------------------------------------------------------------------------------
 
 
-def variables(expr: Expr | None) -> Iterator[Var]:
+def variables(expr: Expr | None) -> list[Var]:
     """The variables that an expression reads, in order, repeated as often as they are read."""
-    stack = [expr]
-    while stack:
-        top = stack.pop()
+    if isinstance(expr, Var):
+        return [expr]
+    found: list[Var] = []
+    pending: list[Expr | None] = [expr]
+    while pending:
+        top = pending.pop()
         if isinstance(top, Var):
-            yield top
+            found.append(top)
         elif isinstance(top, (Apply, Opaque)):
-            stack.extend(reversed(top.args))
+            pending += top.args
+    found.reverse()
+    return found
 
 
 def blocks(step: Step) -> tuple[Block, ...]:
@@ -469,14 +474,13 @@ def blocks(step: Step) -> tuple[Block, ...]:
 
 def steps(block: Block) -> Iterator[Step]:
     """Every step of a block, those of inner blocks included, in the order of the text."""
-    stack: list[Iterator[Step]] = [iter(block)]
-    while stack:
-        step = next(stack[-1], None)
-        if step is None:
-            stack.pop()
-            continue
+    pending = block[::-1]
+    while pending:
+        step = pending.pop()
         yield step
-        stack.extend(iter(inner) for inner in reversed(blocks(step)))
+        if isinstance(step, (Branch, Loop, Scope)):
+            for inner in reversed(blocks(step)):
+                pending.extend(reversed(inner))
 
 
 def expressions(step: Step) -> Iterator[Expr]:
@@ -534,11 +538,13 @@ def ends(block: Block) -> bool:
     return False
 
 
-def all_read(block: Block) -> Iterator[Var]:
+def all_read(block: Block) -> list[Var]:
     """Every variable that a block reads, anywhere."""
+    found: list[Var] = []
     for step in steps(block):
         for expr in expressions(step):
-            yield from variables(expr)
+            found += variables(expr)
+    return found
 
 
 def all_defined(block: Block) -> Iterator[Var]:
@@ -564,6 +570,33 @@ def with_value(stage: Stage, value: Expr) -> Stage:
     return Stage(stage.target, value, stage.place, stage.number, stage.is_fork, stage.covers)
 
 
+def with_blocks(step: Branch | Loop | Scope, change: Callable[[Block], Block]) -> Step:
+    """The step with each of its inner blocks changed."""
+    match step:
+        case Branch():
+            then, orelse = change(step.then), change(step.orelse)
+            return Branch(step.test, then, orelse, step.merges, step.place)
+        case Loop():
+            return with_rounds(step, step.carried, change(step.body), step.target)
+        case Scope():
+            return Scope(step.context, change(step.body), step.place)
+
+
+def with_rounds(loop: Loop, carried: list[Carried], body: Block, target: Var | None) -> Loop:
+    """The loop with other rounds."""
+    return Loop(
+        carried,
+        body,
+        loop.test,
+        target,
+        loop.iterable,
+        loop.leave,
+        loop.place,
+        loop.keep,
+        loop.parallel,
+    )
+
+
 def map_expressions(step: Step, fn: Callable[[Expr], Expr]) -> Step:
     """A copy of a step with `fn` applied to every expression in it, inner blocks included; the
     variables it defines are kept."""
@@ -578,41 +611,31 @@ def map_expressions(step: Step, fn: Callable[[Expr], Expr]) -> Step:
         case Stage():
             return with_value(step, fn(step.value))
         case Passive() | Call():
-            return replace(step, args=tuple(fn(a) for a in step.args))
+            return replace(step, args=tuple(map(fn, step.args)))
         case Branch():
             merges = [Merge(m.var, opt(m.then), opt(m.orelse)) for m in step.merges]
-            return replace(
-                step,
-                test=fn(step.test),
-                then=block(step.then),
-                orelse=block(step.orelse),
-                merges=merges,
-            )
+            then, orelse = block(step.then), block(step.orelse)
+            return Branch(fn(step.test), then, orelse, merges, step.place)
         case Loop():
             carried = [Carried(c.var, opt(c.init), opt(c.next)) for c in step.carried]
-            return replace(
-                step,
-                carried=carried,
-                body=block(step.body),
-                test=opt(step.test),
-                iterable=opt(step.iterable),
-                leave=opt(step.leave),
-                keep=opt(step.keep),
-            )
+            made = with_rounds(step, carried, block(step.body), step.target)
+            made.test, made.iterable = opt(step.test), opt(step.iterable)
+            made.leave, made.keep = opt(step.leave), opt(step.keep)
+            return made
         case Scope():
             context = fn(step.context)
             assert isinstance(context, Opaque)
-            return replace(step, context=context, body=block(step.body))
+            return Scope(context, block(step.body), step.place)
         case Push():
             stack = fn(step.stack)
             assert isinstance(stack, Var)
             index = tuple(fn(i) for i in step.index)
-            return replace(step, stack=stack, value=fn(step.value), index=index)
+            return Push(stack, fn(step.value), index)
         case Pop():
             stack = fn(step.stack)
             assert isinstance(stack, Var)
             index = tuple(fn(i) for i in step.index)
-            return replace(step, stack=stack, index=index, shape=tuple(fn(n) for n in step.shape))
+            return Pop(step.target, stack, index, tuple(map(fn, step.shape)))
         case _:
             return step
 

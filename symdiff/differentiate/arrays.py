@@ -329,7 +329,7 @@ def _store(sweep: Reverse, value: Apply, target: Var, adjoint: Expr) -> None:
     partial = operator_partials(value.op.removesuffix("_at"), (before, constant), after)
     if sweep.is_active(item):
         slope = partial[1] if partial[1] is not None else ZERO
-        reads = set(_variables(slope))
+        reads = set(variables(slope))
         known: dict[Var, Expr] = {}
         if before in reads:
             known[before] = sweep.read_beside(place, kind_of(place), before=True)
@@ -434,7 +434,7 @@ def _call(sweep: Reverse, value: Apply, target: Var, adjoint: Expr | dict[int, E
     is_complex = any(item_of(kind_of(a)) is COMPLEX for a in _values(value.args)) or any(
         n is not None and n.item is COMPLEX for n in (dout if isinstance(dout, tuple) else (dout,))
     )
-    active = frozenset(a for a in _variables(value) if sweep.is_active(a))
+    active = frozenset(a for a in variables(value) if sweep.is_active(a))
     for arg, node in registry.contributions(primitive, value.args, ans, dout):
         if arg not in active:
             continue
@@ -459,10 +459,6 @@ def _listed(sweep: Reverse, share: Expr, items: Var) -> Expr:
         share = sweep.emit(made, ArrayOf(item_of(kind_of(share)), None))
     op = "ndarray.tolist" if isinstance(items.kind.item, Scalar) else "builtins.list"
     return sweep.emit(Apply(op, (share,)), items.kind)
-
-
-def _variables(expr: Expr) -> list[Var]:
-    return list(variables(expr))
 
 
 def _node(expr: Expr) -> Node:

@@ -168,19 +168,9 @@ def _finished(
 
 def _simplified(made: Procedure, compiled: bool = False) -> Procedure:
     """A procedure and everything it calls, made smaller, to be written and run."""
-    from symdiff.simplify import call_as_they_stand
+    from symdiff.simplify import call_as_they_stand, simplify
 
-    return _smaller(call_as_they_stand(made), compiled=compiled)
-
-
-def _smaller(made: Procedure, again: bool = False, compiled: bool = False) -> Procedure:
-    from symdiff.simplify import simplify
-
-    made = simplify(made, again, compiled)
-    made.callees = {n: simplify(c, again, compiled) for n, c in made.callees.items()}
-    for callee in made.callees.values():
-        callee.callees = made.callees
-    return made
+    return simplify(call_as_they_stand(made), compiled=compiled)
 
 
 def _write_apart(
@@ -192,6 +182,7 @@ def _write_apart(
     from symdiff.differentiate.pushforward import pushforward
     from symdiff.read.hidden import rename_hidden_globals
     from symdiff.read.source import parse
+    from symdiff.simplify import simplify
     from symdiff.write import write
 
     rename_hidden_globals(procedure)
@@ -210,7 +201,7 @@ def _write_apart(
         from symdiff.compiled.fuse import fuse
 
         made = fuse(made)
-    written = write(_smaller(made, again=True), live=True, again=True)
+    written = write(simplify(made, again=True), live=True, again=True)
     name = file_name(written.name, names, procedure.place, written.text)
     return parse(name, written.text), written.name
 

@@ -609,9 +609,7 @@ class Calls(Builtins):
             (s for s in self.shared.procedures.get(key, ()) if s.holds_for(self)), None
         )
         if signature is None:
-            known = [s for (own, _), many in self.shared.procedures.items() for s in many
-                     if own == function.identity and s.busy]  # fmt: skip
-            if len(known) > SHAPES:
+            if function.identity in self.reading and self.forms_in_reading(function) > SHAPES:
                 raise self.refuse(
                     node,
                     f"{function.name!r} calls itself with arrays of ever other shapes, or other "
@@ -640,6 +638,15 @@ class Calls(Builtins):
         for i in signature.changed:
             self.changed_by(call, i, function, node)
         return value
+
+    def forms_in_reading(self, function: Function) -> int:
+        """For how many kinds of arguments a function is being read."""
+        return sum(
+            signature.busy
+            for (own, _), found in self.shared.procedures.items()
+            if own == function.identity
+            for signature in found
+        )
 
     def changed_by(self, call: Call, at: int, function: Function, node: ast.AST) -> None:
         """An array among the arguments has another version after a call."""

@@ -26,6 +26,8 @@ from symdiff.stages import (
     Step,
     Var,
     variables,
+    with_blocks,
+    with_rounds,
     with_value,
 )
 
@@ -52,13 +54,11 @@ def _step(step: Step) -> Step:
     match step:
         case Stage(place=None, value=value, target=target):
             return with_value(step, _floats(_line(value, target)))
-        case Branch():
-            return replace(step, then=_block(step.then), orelse=_block(step.orelse))
         case Loop(place=None):
             carried = [Carried(c.var, c.init, _cheaper(c.next)) for c in step.carried]
-            return replace(step, body=_block(step.body), carried=carried)
-        case Loop() | Scope():
-            return replace(step, body=_block(step.body))
+            return with_rounds(step, carried, _block(step.body), step.target)
+        case Branch() | Loop() | Scope():
+            return with_blocks(step, _block)
     return step
 
 

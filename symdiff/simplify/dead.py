@@ -31,6 +31,8 @@ from symdiff.stages import (
     expressions,
     steps,
     variables,
+    with_blocks,
+    with_rounds,
 )
 
 
@@ -62,6 +64,8 @@ def clear_dead(
 def has_effect(step: Step, procedure: Procedure) -> bool:
     """Whether a step does something beside defining variables, inner blocks left aside."""
     match step:
+        case Stage(value=value):
+            return is_impure(value)
         case Passive() | Scope():
             return True
         case Push(stack=Var(kind=TapeOf())) | Pop(stack=Var(kind=TapeOf())):
@@ -81,9 +85,12 @@ def is_impure(expr: Expr) -> bool:
     pending = [expr]
     while pending:
         top = pending.pop()
-        if isinstance(top, Opaque) and not top.pure:
-            return True
-        pending.extend(getattr(top, "args", ()))
+        if isinstance(top, Apply):
+            pending += top.args
+        elif isinstance(top, Opaque):
+            if not top.pure:
+                return True
+            pending += top.args
     return False
 
 
@@ -103,7 +110,7 @@ def _is_pure(procedure: Procedure, seen: set[str]) -> bool:
 
 class _Need:
     def __init__(self, procedure: Procedure) -> None:
-        self.parents: dict[int, tuple[Step, ...]] = {}
+        self.parents: dict[int, Step | None] = {}
         self.definition: dict[Var, tuple[Step, list[Expr]]] = {}
         self.stacks: dict[Var, list[Step]] = {}
         self.variables: set[Var] = set()
@@ -119,8 +126,10 @@ class _Need:
         self, procedure: Procedure, block: Block, parent: Step | None, effects: list[Step]
     ) -> None:
         for step in block:
-            self.parents[id(step)] = () if parent is None else (parent,)
+            self.parents[id(step)] = parent
             match step:
+                case Stage():
+                    self.definition[step.target] = (step, [step.value])
                 case Branch():
                     for merge in step.merges:
                         reads = [e for e in (merge.then, merge.orelse) if e is not None]
@@ -131,8 +140,6 @@ class _Need:
                         self.definition[carried.var] = (step, reads)
                     if step.target is not None:
                         self.definition[step.target] = (step, [])
-                case Stage():
-                    self.definition[step.target] = (step, [step.value])
                 case Call():
                     for target in step.targets:
                         self.definition[target] = (step, list(step.args))
@@ -148,13 +155,12 @@ class _Need:
 
     def need_step(self, step: Step) -> None:
         """Mark a step, the steps around it, and what decides whether they run."""
-        pending: list[Step] = [step]
-        while pending:
-            top = pending.pop()
-            if id(top) in self.steps:
-                continue
+        top: Step | None = step
+        while top is not None and id(top) not in self.steps:
             self.steps.add(id(top))
             match top:
+                case Stage():
+                    self.waiting.append(top.value)
                 case Branch(test=test):
                     self.waiting.append(test)
                 case Loop():
@@ -162,7 +168,7 @@ class _Need:
                     self.waiting.extend(e for e in decides if e is not None)
                 case _:
                     self.waiting.extend(expressions(top))
-            pending.extend(self.parents[id(top)])
+            top = self.parents[id(top)]
 
     def _spread(self) -> None:
         while self.waiting:
@@ -185,12 +191,12 @@ class _Need:
             case Branch():
                 merges = [m for m in step.merges if m.var in self.variables]
                 then, orelse = self.kept_block(step.then), self.kept_block(step.orelse)
-                return replace(step, then=then, orelse=orelse, merges=merges)
+                return Branch(step.test, then, orelse, merges, step.place)
             case Loop():
                 carried = [c for c in step.carried if c.var in self.variables]
                 target = step.target if step.target in self.variables else None
                 body = self.kept_block(step.body)
-                return replace(step, carried=carried, target=target, body=body)
+                return with_rounds(step, carried, body, target)
             case Scope():
-                return replace(step, body=self.kept_block(step.body))
+                return with_blocks(step, self.kept_block)
         return step

@@ -26,6 +26,8 @@ from symdiff.stages import (
     Var,
     map_expressions,
     substitute,
+    with_blocks,
+    with_rounds,
     with_value,
 )
 
@@ -62,21 +64,21 @@ class _Folder:
             case Branch():
                 test = substitute(step.test, self.known)
                 then, orelse = self.block(step.then), self.block(step.orelse)
-                made = replace(step, test=test, then=[], orelse=[])
-                filled = map_expressions(made, self.fill)
+                filled = map_expressions(Branch(test, [], [], step.merges, step.place), self.fill)
                 assert isinstance(filled, Branch)
                 filled.then, filled.orelse = then, orelse
                 return filled
             case Loop():
                 body = self.block(step.body)
-                filled = map_expressions(replace(step, body=[]), self.fill)
+                empty = with_rounds(step, step.carried, [], step.target)
+                filled = map_expressions(empty, self.fill)
                 assert isinstance(filled, Loop)
                 filled.body = body
                 if step.place is None and filled.iterable is not None:
                     filled.iterable = _iterated(filled.iterable)
                 return filled
             case Scope():
-                return replace(step, body=self.block(step.body))
+                return with_blocks(step, self.block)
         return map_expressions(step, self.fill)
 
     def fill(self, expr: Expr) -> Expr:

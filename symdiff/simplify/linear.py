@@ -20,6 +20,8 @@ from symdiff.stages import (
     Var,
     all_read,
     variables,
+    with_blocks,
+    with_value,
 )
 
 AXES = [(Apply("keyword", (Const("axis"), Const(axis))),) for axis in (0, 1)]
@@ -44,13 +46,10 @@ class _Order:
             match step:
                 case Stage(value=Apply() as value):
                     if step.place is None:
-                        step = replace(step, value=self.ordered(value))
+                        step = with_value(step, self.ordered(value))
                     self.stages[step.target] = step
-                case Branch():
-                    then, orelse = self.block(step.then), self.block(step.orelse)
-                    step = replace(step, then=then, orelse=orelse)
-                case Loop() | Scope():
-                    step = replace(step, body=self.block(step.body))
+                case Branch() | Loop() | Scope():
+                    step = with_blocks(step, self.block)
             made.append(step)
         return made
 

@@ -6,6 +6,7 @@ there are no numbers, and none at all where there is one line only.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ from symdiff.stages import (
     Var,
     all_defined,
     variables,
+    with_blocks,
 )
 
 
@@ -52,7 +54,7 @@ def number_lines(procedure: Procedure, absorbed: Mapping[int, int]) -> Procedure
             match step:
                 case Stage():
                     number = 0 if in_loop else line(step.number)
-                    step = replace(step, number=number, is_fork=False)
+                    step = Stage(step.target, step.value, step.place, number, covers=step.covers)
                     own = step.place is not None
                     if group and (group[0].number, group[0].place is not None) != (number, own):
                         group = []
@@ -60,13 +62,10 @@ def number_lines(procedure: Procedure, absorbed: Mapping[int, int]) -> Procedure
                     is_fork = number > 0 and any(s.is_fork or s.target in starred for s in group)
                     for stage in group:
                         stage.is_fork = is_fork
-                case Branch():
-                    then, orelse = numbered(step.then, in_loop), numbered(step.orelse, in_loop)
-                    step, group = replace(step, then=then, orelse=orelse), []
-                case Loop():
-                    step, group = replace(step, body=numbered(step.body, True)), []
-                case Scope():
-                    step, group = replace(step, body=numbered(step.body, in_loop)), []
+                case Branch() | Loop() | Scope():
+                    inside = in_loop or isinstance(step, Loop)
+                    step = with_blocks(step, functools.partial(numbered, in_loop=inside))
+                    group = []
             made.append(step)
         return made
 

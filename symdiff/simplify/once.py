@@ -23,6 +23,7 @@ from symdiff.stages import (
     map_expressions,
     substitute,
     variables,
+    with_blocks,
 )
 
 
@@ -96,10 +97,6 @@ def _without(block: Block, dropped: set[int]) -> Block:
 
 
 def _step(step: Step, dropped: set[int]) -> Step:
-    match step:
-        case Branch():
-            then, orelse = _without(step.then, dropped), _without(step.orelse, dropped)
-            return replace(step, then=then, orelse=orelse)
-        case Loop() | Scope():
-            return replace(step, body=_without(step.body, dropped))
+    if isinstance(step, (Branch, Loop, Scope)):
+        return with_blocks(step, lambda inner: _without(inner, dropped))
     return step

@@ -22,6 +22,7 @@ from symdiff.stages import (
     map_expressions,
     substitute,
     variables,
+    with_blocks,
 )
 
 FAR = 30  # steps between the copy and the last reader
@@ -56,11 +57,8 @@ def _block(block: Block, counts: dict[Var, int], table: dict[Var, Var]) -> Block
                 continue
             case Stage(place=None, target=target) if target.temporary:
                 defined_here.add(target)
-            case Branch():
-                then, orelse = (_block(arm, counts, table) for arm in (step.then, step.orelse))
-                step = replace(step, then=then, orelse=orelse)
-            case Loop() | Scope():
-                step = replace(step, body=_block(step.body, counts, table))
+            case Branch() | Loop() | Scope():
+                step = with_blocks(step, lambda inner: _block(inner, counts, table))
         made.append(step)
     return made
 

@@ -16,6 +16,7 @@ from symdiff.stages import (
     Stage,
     Var,
     substitute,
+    with_blocks,
 )
 
 
@@ -42,11 +43,8 @@ def _block(block: Block, procedure: Procedure) -> Block:
             case Call(callee=name) if name in procedure.callees:
                 callee = procedure.callees[name]
                 made += _stages(step, callee) if _only_calls(callee) else [step]
-            case Branch():
-                then, orelse = _block(step.then, procedure), _block(step.orelse, procedure)
-                made.append(replace(step, then=then, orelse=orelse))
-            case Loop() | Scope():
-                made.append(replace(step, body=_block(step.body, procedure)))
+            case Branch() | Loop() | Scope():
+                made.append(with_blocks(step, lambda inner: _block(inner, procedure)))
             case _:
                 made.append(step)
     return made

@@ -23,6 +23,8 @@ from symdiff.stages import (
     Var,
     all_read,
     variables,
+    with_blocks,
+    with_value,
 )
 
 ZEROS = frozenset({"zeros_like", "numpy.zeros_like", "numpy.zeros"})
@@ -43,15 +45,12 @@ def _block(block: Block, counts: dict[Var, int], known: dict[Var, Expr]) -> Bloc
         match step:
             case Stage():
                 if step.place is None:
-                    step = replace(step, value=_merged(step.value, counts, known))
+                    step = with_value(step, _merged(step.value, counts, known))
                 if isinstance(step.target.kind, ArrayOf):
                     known[step.target] = step.value
                     here.add(step.target)
-            case Branch():
-                then, orelse = (_block(arm, counts, known) for arm in (step.then, step.orelse))
-                step = replace(step, then=then, orelse=orelse)
-            case Loop() | Scope():
-                step = replace(step, body=_block(step.body, counts, known))
+            case Branch() | Loop() | Scope():
+                step = with_blocks(step, lambda inner: _block(inner, counts, known))
         made.append(step)
     for var in here:
         del known[var]

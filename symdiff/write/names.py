@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from symdiff.rules.memory import UPDATES
 from symdiff.stages import (
     Apply,
+    Call,
     Expr,
     Global,
     Loop,
@@ -104,9 +105,7 @@ def reserved_names(procedure: Procedure) -> set[str]:
     """Names that no variable may take: those that the text uses for something else."""
     found = {*keyword.kwlist, "math", "np", procedure.name}
     found.update(name.split(".")[0] for name in procedure.globals)
-    found.update(procedure.callees, procedure.helpers)
-    for callee in procedure.callees.values():
-        found.add(callee.name)
+    found.update(procedure.helpers)
     for helper in procedure.helpers.values():
         found.add(helper.name)
     for step in steps(procedure.body):
@@ -116,6 +115,10 @@ def reserved_names(procedure: Procedure) -> set[str]:
             found.update(template_names(step.template))
         if isinstance(step, Loop):
             found.add("range")
+        if isinstance(step, Call):
+            found.add(step.callee)
+            if step.callee in procedure.callees:
+                found.add(procedure.callees[step.callee].name)
     found.update(_names_in(procedure.result))
     for param in procedure.params:
         found.update(_names_in(param.default))
@@ -147,5 +150,5 @@ def template_names(template: str) -> set[str]:
 
 def shadowed_builtins(procedure: Procedure) -> set[str]:
     """Builtins that the text needs although a parameter bears their name."""
-    params = {p.name for p in procedure.params}
-    return {n for n in params & reserved_names(procedure) if hasattr(builtins, n)}
+    shadowed = {p.name for p in procedure.params if hasattr(builtins, p.name)}
+    return shadowed & reserved_names(procedure) if shadowed else shadowed

@@ -70,7 +70,8 @@ def _bare(expr: Expr) -> Expr:
     args = tuple(map(_bare, expr.args))
     if isinstance(expr, Apply) and expr.op == "stop_gradient":
         return args[0]
-    return replace(expr, args=args)
+    same = all(a is b for a, b in zip(args, expr.args, strict=True))
+    return expr if same else replace(expr, args=args)
 
 
 def _marked(expr: Expr) -> Expr:

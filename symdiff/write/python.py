@@ -166,7 +166,7 @@ class _Writer(Taping, Statements):
         whole = next(variables(p.value) for p in parts if p is not None)
         names = [self.counter(None if p is None else p.target) for p in parts]
         target = ast.Tuple([ast.Name(name, ast.Store()) for name in names], ast.Store())
-        return ast.Assign([target], self.build(next(whole)))
+        return ast.Assign([target], self.build(whole[0]))
 
     def taken_apart(self, first: Step, parts: list[Stage | None]) -> ast.stmt | None:
         """`a, b = s.pop()`, `w, V = np.linalg.eigh(S)` and `a, b = np.empty((2, n))` for what is
@@ -258,7 +258,7 @@ class _Writer(Taping, Statements):
 
     def chooses(self, branch: Branch, result: Expr, arm: bool) -> bool:
         """Whether a branch has nothing to say but what the result is."""
-        reads = list(variables(result))
+        reads = variables(result)
         merged = [m.var for m in branch.merges]
         leaves = [leaf for m in branch.merges for leaf in (m.then, m.orelse)]
         trivial = branch.place is None and any(isinstance(leaf, Const) for leaf in leaves)

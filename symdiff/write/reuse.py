@@ -25,7 +25,9 @@ SCALING: dict[type[ast.operator], str] = {ast.Mult: "multiply", ast.Div: "divide
 
 def reuse_arrays(made: ast.FunctionDef, marks: Marks) -> None:
     """Change the lines of a function so that they allocate fewer arrays."""
-    _Changer(made, marks).run()
+    kinds = (v.kind for known in marks.variables.values() for v in known)
+    if any(isinstance(kind, ArrayOf) for kind in kinds):
+        _Changer(made, marks).run()
 
 
 class _Changer:

@@ -10,6 +10,7 @@ from typing import Any
 from symdiff.errors import NoSource
 from symdiff.stages import (
     Apply,
+    Call,
     Expr,
     Global,
     GlobalValue,
@@ -76,17 +77,17 @@ def write(
     parallel: set[str] = set()
     if numba is not None and numba.get("parallel"):
         functions, parallel = in_parallel(functions, [h.text for h in helpers.values()], bare)
-    helpers = _used(helpers, [made for made, _ in functions])
+    read = set().union(*(_names_read(made) for made, _ in functions))
+    helpers = _used(helpers, read)
     for helper in helpers.values():
         for name, value in helper.globals.items():
             names.setdefault(name, value)
-    read = {n.id for made, _ in functions for n in ast.walk(made) if isinstance(n, ast.Name)}
     classes = {
         n: v.text
         for n, v in names.items()
         if n in read and is_class(v) and not (live and v.read is not None)
     }
-    imports = _imports(procedures, names, helpers, [made for made, _ in functions], again)
+    imports = _imports(procedures, names, helpers, read, again)
     needed = {line for mark, line in OF_CLASSES if any(mark in t for t in classes.values())}
     imports = _sorted({*imports, *needed, *(() if numba is None else ("import numba",))})
     refreshed = {n: v for n, v in names.items() if v.read is not None and not _is_import(v)}
@@ -139,32 +140,39 @@ def _constant(name: str, value: GlobalValue) -> ast.expr:
 
 
 def _callees(procedure: Procedure, seen: set[str]) -> Iterator[Procedure]:
-    """The procedures that are called, each before its caller where that is possible."""
-    pending: list[tuple[Procedure, Iterator[Procedure]]] = [
-        (procedure, iter(procedure.callees.values()))
-    ]
+    """The procedures that are called, each before its caller where that is possible, otherwise in
+    the order of the calls."""
+    pending = [(procedure, iter([*_called(procedure), *procedure.callees.values()]))]
     seen.add(procedure.name)
     while pending:
         top, rest = pending[-1]
         for callee in rest:
             if callee.name not in seen:
                 seen.add(callee.name)
-                pending.append((callee, iter(callee.callees.values())))
+                pending.append((callee, iter(_called(callee))))
                 break
         else:
             yield top
             pending.pop()
 
 
-def _used(helpers: dict[str, Helper], functions: list[ast.FunctionDef]) -> dict[str, Helper]:
-    """The helpers that functions call, and those that these call; dead calls leave others."""
+def _names_read(tree: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+
+
+def _called(procedure: Procedure) -> list[Procedure]:
+    names = (step.callee for step in steps(procedure.body) if isinstance(step, Call))
+    return [procedure.callees[name] for name in names if name in procedure.callees]
+
+
+def _used(helpers: dict[str, Helper], read: set[str]) -> dict[str, Helper]:
+    """The helpers that functions read, and those that these call; dead calls leave others."""
     used: set[str] = set()
-    pending: list[ast.AST] = [*functions]
+    pending = [read]
     while pending:
-        names = {n.id for n in ast.walk(pending.pop()) if isinstance(n, ast.Name)}
-        for name in sorted(names & helpers.keys() - used):
+        for name in sorted(pending.pop() & helpers.keys() - used):
             used.add(name)
-            pending.append(ast.parse(helpers[name].text))
+            pending.append(_names_read(ast.parse(helpers[name].text)))
     return {name: helper for name, helper in helpers.items() if name in used}
 
 
@@ -195,7 +203,7 @@ def _imports(
     procedures: list[Procedure],
     names: dict[str, GlobalValue],
     helpers: dict[str, Helper],
-    functions: list[ast.FunctionDef],
+    read: set[str],
     again: bool,
 ) -> list[str]:
     """The import lines, sorted, each once."""
@@ -206,8 +214,7 @@ def _imports(
             roots.add("builtins")
         for expr in _all_expressions(procedure):
             roots.update(_modules(expr))
-    texts: list[ast.AST] = [*functions, *(ast.parse(h.text) for h in helpers.values())]
-    read = {n.id for text in texts for n in ast.walk(text) if isinstance(n, ast.Name)}
+    read = read.union(*(_names_read(ast.parse(h.text)) for h in helpers.values()))
     roots |= {"math", *(["symdiff"] if again else [])} & read
     found.update(f"import {root}" for root in roots if root not in names)
     if "np" in read and "np" not in names:

@@ -1,3 +1,12 @@
+def power_forward(x, n):
+    """Value of power, and what power_backward needs."""
+    if n == 0:
+        return 1.0, ()
+    half, kept = power_forward(x, n // 2)
+    value = half * half * x if n % 2 else half * half
+    return value, (half, kept)
+
+
 def power_backward(x, n, kept, dout):
     """Adjoint of x."""
     if n == 0:
@@ -12,15 +21,6 @@ def power_backward(x, n, kept, dout):
         dx = 0.0
     dx += power_backward(x, n_over_2, kept, dhalf)
     return dx
-
-
-def power_forward(x, n):
-    """Value of power, and what power_backward needs."""
-    if n == 0:
-        return 1.0, ()
-    half, kept = power_forward(x, n // 2)
-    value = half * half * x if n % 2 else half * half
-    return value, (half, kept)
 
 
 def power_grad(x, n):
