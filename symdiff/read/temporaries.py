@@ -128,6 +128,8 @@ def proposed(value: Expr, names: dict[Var, str]) -> str:
             if op in ("sub", "truediv"):
                 return _short("", "difference" if op == "sub" else "ratio")
         return _short(f"{first}_{_WORDS[op]}_{parts[1]}", _generic(op))
+    if op in _WORDS:
+        return _scaled(value, parts) or _generic(op)
     if op == "pow" and isinstance(value.args[1], Const) and value.args[1].value in _POWERS:
         return _short(f"{parts[0]}_{_POWERS[value.args[1].value]}", "power")
     if op == "neg":
@@ -159,6 +161,18 @@ def _factor(value: Apply, name: str) -> str | None:
     if items is None or not is_tuple or not isinstance(at, Const) or type(at.value) is not int:
         return None
     return items[at.value] if 0 <= at.value < len(items) else None
+
+
+def _scaled(value: Apply, parts: list[str]) -> str:
+    """`scaled_x` for 0.5 * x and x / 9.81."""
+    match value.op, value.args:
+        case "mul", (Const(), _):
+            name = parts[1]
+        case "mul" | "truediv", (_, Const()):
+            name = parts[0]
+        case _:
+            return ""
+    return _short(f"scaled_{name}", "") if name else ""
 
 
 def _generic(op: str) -> str:

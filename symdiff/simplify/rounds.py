@@ -222,7 +222,8 @@ def _spans(block: Block, stacks: set[Var]) -> dict[Var, Span]:
     spans: dict[Var, Span] = {}
     for at, step in enumerate(block):
         if isinstance(step, Push) and step.stack in stacks:
-            bases = {v.base for v in variables(step.value)}
+            # A temporary whose name is taken again meanwhile gets one of its own.
+            bases = {v.base for v in variables(step.value) if not v.temporary}
             last = next(
                 (
                     i
