@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import gc
 import linecache
 import math
 import threading
@@ -30,6 +31,18 @@ def generations(monkeypatch):
 
     monkeypatch.setattr(finding, "derive", counted)
     return made
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_the_collector_goes_on_as_before(collects):
+    (gc.enable if collects else gc.disable)()
+    try:
+        symdiff.source(lambda x: x * x)
+        with pytest.raises(NotDifferentiable):
+            symdiff.grad(lambda x: None)(1.0)
+        assert gc.isenabled() is collects
+    finally:
+        gc.enable()
 
 
 # --- one generation ------------------------------------------------------------------------------

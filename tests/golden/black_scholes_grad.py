@@ -10,10 +10,10 @@ def black_scholes_grad(spot, strike, rate, sigma, time):
     """
     # forward
     spot_over_strike = spot / strike               # 1
-    rate_plus_mul = rate + 0.5 * sigma ** 2        # 2
+    total = rate + 0.5 * sigma ** 2                # 2
     sqrt_time = math.sqrt(time)                    # 3
     product = sigma * sqrt_time                    # 4 (*)
-    d1 = (math.log(spot_over_strike) + rate_plus_mul * time) / product  # 5 (*)
+    d1 = (math.log(spot_over_strike) + total * time) / product  # 5 (*)
     d2 = d1 - product                              # 6
     sqrt_2 = math.sqrt(2.0)
     d1_over_sqrt_2 = d1 / sqrt_2                   # 7 (*)
@@ -45,7 +45,7 @@ def black_scholes_grad(spot, strike, rate, sigma, time):
     dsigma += negative_times_d1 * sqrt_time        # 4 (*)
     dtime += negative_times_d1 * sigma * choice    # 3 (*)
     product = dd1_over_product * time              # 5 (*)
-    dtime += dd1_over_product * rate_plus_mul
+    dtime += dd1_over_product * total
     drate += product                               # 2 (*)
     dsigma += product * sigma
     ratio_over_strike = dd1_over_product / spot_over_strike / strike  # 1 (*)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from differences import assert_right, procedures_of
 from symdiff.stages import Apply, Loop, Pop, Push, Var, steps, verify
 
@@ -102,3 +104,18 @@ def test_stacks_that_became_one_still_tell_how_many_rounds_there_were():
     for n in (3, 6, 9, 15):
         turned, pops = loops(many_until, 0.9, 0.7, 0.8, 1.1, n)
         assert len(turned) == 1 and not pops
+
+
+def stepped(x, h, n):
+    for _ in range(n):
+        a = -9.81 * math.sin(x)
+        b = -9.81 * math.sin(x + h / 2 * a)
+        c = -9.81 * math.sin(x + h / 2 * b)
+        x += h / 6 * (a + 2 * b + 3 * c)
+    return x
+
+
+def test_temporaries_of_one_name_are_kept_in_one_tuple():
+    made = procedures_of(stepped, 0.7, 0.1, 4)["simplified"]
+    assert len([s for s in steps(made.body) if isinstance(s, Push)]) == 1
+    assert_right(stepped, 0.7, 0.1, 4)
