@@ -116,6 +116,6 @@ def stepped(x, h, n):
 
 
 def test_temporaries_of_one_name_are_kept_in_one_tuple():
-    made = procedures_of(stepped, 0.7, 0.1, 4)["simplified"]
+    made = procedures_of(stepped, 0.7, 1, 4)["simplified"]
     assert len([s for s in steps(made.body) if isinstance(s, Push)]) == 1
-    assert_right(stepped, 0.7, 0.1, 4)
+    assert_right(stepped, 0.7, 1, 4)
