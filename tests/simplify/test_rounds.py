@@ -108,9 +108,9 @@ def test_stacks_that_became_one_still_tell_how_many_rounds_there_were():
 
 def stepped(x, h, n):
     for _ in range(n):
-        a = -9.81 * math.sin(x)
-        b = -9.81 * math.sin(x + h / 2 * a)
-        c = -9.81 * math.sin(x + h / 2 * b)
+        a = -0.5 * math.sin(x)
+        b = -0.5 * math.sin(x + h / 2 * a)
+        c = -0.5 * math.sin(x + h / 2 * b)
         x += h / 6 * (a + 2 * b + 3 * c)
     return x
 
