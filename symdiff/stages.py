@@ -266,11 +266,14 @@ class Branch:
 @dataclass(slots=True)
 class Carried:
     """A variable that a loop carries from round to round. In the body `var` is its value at the
-    start of the round, after the loop its last value. `init` None: undefined before the loop."""
+    start of the round, after the loop its last value. `init` None: undefined before the loop.
+    Working space of a reverse loop has no value of its own: a round writes all of it before it
+    reads it, namely what the array `again` was in the round that is reversed."""
 
     var: Var
     init: Expr | None
     next: Expr | None
+    again: Var | None = None
 
 
 @dataclass(slots=True)
@@ -617,7 +620,7 @@ def map_expressions(step: Step, fn: Callable[[Expr], Expr]) -> Step:
             then, orelse = block(step.then), block(step.orelse)
             return Branch(fn(step.test), then, orelse, merges, step.place)
         case Loop():
-            carried = [Carried(c.var, opt(c.init), opt(c.next)) for c in step.carried]
+            carried = [Carried(c.var, opt(c.init), opt(c.next), c.again) for c in step.carried]
             made = with_rounds(step, carried, block(step.body), step.target)
             made.test, made.iterable = opt(step.test), opt(step.iterable)
             made.leave, made.keep = opt(step.leave), opt(step.keep)

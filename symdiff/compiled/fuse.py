@@ -32,7 +32,6 @@ from symdiff.stages import (
     Apply,
     Block,
     Branch,
-    Carried,
     Expr,
     Loop,
     Pop,
@@ -45,10 +44,12 @@ from symdiff.stages import (
     Var,
     all_read,
     blocks,
+    defined,
     map_expressions,
     substitute,
     with_callees,
 )
+from symdiff.versions import origins, versions
 
 
 def fuse(procedure: Procedure) -> Procedure:
@@ -91,12 +92,15 @@ def _write(pair: Pair) -> Loop:
     own = {chain.carried.var: chain.sum for chain in pair.chains}
     if pair.reverse.target is not None and pair.forward.target is not None:
         table[pair.reverse.target] = pair.forward.target
-    backward = [map_expressions(s, lambda e: substitute(e, table)) for s in pair.reverse.body]
+    reverse = _without_spaces(
+        pair.reverse, {v for s in pair.forward.body for v in defined(s)}, table
+    )
+    backward = [map_expressions(s, lambda e: substitute(e, table)) for s in reverse.body]
     carried = [
-        Carried(
-            own.get(c.var, c.var), c.init, None if c.next is None else substitute(c.next, table)
+        replace(
+            c, var=own.get(c.var, c.var), next=None if c.next is None else substitute(c.next, table)
         )
-        for c in pair.reverse.carried
+        for c in reverse.carried
     ]
     stacks = {s.target: s for s in pair.before if isinstance(s, Stage) and s.target in pair.stacks}
     forward, backward = _unkept(stacks, pair.forward.body, backward)
@@ -122,6 +126,19 @@ def _write(pair: Pair) -> Loop:
         *pair.after,
     ]
     return loop
+
+
+def _without_spaces(reverse: Loop, at_hand: set[Var], table: dict[Var, Expr]) -> Loop:
+    """A reverse loop that doesn't write again what the forward round has just written."""
+    spaces = {c.var: c for c in reverse.carried if c.again in at_hand}
+    of = origins(reverse)
+    for c in spaces.values():
+        if c.next is not None and c.again is not None:
+            assert isinstance(c.next, Var)
+            table[c.next] = c.again
+    carried = [c for c in reverse.carried if c.var not in spaces]
+    body = [s for s in reverse.body if all(of.get(v) not in spaces for v, _ in versions(s))]
+    return replace(reverse, carried=carried, body=body)
 
 
 def _unkept(stacks: dict[Var, Stage], forward: Block, backward: Block) -> tuple[Block, Block]:

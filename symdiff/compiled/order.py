@@ -9,6 +9,7 @@ is one of these:
   round's own integer at one axis, so that no round meets what another one has left;
 * scratch: zero before the first round, and zero after every round that began with zero, as the
   adjoint of an array that each round overwrites before it reads it;
+* working space, which every round writes before it reads it;
 * what no round changes.
 """
 
@@ -55,7 +56,8 @@ def in_any_order(loop: Loop, values: Mapping[Var, Expr], callees: Callees) -> bo
     """Whether the rounds of a loop may run in any order; `values` are the stages around it."""
     zeros = _Zeros(loop.body, values)
     return all(
-        is_sum(loop.body, c, callees)
+        c.again is not None
+        or is_sum(loop.body, c, callees)
         or is_apart(loop, c)
         or zeros.is_zero(c.init)
         and c.next is not None

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from symdiff import rules
 from symdiff.rules.arrays.indexing import is_basic
-from symdiff.stages import Apply, ArrayOf, Const, ListOf, TupleOf, Var
+from symdiff.stages import Apply, ArrayOf, Const, Expr, Global, ListOf, TupleOf, Var
 
 IN_AN_ARRAY, ON_A_LIST, AN_ARRAY, A_LIST = 40, 80, 3000, 5000
+ELEMENTS = AN_ARRAY // IN_AN_ARRAY  # of an array, as far as costs go
 _ARITHMETIC, _DIVISION, _FUNCTION = 8, 20, 100
+VECTOR = 8  # numbers in a register
 _VIEW, _CHEAP_ARRAY, _ARRAY_FUNCTION = 100, 2400, 20000
 _CHEAP = frozenset({
     "add", "sub", "mul", "neg", "pos", "not", "lt", "le", "gt", "ge", "eq", "ne", "is", "is_not",
@@ -39,6 +41,16 @@ def compiled_cost(expr: Apply) -> int:
     if expr.op == "pow" and isinstance(expr.args[1], Const) and expr.args[1].value in (2, 3, 4):
         return 2 * _ARITHMETIC
     return _DIVISION if expr.op in ("truediv", "floordiv", "mod") else _FUNCTION
+
+
+def cost_in_a_loop(expr: Expr) -> int:
+    """What a tree costs in a round of a loop that writes an array, where sums and products are
+    vectorised."""
+    if not isinstance(expr, Apply):
+        return 0 if isinstance(expr, (Var, Const, Global)) else _FUNCTION
+    own = compiled_cost(expr)
+    own = max(1, own // VECTOR) if own < _FUNCTION else own
+    return own + sum(map(cost_in_a_loop, expr.args))
 
 
 def _array_cost(expr: Apply) -> int:

@@ -9,7 +9,7 @@ keeping is weighted for the memory it takes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from symdiff.differentiate.compiled_costs import (
     keeping_cost,
 )
 from symdiff.differentiate.mincut import INFINITE, Network
+from symdiff.differentiate.replaying import Replay, replays
 from symdiff.rules.arrays.indexing import is_basic
 from symdiff.simplify.dead import clear_dead
 from symdiff.stages import (
@@ -150,9 +151,20 @@ class Region:
     block: Block
     reverse: Block | None
     kept: list[Var] = field(default_factory=list)
-    again: list[tuple[Var, Expr]] = field(default_factory=list)
+    again: list[Definition] = field(default_factory=list)
     branches: list[tuple[Branch, Region, Region]] = field(default_factory=list)
     names: list[Var] = field(default_factory=list)  # what its tuple is unpacked into
+
+    def computed(self, table: dict[Var, Var], spaces: Mapping[Var, Var] | None = None) -> Block:
+        """The steps that compute again what is to be, arrays in working spaces of their own."""
+        made: Block = []
+        for d in self.again:
+            if d.replay is not None:
+                made += d.replay.again((spaces or {})[d.var], table[d.var])
+            else:
+                assert d.value is not None
+                made.append(Stage(table[d.var], d.value))
+        return made
 
 
 @dataclass
@@ -160,6 +172,19 @@ class Definition:
     var: Var
     region: Region
     value: Expr | None  # a tree that computes it again, or None
+    replay: Replay | None = None  # or steps that do
+
+    def sources(self) -> list[Var]:
+        """What computing it again reads."""
+        if self.replay is not None:
+            return self.replay.sources
+        return list(dict.fromkeys(variables(self.value)))
+
+    def cost(self, compiled: bool) -> int:
+        """What computing it again costs."""
+        if self.replay is not None:
+            return min(INFINITE, self.replay.cost)
+        return INFINITE if self.value is None else cost(self.value, compiled)
 
 
 class Plan:
@@ -173,6 +198,7 @@ class Plan:
         keep_cost: int,
         at_start: list[Var],
         compiled: bool = False,
+        replays: Iterable[Replay] = (),
     ) -> None:
         self.arms, self.keep_cost, self.compiled = arms, keep_cost, compiled
         self.definitions: dict[Var, Definition] = {}
@@ -181,6 +207,8 @@ class Plan:
         for var in at_start:
             self.definitions[var] = Definition(var, self.root, None)
         self._walk(block, self.root)
+        for replay in replays:
+            self.definitions[replay.result].replay = replay
 
     def _region(self, block: Block, reverse: Block | None) -> Region:
         region = Region(block, reverse)
@@ -220,13 +248,12 @@ class Plan:
                 continue
             definition = self.definitions[var]
             nodes[var] = (network.node(), network.node())
-            for source in variables(definition.value):
+            for source in definition.sources():
                 if source in self.definitions:
                     stack.append(source)
         for var, (before, after) in nodes.items():
             definition = self.definitions[var]
-            made = definition.value
-            again = INFINITE if made is None else cost(made, self.compiled)
+            again = definition.cost(self.compiled)
             keep = A_LIST if isinstance(var.kind, ListOf) else self.keep_cost
             if self.compiled:
                 keep = keeping_cost(var, self.keep_cost)
@@ -234,8 +261,8 @@ class Plan:
                 keep = AN_ARRAY
             network.connect(0, before, again)
             network.connect(before, after, keep)
-            if definition.value is not None and again < INFINITE:
-                for source in dict.fromkeys(variables(definition.value)):
+            if again < INFINITE:
+                for source in definition.sources():
                     if source in nodes:
                         network.connect(nodes[source][1], before, INFINITE)
         for var in dict.fromkeys(needed):
@@ -252,8 +279,7 @@ class Plan:
                 definition.region.kept.append(var)
                 table[var] = Var(var.base, var.kind, var.temporary)
             elif not side[before]:
-                assert definition.value is not None
-                definition.region.again.append((var, definition.value))
+                definition.region.again.append(definition)
                 table[var] = Var(var.base, var.kind, var.temporary)
         return table
 
@@ -301,12 +327,16 @@ def provide_loop(sweep: Reverse, loop: Loop, reversed_loop: Loop) -> None:
         keep_cost = ON_A_LIST if loop.iterable is None else IN_AN_ARRAY
     _read_primal(reversed_loop.body, loop.body)
     needed = list(_reads(reversed_loop))
-    plan = Plan(loop.body, reversed_loop.body, sweep.arms, keep_cost, at_start, compiled)
+    written: dict[Replay, Expr] = {}
+    if compiled and sweep.tapes is None:
+        written = dict(replays(loop, sweep.definitions, sweep.inits))
+    plan = Plan(loop.body, reversed_loop.body, sweep.arms, keep_cost, at_start, compiled, written)
     table = plan.decide(needed)
     if plan.root.kept and not compiled:
         plan = Plan(loop.body, reversed_loop.body, sweep.arms, BESIDE_IT, at_start)
         table = plan.decide(needed)
     free = {loop.target} if loop.target is not None else set()
+    spaces = _working_spaces(plan, written, table, reversed_loop)
     stacks: list[Var] = []
     for region in reversed(
         plan.regions
@@ -332,7 +362,7 @@ def provide_loop(sweep: Reverse, loop: Loop, reversed_loop: Loop) -> None:
             if region is plan.root:
                 stacks.append(stack)
         insert_after(region.block, pushes, first)
-        again = [Stage(table[v], e) for v, e in region.again]
+        again = region.computed(table, spaces)
         if pops or again:
             assert region.reverse is not None
             region.reverse[:0] = [*pops, *again]
@@ -357,12 +387,26 @@ def provide_loop(sweep: Reverse, loop: Loop, reversed_loop: Loop) -> None:
             c.next = substitute(c.next, replaced) if c.next is not None else None
 
 
+def _working_spaces(
+    plan: Plan, written: Mapping[Replay, Expr], table: dict[Var, Var], reversed_loop: Loop
+) -> dict[Var, Var]:
+    """An array that a reversed loop carries, for each one that is written again in every round."""
+    spaces: dict[Var, Var] = {}
+    for definition in plan.root.again:
+        if definition.replay is not None:
+            result = table[definition.var]
+            space = spaces[definition.var] = Var(result.base, result.kind, result.temporary)
+            empty = written[definition.replay]
+            reversed_loop.carried.append(Carried(space, empty, result, definition.var))
+    return spaces
+
+
 def _provide_on_tapes(tapes: Tapes, region: Region, table: dict[Var, Var]) -> None:
     """Write what a region keeps at its end, and read it back where its reversal begins."""
     pushes, pops = tapes.keep(region.kept, table)
     if not ends(region.block):
         region.block.extend(pushes)
-    first = [*pops, *(Stage(table[v], e) for v, e in region.again)]
+    first = [*pops, *region.computed(table)]
     if first:
         assert region.reverse is not None
         region.reverse[:0] = first
@@ -543,7 +587,7 @@ def _pack_flat(region: Region, table: dict[Var, Var], copied: bool, kept: Var) -
     count = Const(len(pairs))
     region.reverse[:0] = [
         *(Stage(name, Apply("part", (kept, Const(i), count))) for i, (_, name) in enumerate(pairs)),
-        *(Stage(table[v], e) for v, e in region.again),
+        *region.computed(table),
     ]
     return Apply("tuple", tuple(items))
 
@@ -563,7 +607,7 @@ def _hoisted(region: Region, table: dict[Var, Var]) -> Iterator[tuple[Var, Var]]
                 yield merge.var, name
             if arm.again:
                 assert arm.reverse is not None
-                arm.reverse[:0] = [Stage(table[v], e) for v, e in arm.again]
+                arm.reverse[:0] = arm.computed(table)
 
 
 def _pack(region: Region, table: dict[Var, Var], copied: bool) -> Expr:
@@ -613,4 +657,4 @@ def _unpack(region: Region, table: dict[Var, Var], source: Var | None) -> None:
             for i, name in enumerate(region.names)
         ]
     )
-    region.reverse[:0] = [*first, *(Stage(table[v], e) for v, e in region.again)]
+    region.reverse[:0] = [*first, *region.computed(table)]

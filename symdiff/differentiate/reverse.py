@@ -65,6 +65,7 @@ class Reverse(Sweep):
         self.before: Block = []  # what the forward sweep must do before the step being reversed
         self.after: Block = []  # what it must do after that step
         self.definitions: dict[Var, Expr] = {}  # of the primal's stages
+        self.inits: dict[Var, Expr | None] = {}  # what the primal's loops start from
         self.primal = Definitions([])
         self.uses: dict[Var, int] = {}  # how often a variable is read for what is active
         self.updated: set[Var] = set()  # arrays of which the primal makes another version
@@ -79,6 +80,8 @@ class Reverse(Sweep):
             for expr in () if idle else expressions(step):
                 for var in variables(expr):
                     self.uses[var] = self.uses.get(var, 0) + 1
+            if isinstance(step, Loop):
+                self.inits |= {c.var: c.init for c in step.carried}
             if isinstance(step, Stage):
                 self.definitions[step.target] = step.value
                 if isinstance(step.value, Apply) and step.value.op in STORES:

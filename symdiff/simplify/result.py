@@ -62,7 +62,7 @@ def renamed(block: Block, table: dict[Var, Var]) -> Block:
                 then, orelse = renamed(step.then, table), renamed(step.orelse, table)
                 return replace(step, then=then, orelse=orelse, merges=merges)
             case Loop():
-                carried = [Carried(new(c.var), c.init, c.next) for c in step.carried]
+                carried = [Carried(new(c.var), c.init, c.next, c.again) for c in step.carried]
                 target = None if step.target is None else new(step.target)
                 body = renamed(step.body, table)
                 return replace(step, carried=carried, target=target, body=body)

@@ -334,7 +334,7 @@ def scratch(X, mu):
         square = 0.0
         for k in range(2):
             for j in range(len(mu)):
-                c[j] = X[p, j] - mu[j] * (k + 1)
+                c[j] = math.sin(X[p, j]) - mu[j] * (k + 1)
             for i in range(len(mu)):
                 square += c[i] * c[i] * c[0]
         total += math.log(1.0 + square)
