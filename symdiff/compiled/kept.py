@@ -133,6 +133,7 @@ class _Keeper:
 
     def run(self) -> None:
         plans = [p for stack in self.stacks.values() if (p := self.plan(stack)) is not None]
+        _turn(plans)
         places: dict[int, list[_Plan]] = {}
         for plan in plans:
             self.carry_out(plan)
@@ -291,6 +292,19 @@ class _Keeper:
                 outer = (*outer, found.backward)
             plan.push.index, plan.pop.index = tuple(indices), tuple(mirrored)
         _define_start(plan)
+
+
+def _turn(plans: list[_Plan]) -> None:
+    """Keep arrays in the order in which the reverse sweep takes them.
+
+    LLVM checks once before the loop that an inner loop's arrays don't overlap, and takes rows whose
+    addresses fall from round to round for such that do: these inner loops are not vectorised."""
+    in_turn = {id(m) for plan in plans if plan.in_turn for m in plan.mirrors}
+    for plan in plans:
+        innermost = plan.mirrors[-1]
+        kind = kind_of(plan.push.value)
+        if isinstance(kind, ArrayOf) and kind.dims:
+            innermost.turned = id(innermost) not in in_turn and innermost.can_be_turned()
 
 
 def _nest(before: Loop, mirrors: list[Mirror]) -> Nest:

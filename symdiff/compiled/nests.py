@@ -82,21 +82,42 @@ def _with_loops(block: Block, loops: Loops) -> Iterator[tuple[Step, Block, Loops
 @dataclass(slots=True)
 class Mirror:
     """A loop of the forward sweep over a range, and the one that reverses it. `rounds` tells how
-    many there were of one that may be left early."""
+    many there were of one that may be left early. With `turned` the last round has the first slot:
+    the reversed loop takes one slot after the other."""
 
     forward: Loop
     backward: Loop
     span: tuple[Expr, ...]  # the arguments of the range
     mirrored: tuple[Expr, ...]  # those of the reversed one; empty: it runs over its rounds
     rounds: Expr | None = None
+    turned: bool = False
+
+    def can_be_turned(self) -> bool:
+        """Whether nothing but slots depends on the numbers that the reversed loop runs over."""
+        target = self.backward.target
+        if target is not None and target in _reads(self.backward):
+            return False
+        match self.span:
+            case (Var() | Const(value=int()),):
+                return self.rounds is None
+        return False
 
     def index(self, around: Loops) -> Expr:
         """The index of a round of the forward loop."""
+        if self.turned:
+            (stop,) = self.span
+            last: Expr = Apply("sub", (stop, Const(1)))
+            if isinstance(stop, Const):
+                last = Const(stop.value - 1)
+            return Apply("sub", (last, _target(self.forward, around)))
         return position(_target(self.forward, around), self.span, self.rounds is not None)
 
     def mirrored_index(self, around: Loops) -> Expr:
         """The index of the round that a round of the reversed loop reverses."""
         loop = self.backward
+        if self.turned:
+            loop.iterable = Apply("range", self.mirrored)
+            return _target(loop, around)
         if self.rounds is None:
             loop.iterable = Apply("reversed", (Apply("range", self.mirrored),))
             return position(_target(loop, around), self.mirrored)

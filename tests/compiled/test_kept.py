@@ -204,7 +204,7 @@ def test_gradients_are_those_of_the_python_target(function, args):
         (spans, (0.3, -4, 9), ["y_kept = np.empty(len(range(a, b, 3)))", "y_kept[(i - a) // 3]"]),
         (left_early, (0.4, 12), ["y_kept[i - 2] = y", "for j in range(rounds - 1, -1, -1):"]),
         (until, (1.3,), ["y_kept.append(y)"]),
-        (buffered, (U, 4), ["np.empty((2, max(steps, 0), n))", "z_kept[j] = z"]),
+        (buffered, (U, 4), ["np.empty((2, max(steps, 0), n))", "z_kept[steps - 1 - j] = z"]),
         (relaxed, (U, 0.1, 5), ["np.empty((3, max(n, 0), max(len_u_minus_1, 0)))"]),
         (called, (0.7, 5), ["= np.empty((2, max(n, 0)))", "return y, (y_kept, sin_y_kept)"]),
     ],
@@ -354,3 +354,35 @@ def test_a_stack_that_tells_the_rounds_of_a_while_loop_stays():
     text = symdiff.source(shrunk, 0, at=(x,), target="numba")
     exec(text.replace("@numba.njit\n", ""), names)
     np.testing.assert_allclose(names["shrunk_grad"](x)[1], symdiff.grad(shrunk)(x), rtol=1e-12)
+
+
+def whole_states(x, n):
+    y = x.copy()
+    for _ in range(n):
+        old = y.copy()
+        for i in range(1, len(x)):
+            y[i] = old[i - 1] * old[i] * x[i]
+    return y.sum()
+
+
+def test_arrays_are_kept_in_the_order_in_which_they_are_taken():
+    text = written(whole_states, (U, 3))
+    forward, backward = text.split("# backward")
+    assert "_kept[n - 1 - j] = " in forward, text
+    assert "for j in range(n):" in backward, text
+    assert_gradients_agree(whole_states, (U, 3))
+
+
+def scaled_states(x, n):
+    y = x.copy()
+    for step in range(n):
+        old = y.copy()
+        for i in range(1, len(x)):
+            y[i] = old[i - 1] * old[i] * step
+    return y.sum()
+
+
+def test_the_number_of_a_round_that_is_read_stays_what_it_was():
+    text = written(scaled_states, (U, 3))
+    assert "for step in range(n - 1, -1, -1):" in text, text
+    assert_gradients_agree(scaled_states, (U, 3))

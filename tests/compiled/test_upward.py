@@ -46,7 +46,7 @@ def backward_loops(function, args):
 
 def test_rounds_that_are_apart_run_upwards():
     assert backward_loops(apart, (U, U, 9)) == [
-        "for j in range(2, -1, -1):",
+        "for j in range(3):",
         "for i in range(n):",
         "for i in range(1, n):",
         "for i in range(n):",
