@@ -124,10 +124,7 @@ class _Vector(Whole):
         self.out = body
         result = self.result(procedure.result)
         length = Apply("getitem", (Apply("numpy.shape", (first,)), Const(self.axis)))
-        rows = [
-            Stage(array, Apply("numpy.empty", (self.count,)))
-            for array in self.arrays.values()
-        ]
+        rows = [Stage(array, Apply("numpy.empty", (self.count,))) for array in self.arrays.values()]
         return replace(
             procedure,
             name=name,
