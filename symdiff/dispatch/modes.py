@@ -118,6 +118,11 @@ def jacobian_by(
         direction is None and what != "hessian" and is_reverse(inputs, outputs)
     )
     by = "rows" if reverse else "columns"
+    if reverse and at_once and isinstance(outputs, tuple) and what == "jacobian":
+        try:
+            return sweep("rows")
+        except NotTogether:
+            pass
     if reverse:
         found = sweep("pullback")
     elif at_once and takes_many(inputs, outputs):

@@ -31,6 +31,8 @@ def docstring(procedure: Procedure, labels: list[str], mode: str) -> str:
     if mode == "tangent":
         dots = ", ".join(f"{name}_dot" for name in labels)
         return _written(f"Tangent of {procedure.name} along ({dots}).", procedure.place)
+    if mode == "rows":
+        return _written(f"Jacobian of {procedure.name} with respect to {names}.", procedure.place)
     if mode == "many tangents":
         along = f"along many directions of {names}, which are on the last axes."
         return _written(f"Tangents of {procedure.name} {along}", procedure.place)

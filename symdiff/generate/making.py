@@ -75,6 +75,13 @@ def derive(
         return _split(function, reading, chosen, structures, selection)
     labels = [n if i is None else f"{n}[{i}]" for n, i in chosen]
     compiled = selection.target == "numba"
+    if mode == "rows":
+        from symdiff.differentiate.rows import by_rows
+
+        doc = docstring(procedure, labels, mode)
+        name = name_of(procedure, "jacobian")
+        made = by_rows(procedure, structures, name, doc, selection.single)
+        return _finished(function, reading, made, selection, chosen, live=live)
     if mode in ("jvp", "hvp", "directions", "tangent"):
         many = compiled and mode == "directions"
         made = pushforward(

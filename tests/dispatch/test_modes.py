@@ -55,6 +55,37 @@ def test_jacobians_of_numbers_are_tuples_of_numbers(argnums, mode):
     same(got, symdiff.jacobian(projected.py_func, argnums, mode)(*args))
 
 
+@numba.njit
+def bent(a, b, n, p):
+    """Rows that share much, meet in a branch, and do not all depend on everything."""
+    c = math.exp(a * p[0]) if a > b else math.sin(b) / a
+    d = n * c * p[1]
+    return (c * b, d), b * b + a
+
+
+@pytest.mark.parametrize("args", [(1.0, 2.0, 3, (3.0, 4.0)), (2.0, 1.0, 3, (0.5, 4.0))])
+def test_all_rows_share_one_forward_sweep(args):
+    text = symdiff.source(bent, (0, 1, 3), "jacobian", at=args)
+    assert text.count("# forward") == 1 and "pullback" not in text
+    assert text.count("math.exp(") == 1
+    got = symdiff.jacobian(bent, (0, 1, 3), "reverse")(*args)
+    same(got, symdiff.jacobian(bent.py_func, (0, 1, 3), "reverse")(*args))
+
+
+@numba.njit
+def stepped(a, b, c):
+    for _ in range(3):
+        a, b = a * b, b + c * a
+    return a, b
+
+
+def test_rows_of_functions_with_loops_are_taken_one_by_one():
+    text = symdiff.source(stepped, (0, 1, 2), "jacobian", at=(0.5, 2.0, 3.0))
+    assert text.count("stepped_pullback(") == 3
+    got = symdiff.jacobian(stepped, (0, 1, 2))(0.5, 2.0, 3.0)
+    same(got, symdiff.jacobian(stepped.py_func, (0, 1, 2))(0.5, 2.0, 3.0))
+
+
 @pytest.mark.parametrize("argnums", [0, 1, (1, 0)])
 def test_jacobians_of_arrays(argnums):
     got = symdiff.jacobian(waves, argnums)(X, 2.0)
