@@ -65,6 +65,7 @@ from symdiff.stages import (
     Place,
     Procedure,
     Var,
+    ends,
 )
 
 SHAPES = 5  # kinds of arguments with which a function calls itself, one inside the other
@@ -314,6 +315,8 @@ class Calls(Builtins):
                 raise self.refuse(node, function.why)
             case Unknown():
                 return function
+            case Const(value=None):
+                return self.raising(TypeError("'NoneType' object is not callable"), node)
             case Var() | Global():
                 name = function.base if isinstance(function, Var) else function.name
                 self.may_write(f"?.{name}", [*args, *keywords.values()], node)
@@ -525,7 +528,10 @@ class Calls(Builtins):
         self.frame.names.add(VALUE)
         if not leaves_always(node.body):
             self.state[slot] = Const(None)
+        size = len(self.block)
         self.statements(self.shared.desugared(node))
+        if ends(self.block[size:]):
+            return Unknown()  # it raises on every path: nobody sees what it returns
         value = self.state.get(slot, Undefined())
         return Const(None) if isinstance(value, Undefined) else value
 

@@ -54,6 +54,7 @@ from symdiff.stages import (
     Loop,
     Merge,
     Opaque,
+    Passive,
     Place,
     Stage,
     Var,
@@ -137,6 +138,7 @@ class Core:
         self.share_carried = True
         self.reading_at: ast.AST | None = None  # the statement that is being read
         self.iterated: list[Identity] = []  # the lists of the loops around what is read
+        self.truths: dict[Var, bool] = {}  # of conditions that can't turn out otherwise
         self.attempts = 0  # the for loops around what is read that may be written out instead
         self.written_out = False  # whether loops over what is known are written out
 
@@ -155,6 +157,13 @@ class Core:
         error: type[SymdiffError] = UnsupportedSyntax,
     ) -> SymdiffError:
         return error(message, self.place(node), why=why, fix=fix, lines=self.lines())
+
+    def raising(self, error: Exception, node: ast.AST) -> Unknown:
+        """What Python would raise here for certain is raised when the code runs, if it gets here:
+        the branch that a missing argument was meant for may never be taken."""
+        text = f"raise {type(error).__name__}({str(error)!r})"
+        self.block.append(Passive(text, (), True, self.place(node)))
+        return Unknown()
 
     def lines(self) -> list[str]:
         """The text around the place of what is read."""

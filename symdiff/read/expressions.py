@@ -420,6 +420,8 @@ class Expressions(Matching):
                 return Const(not value.value)
         if op == "not" and not isinstance(value, Runtime):
             return Const(not self.truth(value, node))
+        if op == "not" and isinstance(value, Var) and value in self.truths:
+            return Const(not self.truths[value])
         if isinstance(value, Ref) and value.identity.kind == "instance":
             method = self.instance_attribute(value, f"__{op}__", node)
             if method is not None:
@@ -447,7 +449,14 @@ class Expressions(Matching):
         value = self.asked(value, node)
         if not isinstance(value, Runtime):
             return Const(self.truth(value, node))
-        return value
+        known = self.known_truth(value)
+        return value if known is None else Const(known)
+
+    def known_truth(self, value: Value) -> bool | None:
+        """The truth of a value that is known whatever the value is: `x > 0 and None` is false."""
+        if isinstance(value, Const):
+            return bool(value.value)
+        return self.truths.get(value) if isinstance(value, Var) else None
 
     def asked(self, value: Value, node: ast.AST) -> Value:
         """A value, or what Python looks at to tell whether it is true: a length, say."""
@@ -545,8 +554,9 @@ class Expressions(Matching):
                     first if self.truth(first, node) != (op == "and") else self.evaluate(operand)
                 )
                 continue
-            if isinstance(first, Const):
-                if bool(first.value) == (op == "and"):
+            known = self.known_truth(first)
+            if known is not None:
+                if known == (op == "and"):
                     first = self.evaluate(operand)
                     continue
                 return first
@@ -556,6 +566,8 @@ class Expressions(Matching):
             if tree is not None and self.unchanged(saved):
                 kind = result_kind(op, [kind_of(first), kind_of(value)])
                 first = self.either(Apply(op, (first, tree)), kind, node, (first, value))
+                if self.known_truth(value) == (op == "or"):
+                    self.truths[first] = op == "or"
                 continue
             self.state = saved
             rest = values[i:] if len(values) > i + 1 else [operand]
@@ -619,7 +631,7 @@ class Expressions(Matching):
             try:
                 return Const(FOLDED[op](a.value, b.value))
             except TypeError as error:
-                raise self.refuse(node, str(error)) from None
+                return self.raising(error, node)
         if op in ("in", "not_in") and isinstance(a, Tuple) and literal_key(a) is not None:
             a = Const(literal_key(a)) if is_dict(b) else a
         if (
@@ -697,6 +709,8 @@ class Expressions(Matching):
 
     def item(self, value: Value, at: Value, node: ast.AST) -> Value:
         """value[at]"""
+        if value == Const(None):
+            return self.raising(TypeError("'NoneType' object is not subscriptable"), node)
         if isinstance(value, Unknown) or isinstance(at, Unknown):
             return Unknown()
         if isinstance(value, (Builtin, Class)):
@@ -887,6 +901,9 @@ class Expressions(Matching):
                 return Builtin(f"{value.name}.{name}")
             case Unknown():
                 return value
+        if isinstance(value, Const) and not hasattr(value.value, name):
+            what = type(value.value).__name__
+            return self.raising(AttributeError(f"{what!r} object has no attribute {name!r}"), node)
         if isinstance(value, Runtime):
             kind = kind_of(value)
             if isinstance(value, (Var, Global)) and isinstance(kind, ArrayOf):

@@ -390,6 +390,8 @@ class Iteration(Expressions):
         leave: Slot | None = None,
     ) -> None:
         """Run `body` for each item of an iterable."""
+        if value == Const(None):
+            value = self.raising(TypeError("'NoneType' object is not iterable"), node)
         if isinstance(value, Unknown):
             return
         if isinstance(value, Class) or isinstance(value, Ref) and value.identity.kind == "instance":

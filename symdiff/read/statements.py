@@ -48,6 +48,7 @@ from symdiff.stages import (
     Scope,
     Stage,
     Var,
+    ends,
 )
 
 
@@ -60,7 +61,7 @@ class Statements(Solving):
 
     def statements(self, body: list[ast.stmt]) -> None:
         for stmt in body:
-            self.reading_at = stmt
+            self.reading_at, size = stmt, len(self.block)
             try:
                 self.statement(stmt)
             except SymdiffError as error:
@@ -69,6 +70,8 @@ class Statements(Solving):
                 self.offences.append(error)
                 for name in written_in([stmt]):
                     self.assign_name(name, Unknown())
+            if ends(self.block[size:]):
+                return  # what follows is never reached
 
     def statement(self, stmt: ast.stmt) -> None:
         match stmt:
@@ -179,6 +182,8 @@ class Statements(Solving):
                 raise self.refuse(target, "this can't be assigned to")
 
     def unpack(self, elts: list[ast.expr], value: Value, node: ast.AST) -> None:
+        if value == Const(None):
+            value = self.raising(TypeError("cannot unpack non-iterable NoneType object"), node)
         if isinstance(value, Unknown):
             for elt in elts:
                 self.assign_target(elt, value)
