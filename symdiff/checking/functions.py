@@ -319,8 +319,8 @@ def exact_power(exponent: Any) -> Any:
     return number(exponent) if isinstance(exponent, int) and exponent < 0 else exponent
 
 
-def _pow(base: Any, exponent: Any, mod: Any = None) -> Any:
-    return base ** exact_power(exponent) if mod is None else pow(base, exponent, mod)
+def _pow(base: Any, exp: Any, mod: Any = None) -> Any:
+    return base ** exact_power(exp) if mod is None else pow(base, exp, mod)
 
 
 def _import(name: str, *args: Any) -> Any:

@@ -33,6 +33,7 @@ from symdiff.read.values import (
     literal_key,
 )
 from symdiff.rules.arrays.registry import ArrayPrimitive
+from symdiff.rules.registry import parameters_of
 from symdiff.stages import (
     BOOLEAN,
     COMPLEX,
@@ -218,20 +219,35 @@ class Builtins(Complexes):
         self.may_write_out(name, with_named_out(name, args, keywords)[1], node)
         return made
 
+    def by_position(
+        self, op: str, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> list[Value]:
+        """The arguments of a call, those that are given by name in their places."""
+        placed, left = list(args), dict(keywords)
+        for parameter in parameters_of(op)[len(args) :] if keywords else ():
+            if parameter.name in left and parameter.kind is not parameter.POSITIONAL_ONLY:
+                placed.append(left.pop(parameter.name))
+            elif left and parameter.default is not parameter.empty:
+                placed.append(Const(parameter.default))
+            else:
+                break
+        if left:
+            raise self.refuse(
+                node, f"{op}() with the keyword {next(iter(left))!r} is not supported"
+            )
+        return placed
+
     def call_primitive(
         self, op: str, args: list[Value], keywords: dict[str, Value], node: ast.AST
     ) -> Value:
         """A function with a derivative rule."""
-        if keywords and not (op == "math.prod" and keywords.keys() <= {"start"}):
-            raise self.refuse(
-                node, f"{op}() with the keyword {next(iter(keywords))!r} is not supported"
-            )
+        args = self.by_position(op, args, keywords, node)
         primitive = rules.by_name(op)
-        if primitive is not None and not primitive.accepts(len(args) + len(keywords)):
+        if primitive is not None and not primitive.accepts(len(args)):
             raise self.refuse(node, f"{op}() doesn't take {len(args)} arguments")
         given: list[Expr] = []
         kinds: list[Kind] = []
-        for value in [*args, *keywords.values()]:
+        for value in args:
             if isinstance(value, Iterator):
                 value = self.to_list(value, node)
             if isinstance(value, (Tuple, Ref)) and op not in OF_SEQUENCES:
@@ -470,8 +486,9 @@ class Builtins(Complexes):
         return self.extreme("min", args, keywords, node)
 
     def builtin_pow(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        args = self.by_position("pow", args, keywords, node)
         if len(args) == 3:
-            return self.opaque_call(Global("pow"), args, keywords, node)
+            return self.opaque_call(Global("pow"), args, {}, node)
         return self.binary("pow", args[0], args[1], node)
 
     def builtin_divmod(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:

@@ -241,8 +241,8 @@ class Calls(Builtins):
             if keyword.arg is not None:
                 keywords[keyword.arg] = value
                 continue
-            content = self.content(value) if isinstance(value, Ref) else None
-            if not isinstance(content, dict):
+            content = self.known_content(value, keyword.value)
+            if content is None:
                 raise self.refuse(
                     keyword.value, "only a dict whose keys are known can be passed with **"
                 )

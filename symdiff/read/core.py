@@ -37,6 +37,7 @@ from symdiff.read.values import (
     settled,
 )
 from symdiff.stages import (
+    BOOLEAN,
     NOTHING,
     OBJECT,
     OPTIONAL,
@@ -164,6 +165,12 @@ class Core:
         text = f"raise {type(error).__name__}({str(error)!r})"
         self.block.append(Passive(text, (), True, self.place(node)))
         return Unknown()
+
+    def guard_form(self, value: Var | Global, test: str, form: str) -> None:
+        """Refuse, when the code runs, a value of another form than what it was written for."""
+        error = Passive(f"raise TypeError({f'this code is written for {form}'!r})", (), True)
+        flag = self.emit(Opaque(test, (value,), pure=True), BOOLEAN, None)
+        self.block.append(Branch(flag, [error], [], []))
 
     def lines(self) -> list[str]:
         """The text around the place of what is read."""

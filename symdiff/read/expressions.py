@@ -680,9 +680,8 @@ class Expressions(Matching):
         content: dict[Any, Value] = {}
         for key, value in zip(keys, values, strict=True):
             if key is None:
-                inner = self.evaluate(value)
-                part = self.content(inner) if isinstance(inner, Ref) else None
-                if not isinstance(part, dict):
+                part = self.known_content(self.evaluate(value), value)
+                if part is None:
                     raise self.refuse(
                         value, "only a dict whose keys are known can be unpacked here"
                     )
@@ -697,6 +696,32 @@ class Expressions(Matching):
                 )
             content[name.value] = self.evaluate(value)
         return self.new_object("dict", content)
+
+    def known_content(self, value: Value, node: ast.AST) -> dict[Any, Value] | None:
+        """The items of a dict, by their keys; None where these are not known. Those of a global
+        dict are taken for the ones that it has now, which the code that is written checks."""
+        if isinstance(value, Ref):
+            content = self.content(value)
+            return content if isinstance(content, dict) else None
+        if isinstance(value, Opaque) and not value.args:
+            text = value.template
+        elif isinstance(value, Global) and value.name in self.unit.globals:
+            text = self.unit.globals[value.name].text
+        else:
+            return None
+        try:
+            found = ast.literal_eval(text)
+        except (ValueError, SyntaxError):
+            return None
+        if not isinstance(found, dict):
+            return None
+        if isinstance(value, Global) and found:
+            keys = ", ".join(map(repr, found))
+            form = f"{value.name} with the keys {keys}"
+            self.guard_form(value, f"_0.keys() != {{{keys}}}", form)
+        elif isinstance(value, Global):
+            self.guard_form(value, "_0", f"{value.name} with no keys")
+        return {key: self.item(value, Const(key), node) for key in found}
 
     def subscript(self, value: Value, index: ast.expr, node: ast.AST) -> Value:
         if isinstance(value, (Var, Global)) and isinstance(value.kind, ArrayOf):

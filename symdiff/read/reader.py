@@ -306,7 +306,7 @@ def _read(target: Value, shared: Shared, specs: dict[str, Spec], guarded: bool) 
             params[-1].default = Const(None)
             _guard(reader, var, name, node)
         elif guarded and default == Const(None) and spec not in (OPTIONAL, OBJECT):
-            _guard_form(reader, var, "_0 is None", f"{name} that is not None")
+            reader.guard_form(var, "_0 is None", f"{name} that is not None")
     given_lists: dict[str, tuple[Ref, Any]] = {}
     for name, value in bound.items():
         reader.state[(reader.frame, name)] = value
@@ -364,13 +364,6 @@ def _guard(reader: Reader, var: Var, name: str, node: ast.AST) -> None:
     reader.block.append(Branch(test, [error], [], [], reader.place(node)))
 
 
-def _guard_form(reader: Reader, var: Var, test: str, form: str) -> None:
-    """Refuse an argument of another form than the example that the code was written for."""
-    error = Passive(f"raise TypeError({f'this code is written for {form}'!r})", (), True)
-    flag = reader.emit(Opaque(test, (var,), pure=True), BOOLEAN, None)
-    reader.block.append(Branch(flag, [error], [], []))
-
-
 def _renamed(parameters: dict[str, Any], reader: Reader) -> dict[str, Any]:
     return {name: renamed_structure(shape, reader.renamed) for name, shape in parameters.items()}
 
@@ -392,12 +385,12 @@ def _parameter(reader: Reader, var: Var, spec: Spec, name: str) -> tuple[Value, 
         return ref, var
     if isinstance(spec, ExactLength):
         size = len(spec) - 1
-        _guard_form(reader, var, f"len(_0) != {size}", f"{name} with a length of {size}")
+        reader.guard_form(var, f"len(_0) != {size}", f"{name} with a length of {size}")
     if isinstance(spec, ExactKeys) and spec:
         keys = ", ".join(map(repr, spec))
-        _guard_form(reader, var, f"_0.keys() != {{{keys}}}", f"{name} with the keys {keys}")
+        reader.guard_form(var, f"_0.keys() != {{{keys}}}", f"{name} with the keys {keys}")
     elif isinstance(spec, ExactKeys):
-        _guard_form(reader, var, "_0", f"{name} with no keys")
+        reader.guard_form(var, "_0", f"{name} with no keys")
     if isinstance(spec, tuple):
         kind, parts = spec[0], spec[1:]
         items: list[Value] = []

@@ -32,6 +32,17 @@ class SourceFile:
     def lines(self) -> list[str]:
         return self.text.splitlines()
 
+    @functools.cached_property
+    def functions(self) -> dict[str, list[FunctionNode]]:
+        """All functions in the file, by the names that code gives them."""
+        found: dict[str, list[FunctionNode]] = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                found.setdefault(node.name, []).append(node)
+            elif isinstance(node, ast.Lambda):
+                found.setdefault("<lambda>", []).append(node)
+        return found
+
     def place(self, node: ast.AST) -> Place:
         line = getattr(node, "lineno", 1)
         column = getattr(node, "col_offset", 0)
@@ -111,12 +122,11 @@ def node_of(function: types.FunctionType) -> tuple[SourceFile, FunctionNode]:
     """The syntax tree of a live function, found by the positions in its code, not by its name."""
     file, code = file_of(function), function.__code__
     found: list[FunctionNode] = []
-    for node in ast.walk(file.tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == code.co_name:
-            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-            if first == code.co_firstlineno:
+    for node in file.functions.get(code.co_name, ()):
+        if isinstance(node, ast.Lambda):
+            if _contains(node, code):
                 found.append(node)
-        elif isinstance(node, ast.Lambda) and code.co_name == "<lambda>" and _contains(node, code):
+        elif min([node.lineno, *(d.lineno for d in node.decorator_list)]) == code.co_firstlineno:
             found.append(node)
     if isinstance(found and found[0], ast.Lambda):
         found.sort(key=_extent)

@@ -32,7 +32,7 @@ piecewise_constant(operator.invert, operator.inv, op="invert", result=INTEGER)
 piecewise_constant(math.isnan, result=BOOLEAN)
 piecewise_constant(math.isinf, result=BOOLEAN)
 piecewise_constant(math.isfinite, result=BOOLEAN)
-piecewise_constant(math.isclose, arity=2, result=BOOLEAN)
+piecewise_constant(math.isclose, arity=(2, 4), result=BOOLEAN)
 
 piecewise_constant(len, result=INTEGER)
 piecewise_constant(math.isqrt, result=INTEGER)

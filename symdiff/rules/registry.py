@@ -202,6 +202,25 @@ def by_name(op: str) -> Primitive | None:
     return _table.get(op)
 
 
+@functools.cache
+def parameters_of(op: str) -> tuple[inspect.Parameter, ...]:
+    """The parameters of a primitive, where Python tells them of the function that it is."""
+    primitive = by_name(op)
+    if primitive is None:
+        return ()
+    builtin = [f for f in primitive.functions if getattr(f, "__module__", "") == "builtins"]
+    try:
+        return tuple(inspect.signature([*builtin, *primitive.functions][0]).parameters.values())
+    except (TypeError, ValueError):
+        return ()
+
+
+@functools.cache
+def keyword_only(op: str) -> dict[int, str]:
+    """The names of the arguments that must be given by name, by their places."""
+    return {i: p.name for i, p in enumerate(parameters_of(op)) if p.kind is p.KEYWORD_ONLY}
+
+
 def table() -> tuple[Primitive, ...]:
     """All primitives, in the order of registration."""
     return tuple(_table.values())

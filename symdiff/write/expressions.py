@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from symdiff.rules.registry import kind_of
+from symdiff.rules.registry import keyword_only, kind_of
 from symdiff.rules.shapes import item_of
 from symdiff.stages import COMPLEX, Apply, ArrayOf, Const, Expr, Global, Opaque, Var
 
@@ -99,6 +99,11 @@ class Builder:
         if op.startswith("ndarray."):
             method = op.removeprefix("ndarray.")
             func, args = ast.Attribute(self(args[0]), method, ast.Load()), args[1:]
+        by_name = keyword_only(op)
+        args = tuple(
+            Apply("keyword", (Const(by_name[i]), a)) if i in by_name else a
+            for i, a in enumerate(args)
+        )
         positional = [a for a in args if not (isinstance(a, Apply) and a.op == "keyword")]
         keywords = [
             ast.keyword(str(a.args[0].value), self(a.args[1]))

@@ -12,6 +12,7 @@ import math
 from collections.abc import Collection
 
 from symdiff.errors import SymdiffError
+from symdiff.rules.registry import keyword_only
 
 # How tightly the parts of an expression hold together.
 LOOSE, OR, AND, COMPARE, SUM, PRODUCT, UNARY, ATOM = range(8)
@@ -220,9 +221,7 @@ class Expressions:
         return f"py.at({whole}, {self.expression(index)})"
 
     def call(self, node: ast.Call) -> str:
-        if node.keywords:
-            raise NotInJavaScript("a call with keywords")
-        args = ", ".join(map(self.item, node.args))
+        args = ", ".join(map(self.item, [*node.args, *_by_position(node)]))
         match node.func:
             case ast.Name(id=name):
                 if name in BUILTINS and name not in self.aliases and name not in self.defined:
@@ -300,3 +299,12 @@ def text_literal(value: str) -> str:
 
 def refused(node: ast.AST) -> NotInJavaScript:
     return NotInJavaScript(f"{ast.unparse(node)} has no counterpart in JavaScript")
+
+
+def _by_position(call: ast.Call) -> list[ast.expr]:
+    """The arguments given by name, as JavaScript takes them: after the others, in their places."""
+    given = {k.arg: k.value for k in call.keywords}
+    wanted = keyword_only(ast.unparse(call.func)) if given else {}
+    if [*given] != [*wanted.values()][: len(given)]:
+        raise NotInJavaScript("a call with keywords")
+    return [*given.values()]

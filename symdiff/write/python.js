@@ -339,7 +339,8 @@ const py = (() => {
     erf, erfc, gamma, lgamma, factorial, comb, perm, gcd, lcm,
     isnan: (x) => Number.isNaN(Number(x)), isfinite: (x) => Number.isFinite(Number(x)),
     isinf: (x) => Math.abs(x) === Infinity,
-    isclose: (x, y) => x === y || Math.abs(x - y) <= 1e-9 * Math.max(Math.abs(x), Math.abs(y)),
+    isclose: (x, y, rel_tol = 1e-9, abs_tol = 0) =>
+      x === y || Math.abs(x - y) <= Math.max(rel_tol * Math.max(Math.abs(x), Math.abs(y)), abs_tol),
   };
 
   return {

@@ -51,9 +51,11 @@ FUNCTIONS = {
     "acos": "x / 4", "acosh": "abs(x) + 1", "asin": "x / 4", "atanh": "x / 4", "atan2": "x, y",
     "comb": "7, 3", "perm": "7, 3", "factorial": "9", "gcd": "12, 18", "lcm": "4, 6",
     "copysign": "x, y", "dist": "(x, y), (1.0, 2.0)", "fma": "x, y, 2.0", "fmod": "x, y",
-    "fsum": "[x, y, 0.1, 1e16, -1e16]", "hypot": "x, y", "isclose": "x, y", "isqrt": "17",
+    "fsum": "[x, y, 0.1, 1e16, -1e16]", "hypot": "x, y",
+    "isclose": "x, y, rel_tol=0.5", "isqrt": "17",
     "ldexp": "x, 3", "log": "abs(x)", "log10": "abs(x)", "log1p": "abs(x)", "log2": "abs(x)",
-    "lgamma": "x", "gamma": "x", "pow": "abs(x), y", "prod": "[x, y, 2.0]", "remainder": "x, y",
+    "lgamma": "x", "gamma": "x", "pow": "abs(x), y", "prod": "[x, y, 2.0], start=x",
+    "remainder": "x, y",
     "sqrt": "abs(x)", "sumprod": "[x, y], [y, 2.0]", "isnan": "x",
 }  # fmt: skip
 CONSTANTS = {"pi", "e", "tau", "inf", "nan"}
