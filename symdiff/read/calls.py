@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import enum
+import functools
 from collections.abc import Callable
 from collections.abc import Iterator as Iterable
 from contextlib import contextmanager
@@ -411,8 +412,10 @@ class Calls(Builtins):
             atom = next(iter(bound.values()))
             assert isinstance(atom, Runtime)
             return self.emit(Apply(f"helper:{helper}", (atom,)), REAL, node)
-        loops = not self.shared.apart_from and _loops(function.node)
-        own = function.node in self.shared.recursive or loops or stays_apart(function)
+        called = not self.shared.apart_from and (
+            _loops(function.node) or self.shared.repeats(function.node)
+        )
+        own = function.node in self.shared.recursive or called or stays_apart(function)
         if own and function.node not in self.shared.in_place:
             state, block, size = dict(self.state), self.block, len(self.block)
             try:
@@ -433,9 +436,11 @@ class Calls(Builtins):
         if len(self.reading) > DEEPEST:
             raise self.refuse(node, "functions call each other too deeply to be followed")
         state, block, size = dict(self.state), self.block, len(self.block)
-        frame = self.frame
+        frame, before = self.frame, self.shared.stages
         try:
-            return self.in_place(function, bound)
+            value = self.in_place(function, bound)
+            self.shared.lengths[function.node] = self.shared.stages - before
+            return value
         except Recursive as found:
             if found.node is not function.node:
                 raise
@@ -844,6 +849,7 @@ class Calls(Builtins):
         return self.emit(Opaque(f"_0({', '.join(names)})", (function, *trees)), OBJECT, node)
 
 
+@functools.lru_cache(maxsize=1024)
 def _loops(node: ast.AST) -> bool:
     """Whether a function has a loop of its own."""
     return any(isinstance(sub, (ast.For, ast.While)) for sub in ast.walk(node))

@@ -114,6 +114,8 @@ class Growing(Exception):
 class Core:
     """Emission of steps, look-up of names, branches and loops."""
 
+    shared: Any  # by all procedures of one reading
+
     def __init__(self, unit: Unit) -> None:
         self.unit = unit
         self.block: Block = []
@@ -185,6 +187,7 @@ class Core:
 
     def emit(self, value: Expr, kind: Kind, node: ast.AST | None, name: str | None = None) -> Var:
         var = Var(name or "t", kind, temporary=name is None)
+        self.shared.stages += 1
         self.block.append(Stage(var, value, self.place(node) if node is not None else None))
         return var
 

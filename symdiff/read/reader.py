@@ -136,6 +136,10 @@ class Reading:
     returned: Place | None = None  # where the last return stands
 
 
+LONG_PROGRAM = 2000  # stages
+LONG_FUNCTION = 50
+
+
 class Shared:
     """What all procedures of one reading have in common."""
 
@@ -158,6 +162,8 @@ class Shared:
         self.spelled_at: list[tuple[Place, list[str]]] = []
         self.writer: Writer | None = None
         self.apart_from: Shared | None = None  # of the function around one that is differentiated
+        self.stages = 0  # that were read so far
+        self.lengths: dict[ast.AST, int] = {}  # of functions read in place, in stages
         self.returns: dict[int, list[tuple[ast.AST, Value]]] = {}
         self._bodies: dict[ast.AST, list[ast.stmt]] = {}
 
@@ -172,6 +178,11 @@ class Shared:
         made.spelled_at, made.made_by = self.spelled_at, self.made_by
         made.recursive, made._bodies = self.recursive, self._bodies
         return made
+
+    def repeats(self, node: ast.AST) -> bool:
+        """Whether a function that was read in place once is called from now on: the program would
+        be too long to be read, were it written out at each call."""
+        return self.stages > LONG_PROGRAM and self.lengths.get(node, 0) > LONG_FUNCTION
 
     def desugared(self, node: ast.FunctionDef) -> list[ast.stmt]:
         if node not in self._bodies:
