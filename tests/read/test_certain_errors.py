@@ -56,10 +56,8 @@ def test_conditions_that_can_only_turn_out_one_way_are_decided():
         if x > 1 and phase and rate:
             x = x * phase.shift / rate.of(x)
         if not (x > 1 and phase is not None) or x < -1:
-            x = 2 * x
-        else:
-            x = x + phase.shift
-        return x * x
+            return 4 * x * x
+        return (x + phase.shift) ** 2
 
     assert "phase" not in symdiff.source(shifted, "x").partition("# forward")[2].replace(
         "if phase is not None", ""

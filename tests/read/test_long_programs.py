@@ -2,14 +2,16 @@
 
 import symdiff
 
-TERMS = [f"    total = total + {k}.0 * x ** {k % 7} * math.exp(-{k} * y / 100)" for k in range(1, 41)]
+TERM = "    total = total + {0}.0 * x ** {1} * math.exp(-{0} * y / 100)"
+TERMS = [TERM.format(k, k % 7) for k in range(1, 41)]
 POTENTIAL = "\n".join(["import math", "", "def potential(x, y):", "    total = 0.0", *TERMS,
                        "    return total", ""])  # fmt: skip
 
 
 def program(tmp_path, calls, name):
     lines = [f"    out = out + potential(x + {k}.0, y * {k + 1})" for k in range(calls)]
-    text = "\n".join([POTENTIAL, "def energy(x, y):", "    out = 0.0", *lines, "    return out", ""])
+    start = ["def energy(x, y):", "    out = 0.0"]
+    text = "\n".join([POTENTIAL, *start, *lines, "    return out", ""])
     path = tmp_path / f"{name}.py"
     path.write_text(text)
     names = {}
