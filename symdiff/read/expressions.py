@@ -95,6 +95,13 @@ UNARY: dict[type[ast.unaryop], str] = {
     ast.Invert: "invert",
     ast.Not: "not",
 }
+SYMBOLS = {
+    "add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%", "pow": "**",
+    "neg": "-", "pos": "+",
+}  # fmt: skip
+CALLED: dict[Kind, str] = {
+    REAL: "float", INTEGER: "int", COMPLEX: "complex", BOOLEAN: "bool", NOTHING: "NoneType",
+}  # fmt: skip
 COMPARE: dict[type[ast.cmpop], str] = {
     ast.Lt: "lt",
     ast.LtE: "le",
@@ -325,6 +332,8 @@ class Expressions(Matching):
         for value in (a, b):
             if isinstance(value, Ref) and value.identity.kind == "dict":
                 raise self.refuse(node, f"the operator {op!r} of a dict can't be followed")
+        if (error := _error_of_nothing(op, a, b)) is not None:
+            return self.raising(error, node)
         return self.apply(op, (self.atom(a, node), self.atom(b, node)), node)
 
     def sequence_operator(self, op: str, a: Value, b: Value, node: ast.AST) -> Value | None:
@@ -398,9 +407,8 @@ class Expressions(Matching):
     def check_kinds(self, op: str, kinds: list[Kind], node: ast.AST | None) -> None:
         if op in ("sub", "truediv", "pow", "neg") and any(isinstance(k, ListOf) for k in kinds):
             raise self.refuse(node or self.frame.node, "a list can't be used in arithmetic")
-        if op in ("sub", "truediv", "pow", "neg") and (TEXT in kinds or NOTHING in kinds):
-            what = "text" if TEXT in kinds else "None"
-            raise self.refuse(node or self.frame.node, f"{what} can't be used in arithmetic")
+        if op in ("sub", "truediv", "pow", "neg") and TEXT in kinds:
+            raise self.refuse(node or self.frame.node, "text can't be used in arithmetic")
 
     def unary(self, op: str, value: Value, node: ast.AST) -> Value:
         if isinstance(value, Unknown):
@@ -426,6 +434,8 @@ class Expressions(Matching):
             method = self.instance_attribute(value, f"__{op}__", node)
             if method is not None:
                 return self.apply_function(method, [], {}, node)
+        if (error := _error_of_nothing(op, value)) is not None:
+            return self.raising(error, node)
         return self.apply(op, (self.atom(value, node),), node)
 
     def truth(self, value: Value, node: ast.AST) -> bool:
@@ -1105,6 +1115,18 @@ class Expressions(Matching):
         }
         name = node.name if isinstance(node, ast.FunctionDef) else "<lambda>"
         return Function(node, self.frame.scope, name, defaults, kwdefaults, frame=self.frame)
+
+
+def _error_of_nothing(op: str, *operands: Value) -> TypeError | None:
+    """What Python raises for arithmetic with None; None where the operands are others."""
+    kinds = [kind_of(v) if isinstance(v, Runtime) else OBJECT for v in operands]
+    if op not in SYMBOLS or NOTHING not in kinds or not {*kinds} <= CALLED.keys():
+        return None
+    names = [repr(CALLED[k]) for k in kinds]
+    if len(names) == 1:
+        return TypeError(f"bad operand type for unary {SYMBOLS[op]}: {names[0]}")
+    symbol = "** or pow()" if op == "pow" else SYMBOLS[op]
+    return TypeError(f"unsupported operand type(s) for {symbol}: {' and '.join(names)}")
 
 
 def _has_slices(index: ast.expr) -> bool:

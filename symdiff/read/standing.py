@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import copy
+import linecache
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from symdiff.errors import NoSource
 from symdiff.read.scope import LiveScope, StaticScope
-from symdiff.read.values import Function, LiveObject, Module, Value
+from symdiff.read.source import parse
+from symdiff.read.values import Class, Function, LiveObject, Module, Value
 from symdiff.stages import OBJECT, Expr, Global, GlobalValue, Helper, Var
 
 if TYPE_CHECKING:
@@ -55,6 +58,30 @@ def standing(reader: Calls, function: Value, node: ast.AST) -> Expr:
     return made
 
 
+def standing_class(reader: Calls, cls: Class) -> Expr:
+    """What generated code raises for an exception class of the user's."""
+    if cls.live is None:
+        assert cls.node is not None
+        _Bringer(reader, cls.scope).function(cls.name, cls.node)
+        return Global(cls.name, OBJECT)
+    scope = _file_of_class(cls.live)
+    node = scope.names.get(cls.live.__qualname__) if scope is not None else None
+    text = cls.name if isinstance(node, ast.ClassDef) else repr(cls.live)
+    kept = GlobalValue(text, lambda root: cls.live)
+    made = reader.unit.constant(cls.name, kept, OBJECT, id(cls.live))
+    if scope is not None and isinstance(node, ast.ClassDef) and made.name == cls.name:
+        _Bringer(reader, scope).function(cls.name, node)
+    return made
+
+
+def _file_of_class(cls: type) -> StaticScope | None:
+    path = getattr(sys.modules.get(cls.__module__), "__file__", None)
+    text = "".join(linecache.getlines(path)) if path else ""
+    if not path or not text:
+        return None
+    return StaticScope(parse(path, text), cls.__module__, Path(path).parent)
+
+
 def _reader_of(function: Function) -> Any:
     return function.scope.read if isinstance(function.scope, LiveScope) else None
 
@@ -77,13 +104,13 @@ class _Bringer:
             if known.text != text:
                 raise NoSource(f"two different functions are called {name!r}")
             return
-        if ast.unparse(node) == text and isinstance(node, ast.FunctionDef):
+        if ast.unparse(node) == text and not node.decorator_list:
             text = self.as_written(node) or text
         self.helpers[name] = Helper(name, text, (), Var("out"), (), self.globals)
         self.needed(bare, {name})
 
-    def as_written(self, node: ast.FunctionDef) -> str | None:
-        """The user's own lines, of a function at the top of a file."""
+    def as_written(self, node: ast.FunctionDef | ast.ClassDef) -> str | None:
+        """The user's own lines, of a function or class at the top of a file."""
         lines = self.scope.file.lines[node.lineno - 1 : node.end_lineno]
         return "\n".join(lines) if node.col_offset == 0 else None
 

@@ -16,8 +16,10 @@ from symdiff.read.fence import offences
 from symdiff.read.names import written_in
 from symdiff.read.records import last_name
 from symdiff.read.solving import Solving
+from symdiff.read.standing import standing_class
 from symdiff.read.values import (
     Builtin,
+    Class,
     Function,
     Iterator,
     LiveObject,
@@ -465,8 +467,8 @@ class Statements(Solving):
         """Keep a statement as the user wrote it, with what it reads filled in."""
         parts: list[Any] = []
 
-        def hole(expr: ast.expr) -> ast.expr:
-            parts.append(self.hole(expr))
+        def hole(expr: ast.expr, raised: bool = False) -> ast.expr:
+            parts.append(self.hole(expr, raised))
             return ast.Name(f"_{len(parts) - 1}", ast.Load())
 
         made: ast.stmt
@@ -486,12 +488,12 @@ class Statements(Solving):
             exc = stmt.exc
             if isinstance(exc, ast.Call):
                 exc = ast.Call(
-                    hole(exc.func),
+                    hole(exc.func, raised=True),
                     [hole(a) for a in exc.args],
                     [ast.keyword(k.arg, hole(k.value)) for k in exc.keywords],
                 )
             elif exc is not None:
-                exc = hole(exc)
+                exc = hole(exc, raised=True)
             made = ast.Raise(exc, hole(stmt.cause) if stmt.cause is not None else None)
         self.block.append(
             Passive(
@@ -502,8 +504,10 @@ class Statements(Solving):
             )
         )
 
-    def hole(self, expr: ast.expr) -> Any:
+    def hole(self, expr: ast.expr, raised: bool = False) -> Any:
         value = self.evaluate(expr)
+        if isinstance(value, Class) and raised:
+            return standing_class(self, value)
         if isinstance(value, Builtin):
             return self.atom(value, expr)
         return self.tree(value, expr)
