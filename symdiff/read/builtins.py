@@ -683,7 +683,14 @@ class Builtins(Complexes):
             node,
         )
 
-    def store_into(self, container: ast.expr, index: ast.expr, value: Value, node: ast.AST) -> None:
+    def store_into(
+        self,
+        container: ast.expr,
+        index: ast.expr,
+        value: Value,
+        node: ast.AST,
+        changed: bool = False,
+    ) -> None:
         raise NotImplementedError
 
     def change_row(
@@ -696,7 +703,7 @@ class Builtins(Complexes):
                     ref = self.new_object("list", row)
                     ref.identity.name = row.base
                     found = self.call_method(Method(ref, name), args, keywords, node)
-                    self.store_into(container, index, self.dynamic(ref, node), node)
+                    self.store_into(container, index, self.dynamic(ref, node), node, changed=True)
                     return found
         raise self.refuse(
             node,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from symdiff.errors import NoSource, SymdiffError, UnboundName, UnsupportedSyntax
+from symdiff.read.families import Families, Sharing, lists_in
 from symdiff.read.rebinding import Rebinding, slot_name
 from symdiff.read.scope import Scope, Unit
 from symdiff.read.source import FunctionNode
@@ -141,6 +142,7 @@ class Core:
         self.share_carried = True
         self.reading_at: ast.AST | None = None  # the statement that is being read
         self.iterated: list[Identity] = []  # the lists of the loops around what is read
+        self.families = Families()
         self.truths: dict[Var, bool] = {}  # of conditions that can't turn out otherwise
         self.attempts = 0  # the for loops around what is read that may be written out instead
         self.written_out = False  # whether loops over what is known are written out
@@ -188,6 +190,7 @@ class Core:
     def emit(self, value: Expr, kind: Kind, node: ast.AST | None, name: str | None = None) -> Var:
         var = Var(name or "t", kind, temporary=name is None)
         self.shared.stages += 1
+        self.families.note(var, value)
         self.block.append(Stage(var, value, self.place(node) if node is not None else None))
         return var
 
@@ -290,6 +293,27 @@ class Core:
                 fix="Loop over an index, or over a copy.",
             )
         self.write_slot((ref.identity, "content"), content)
+
+    def forget_rows(self, ref: Ref) -> None:
+        """A row of a list of lists has changed: other names that may be its own can't be read."""
+        slot = (ref.identity, "content")
+        family = {self.families.of(var) for var in lists_in(self.state[slot])}
+        why = (
+            "it may be a row of a list of lists, a row of which was changed under another name, as "
+            "in M[i][j] = x"
+        )
+        for other, value in self.state.items():
+            if other != slot and any(self.families.of(v) in family for v in lists_in(value)):
+                self.state[other] = Conflict(why, fix="Read it anew, as M[i], or read M[i][j].")
+
+    def refuse_rows_that_stand_twice(self, ref: Ref, node: ast.AST) -> None:
+        """A row of a list of lists is about to be changed, which must be one of a kind."""
+        if any(map(self.families.may_hold_twice, lists_in(self.content(ref)))):
+            raise self.refuse(
+                node,
+                "a row can't be changed where it may stand in this list twice",
+                fix="Put copies into the list: rows.append(row[:]).",
+            )
 
     def keeps_length(self, old: Any, new: Any) -> bool:
         if isinstance(old, tuple) and isinstance(new, tuple):
@@ -531,6 +555,8 @@ class Core:
         step.merges.append(Merge(var, sides[0], sides[1]))
         if isinstance(var.kind, (ArrayOf, ListOf)):
             self.merged[sides[0], sides[1]] = var
+        if isinstance(var.kind, ListOf):
+            self.families.merge(var, sides)
         return var
 
     def nothing(self, kind: Kind, block: Block, name: str) -> Expr | None:
@@ -615,7 +641,7 @@ class Core:
         saved, outer, inlined = dict(self.state), self.block, set(self.inlined)
         shapes: dict[Slot, Any] = {}
         promoted: list[Slot] = []
-        rebinding = Rebinding(self)
+        rebinding, sharing = Rebinding(self), Sharing(self.families)
         apart: set[Slot] = set()  # names of one array that a round makes names of several
         doubts: set[tuple[Slot, Slot]] = set()  # that may name one array in some round
         unknown: dict[Slot, Conflict] = {}  # what a round leaves that no later one can read
@@ -650,23 +676,32 @@ class Core:
                     continue
                 self.share_carried = slot not in apart
                 self.state[slot] = self.carry(value, shape, slot_name(slot), leaves[slot])
+                for carried in leaves[slot]:
+                    if isinstance(carried.var.kind, ListOf):
+                        self.families.carry(carried.var, carried.init)
             self.define_views(entry, derived, apart, step)
             self.state.update(unknown)
             for slot, left in lost.items():
                 self.state[slot] = with_conflicts(self.state[slot], left)
             start = dict(self.state)
+            sharing.enter(entry, start, set(leaves))
             self.relate_carried(start, doubts)
             begin(step)  # the test or iterable, over the carried values
             self.block = step.body
             if target is not None:
                 target(step)
-            body()
+            within, self.families.round = self.families.round, object()
+            try:
+                body()
+            finally:
+                self.families.round = within
             if (
                 rebinding.end(start, guess)
                 or self.settle(entry, start, guess, shapes, promoted, frames)
                 or not self.views_hold(entry, start, guess, derived, apart, doubts)
                 or self.not_known_later(start, unknown)
                 or self.not_carried({slot: start[slot] for slot in leaves}, entry, lost)
+                or sharing.leave(self.state, set(leaves))
             ):
                 continue
             for slot in leaves:

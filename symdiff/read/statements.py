@@ -238,8 +238,16 @@ class Statements(Solving):
         text = "raise ValueError('not enough values to unpack')"
         self.block.append(Passive(text, (), True, self.place(node)))
 
-    def store_into(self, container: ast.expr, index: ast.expr, value: Value, node: ast.AST) -> None:
-        """container[index] = value, where the container may be an item of another."""
+    def store_into(
+        self,
+        container: ast.expr,
+        index: ast.expr,
+        value: Value,
+        node: ast.AST,
+        changed: bool = False,
+    ) -> None:
+        """container[index] = value, where the container may be an item of another; `changed`: it is
+        the same row as before, in which something has changed."""
         holder = self.evaluate(container)
         if (
             isinstance(holder, Var)
@@ -255,9 +263,14 @@ class Statements(Solving):
             item = self.atom(value, node)
             kind = ListOf(join(holder.kind.item, kind_of(item)))
             row = self.emit(Apply("setitem", (holder, at, item)), kind, node, holder.base)
-            self.store_into(container.value, container.slice, row, node)
+            self.store_into(container.value, container.slice, row, node, changed=True)
             return
+        if not changed or not isinstance(holder, Ref):
+            self.store(holder, index, value, node)
+            return
+        self.refuse_rows_that_stand_twice(holder, node)
         self.store(holder, index, value, node)
+        self.forget_rows(holder)
 
     def store(self, container: Value, index: ast.expr, value: Value, node: ast.AST) -> None:
         """container[index] = value"""
@@ -371,9 +384,9 @@ class Statements(Solving):
             slot = (self.frame, self.fresh("index"))
             self.state[slot] = at
             self.frame.names.add(slot[1])
-            self.store_into(
-                target.value, ast.copy_location(ast.Name(slot[1], ast.Load()), target), new, target
-            )
+            name = ast.copy_location(ast.Name(slot[1], ast.Load()), target)
+            is_row = isinstance(old, Var) and isinstance(old.kind, ListOf)
+            self.store_into(target.value, name, new, target, changed=is_row)
             del self.state[slot]
             return
         old = self.evaluate(_as_load(target))
