@@ -34,18 +34,20 @@ def compute_once(procedure: Procedure) -> None:
             continue  # its length tells how many rounds there were
         if stack.is_handed or stack.is_shared or len(stack.pushes) != 1 or len(stack.pops) != 1:
             continue
-        (push, loops), (pop, _) = stack.pushes[0], stack.pops[0]
+        (push, loops), (pop, emptying) = stack.pushes[0], stack.pops[0]
         kind = kind_of(push.value)
         if not isinstance(kind, Scalar) or not loops or not isinstance(push.value, Var):
             continue
-        for loop in loops:
+        for at, loop in enumerate(loops):
+            if [*map(id, loops[:at])] != [*map(id, emptying[:at])]:
+                break  # the loops around have other rounds when the value is read
             value = Entry(text, loop).value(push.value)
             if not isinstance(value, Apply):
                 continue
             steady = Var(push.value.base, kind, push.value.temporary, push.value.length)
             before = block_of(procedure.body, loop)
-            at = next(i for i, step in enumerate(before) if step is loop)
-            before.insert(at, Stage(steady, value))
+            place = next(i for i, step in enumerate(before) if step is loop)
+            before.insert(place, Stage(steady, value))
             _replace(procedure, push, None)
             _replace(procedure, pop, Stage(pop.target, steady))
             if push.value.temporary:

@@ -386,3 +386,14 @@ def test_the_number_of_a_round_that_is_read_stays_what_it_was():
     text = written(scaled_states, (U, 3))
     assert "for step in range(n - 1, -1, -1):" in text, text
     assert_gradients_agree(scaled_states, (U, 3))
+
+
+def scaled_by_the_outer_round(x, n):
+    for t in range(n):
+        for _ in range(2):
+            x = x * (0.4 * ((t + 1) + 0.3 - (t + 1) * 0.7 + t * 0.1)) + math.sin(x)
+    return x
+
+
+def test_what_only_inner_rounds_leave_alone_is_kept_for_the_outer_ones():
+    assert_gradients_agree(scaled_by_the_outer_round, (0.4, 3))
