@@ -130,7 +130,9 @@ def _write(pair: Pair) -> Loop:
 
 def _without_spaces(reverse: Loop, at_hand: set[Var], table: dict[Var, Expr]) -> Loop:
     """A reverse loop that doesn't write again what the forward round has just written."""
-    spaces = {c.var: c for c in reverse.carried if c.again in at_hand}
+    spaces = {c.var: c for c in reverse.carried if c.again is not None}
+    if not all(c.again in at_hand for c in spaces.values()):
+        return reverse  # some are written again from others
     of = origins(reverse)
     for c in spaces.values():
         if c.next is not None and c.again is not None:

@@ -336,7 +336,7 @@ def provide_loop(sweep: Reverse, loop: Loop, reversed_loop: Loop) -> None:
         plan = Plan(loop.body, reversed_loop.body, sweep.arms, BESIDE_IT, at_start)
         table = plan.decide(needed)
     free = {loop.target} if loop.target is not None else set()
-    spaces = _working_spaces(plan, written, table, reversed_loop)
+    spaces = _working_spaces(plan, written, needed, table, reversed_loop)
     stacks: list[Var] = []
     for region in reversed(
         plan.regions
@@ -388,17 +388,44 @@ def provide_loop(sweep: Reverse, loop: Loop, reversed_loop: Loop) -> None:
 
 
 def _working_spaces(
-    plan: Plan, written: Mapping[Replay, Expr], table: dict[Var, Var], reversed_loop: Loop
+    plan: Plan,
+    written: Mapping[Replay, Expr],
+    needed: Sequence[Var],
+    table: dict[Var, Var],
+    reversed_loop: Loop,
 ) -> dict[Var, Var]:
-    """An array that a reversed loop carries, for each one that is written again in every round."""
+    """For each array that is written again in every round what it is written over: working space
+    that the reversed loop carries, or an array that nobody reads any more."""
     spaces: dict[Var, Var] = {}
-    for definition in plan.root.again:
-        if definition.replay is not None:
-            result = table[definition.var]
-            space = spaces[definition.var] = Var(result.base, result.kind, result.temporary)
-            empty = written[definition.replay]
-            reversed_loop.carried.append(Carried(space, empty, result, definition.var))
+    again = plan.root.again
+    free = _read_in_replays_only(plan, needed)
+    carried: dict[Var, Carried] = {}  # by what was written last
+    for at, definition in enumerate(again):
+        if definition.replay is None:
+            continue
+        empty = written[definition.replay]
+        live = {v for later in again[at:] for v in later.sources()}
+        over = next((v for v in carried if v in free - live and carried[v].init == empty), None)
+        result = table[definition.var]
+        if over is not None:
+            spaces[definition.var] = table[over]
+            result = table[definition.var] = Var(table[over].base, result.kind, result.temporary)
+            space = carried.pop(over)
+            space.next, space.again = result, definition.var
+        else:
+            spaces[definition.var] = Var(result.base, result.kind, result.temporary)
+            space = Carried(spaces[definition.var], empty, result, definition.var)
+            reversed_loop.carried.append(space)
+        carried[definition.var] = space
     return spaces
+
+
+def _read_in_replays_only(plan: Plan, needed: Sequence[Var]) -> set[Var]:
+    """The arrays that are written again for others that are."""
+    replays = [d for d in plan.root.again if d.replay is not None]
+    others = [d for region in plan.regions for d in region.again if d.replay is None]
+    read = {*needed, *(v for d in others for v in d.sources())}
+    return {d.var for d in replays} - read
 
 
 def _provide_on_tapes(tapes: Tapes, region: Region, table: dict[Var, Var]) -> None:

@@ -64,7 +64,11 @@ class Replay:
 
     def again(self, before: Var, result: Var) -> Block:
         """The steps once more, with variables of their own."""
-        own = {v: Var(v.base, v.kind, v.temporary, v.length) for v in all_defined(self.block)}
+        names = {self.result.base: result.base}
+        own = {
+            v: Var(names.get(v.base, v.base), v.kind, v.temporary, v.length)
+            for v in all_defined(self.block)
+        }
         own[self.result] = result
         table: dict[Var, Expr] = {**own, self.before: before}
         block = [map_expressions(s, lambda e: substitute(e, table)) for s in self.block]

@@ -202,3 +202,31 @@ def test_other_arrays_and_what_costs_more_are_kept(function, args):
     assert "_kept" in text, text
     assert "empty_like" not in text, text
     assert_gradients_agree(function, args)
+
+
+def two_steps(x, rounds):
+    n = len(x)
+    y = x.copy()
+    k = np.empty(n)
+    m = np.empty(n)
+    a = np.empty(n)
+    b = np.empty(n)
+    for _ in range(rounds):
+        for i in range(n):
+            k[i] = x[i] * y[i]
+        for i in range(n):
+            a[i] = y[i] + k[i]
+        for i in range(n):
+            m[i] = x[i] * a[i]
+        for i in range(n):
+            b[i] = y[i] + m[i]
+        for i in range(n):
+            y[i] = a[i] * b[i]
+    return y.sum()
+
+
+def test_arrays_that_nobody_reads_any_more_are_written_over():
+    backward = written(two_steps, (U, 2)).split("# backward")[1]
+    assert backward.count("np.empty(n)") == 3, backward
+    assert "k[i] = x[i] * a[i]" in backward, backward
+    assert_gradients_agree(two_steps, (U, 2))
