@@ -6,7 +6,17 @@ import ast
 import builtins
 from collections.abc import Iterator
 
+
+class _Own(BaseException):
+    """Stands for the exceptions of the user's, which only calls and raise statements raise."""
+
+
 ANYTHING: tuple[type[BaseException], ...] = (BaseException,)
+# Of what is followed all names are known: a call raises no NameError, and no ImportError.
+BY_CALLS: tuple[type[BaseException], ...] = (
+    ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError, OSError,
+    RuntimeError, StopIteration, TypeError, ValueError, Warning, _Own,
+)  # fmt: skip
 OPERATORS: dict[type[ast.operator], tuple[type[BaseException], ...]] = {
     ast.Div: (ZeroDivisionError,),
     ast.FloorDiv: (ZeroDivisionError,),
@@ -65,10 +75,6 @@ def _caught(handler: ast.ExceptHandler) -> list[type[BaseException]] | None:
     return found
 
 
-class _Own(BaseException):
-    """Stands for the exceptions of the user's, which only calls and raise statements raise."""
-
-
 def _raised(node: ast.AST) -> tuple[type[BaseException], ...]:
     match node:
         case ast.Raise():
@@ -82,13 +88,13 @@ def _raised(node: ast.AST) -> tuple[type[BaseException], ...]:
         case ast.Subscript():
             return (IndexError, KeyError)
         case ast.Call(func=ast.Name(id=name)):
-            return CALLS.get(name, ANYTHING)
+            return CALLS.get(name, BY_CALLS)
         case ast.Call(func=ast.Attribute(value=ast.Name(id="math"))):
             return MATH
         case ast.Call(func=ast.Attribute(attr=attr)):
-            return () if attr in METHODS else ANYTHING
+            return () if attr in METHODS else BY_CALLS
         case ast.Call():
-            return ANYTHING
+            return BY_CALLS
         case ast.Assign(targets=targets) if any(isinstance(t, ast.Tuple) for t in targets):
             return (ValueError,)
         case ast.Attribute():

@@ -90,6 +90,8 @@ def test_inner_functions_and_lambdas_are_looked_at_too():
         ("y = 1 / x", "(TypeError, KeyError)"),
         ("y = math.sqrt(x)", "KeyError as error"),
         ("ys.append(x + 1)", "Failure"),
+        ("y = asarray(x)", "NameError"),
+        ("y = x.of(g(x))", "(NameError, ImportError)"),
     ],
 )
 def test_a_try_whose_body_can_not_raise_what_is_caught_is_read(body, handled):
@@ -106,6 +108,8 @@ def test_a_try_whose_body_can_not_raise_what_is_caught_is_read(body, handled):
         ("raise Failure", "Failure"),
         ("y = math.log(x)", "(KeyError, ValueError)"),
         ("y = x ** 2", "Exception"),
+        ("y = g(x)", "TypeError"),
+        ("y = g(x)", "Exception"),
     ],
 )
 def test_a_try_whose_body_may_raise_what_is_caught_is_refused(body, handled):
