@@ -38,11 +38,12 @@ def machine() -> dict[str, Any]:
 
 
 def save(rows: Sequence[Row], path: Path = RESULTS) -> None:
-    """Rows of evals that were not run stay as they were."""
+    """Rows of evals that were not run stay as they were, and all evals where they were."""
     known = load(path)
     run = {row.eval for row in rows}
     kept = [row for row in known if row.eval not in run]
-    both = [*kept, *rows]
+    order = list(dict.fromkeys(row.eval for row in (*known, *rows)))
+    both = sorted([*kept, *rows], key=lambda row: order.index(row.eval))
     found = {"machine": machine(), "rows": [row.as_json() for row in both]}
     path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
