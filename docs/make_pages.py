@@ -133,7 +133,7 @@ SIGNS = {
 
 def pages() -> dict[str, str]:
     """The text of each page, by its file name."""
-    arrays = registry.table()
+    arrays = [p for p in registry.table() if not p.name.startswith("helper:")]
     known = [p for p in table() if not p.name.startswith("helper:")]
     constant = ", ".join(f"`{_sign(p.name)}`" for p in known if p.piecewise_constant)
     active = ", ".join(f"`{_sign(p.name)}`" for p in known if not p.piecewise_constant) + "."

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from symdiff import rules
@@ -60,8 +61,12 @@ def substituted(expr: Apply, stages: Mapping[Var, Expr], helpers: dict[str, Help
             made = stages.get(x) if isinstance(x, Var) else x
             if isinstance(made, Apply) and made.op in SCATTERED:
                 return Apply(expr.op, (Apply("numpy.ascontiguousarray", (x,)), *rest))
-        case Apply(op="numpy.sum", args=(x, *keywords)):
-            return _sum(expr, x, keywords)
+        case Apply(op="numpy.sum" | "numpy.mean", args=(x, *keywords)) if keywords:
+            return _reduction(expr, x, keywords)
+        case Apply(op="numpy.squeeze", args=(x, Apply(op="keyword", args=(_, axis)))):
+            return _without_axes(expr, x, axis)
+        case Apply(op="numpy.linalg.cross", args=(_, _)):
+            return Apply("numpy.cross", expr.args)
         case Apply(op="helper:product_of_others", args=(_,)):
             helper = _helper(PRODUCT_OF_OTHERS)
             helpers[helper.name] = helper
@@ -77,31 +82,61 @@ def substituted(expr: Apply, stages: Mapping[Var, Expr], helpers: dict[str, Help
     return expr
 
 
-def _sum(expr: Apply, x: Expr, keywords: list[Expr]) -> Apply:
-    """`np.expand_dims(np.sum(x, axis=0), 0)` for what keeps its axes."""
+def _reduction(expr: Apply, x: Expr, keywords: Sequence[Expr]) -> Apply:
+    """A sum or a mean in the words of Numba, which knows `np.sum(x, axis=0)` and no other option."""
     given = {
         k.args[0].value: k.args[1]
         for k in keywords
         if isinstance(k, Apply) and k.op == "keyword" and isinstance(k.args[0], Const)
     }
-    kind, axis = rules.kind_of(x), given.get("axis")
+    kind, where = rules.kind_of(x), given.pop("where", None)
     rank = kind.rank if isinstance(kind, ArrayOf) else None
+    axes = _axes(given.get("axis"), rank)
+    keepdims = given.get("keepdims", Const(False))
+    unknown = given.keys() - {"axis", "keepdims"} or not isinstance(keepdims, Const)
+    if unknown or axes is None and (given or len(keywords) > 1 or where is None):
+        return expr
+    kept = bool(isinstance(keepdims, Const) and keepdims.value)
+    if where is None:
+        total = _sum(x, axes, kept)
+    else:
+        total = _sum(Apply("numpy.where", (where, x, Apply("zeros_like", (x,)))), axes, kept)
+    if expr.op == "numpy.sum":
+        return total
+    if where is not None:
+        ones = Apply("numpy.where", (where, Apply("numpy.ones_like", (x,)), Const(0.0)))
+        return Apply("truediv", (total, _sum(ones, axes, kept)))
+    lengths = [Apply("getitem", (Apply("numpy.shape", (x,)), Const(at))) for at in axes or ()]
+    return functools.reduce(lambda y, n: Apply("truediv", (y, n)), lengths, total)
+
+
+def _without_axes(expr: Apply, x: Expr, axis: Expr) -> Apply:
+    """`np.squeeze(x, axis=1)` as `x[:, 0]`."""
+    kind = rules.kind_of(x)
+    axes = _axes(axis, kind.rank if isinstance(kind, ArrayOf) else None)
+    if axes is None or not isinstance(kind, ArrayOf) or kind.rank is None:
+        return expr
+    every = Apply("slice", (Const(None), Const(None), Const(None)))
+    index = tuple(Const(0) if i in axes else every for i in range(kind.rank))
+    return Apply("getitem", (x, index[0] if len(index) == 1 else Apply("tuple", index)))
+
+
+def _axes(axis: Expr | None, rank: int | None) -> list[int] | None:
+    """The axes that are summed over; None for all of them, or where they are not known."""
     parts = axis.args if isinstance(axis, Apply) and axis.op == "tuple" else (axis,)
-    axes = [p.value % rank for p in parts if isinstance(p, Const) and p.value is not None and rank]
-    if (
-        len(given) < len(keywords)
-        or len(axes) < len(parts)
-        or not set(given) <= {"axis", "keepdims"}
-    ):
-        return expr
-    made = Apply("copy", (x,)) if not axes else x
-    for at in sorted(axes, reverse=True):
+    found = [p.value % rank for p in parts if isinstance(p, Const) and p.value is not None and rank]
+    return sorted(found) if len(found) == len(parts) else None
+
+
+def _sum(x: Expr, axes: Sequence[int] | None, keepdims: bool) -> Apply:
+    """`np.expand_dims(np.sum(x, axis=0), 0)` for what keeps its axes."""
+    if axes is None:
+        return Apply("numpy.sum", (x,))
+    made = x if axes else Apply("copy", (x,))
+    for at in reversed(axes):
         made = Apply("numpy.sum", (made, Apply("keyword", (Const("axis"), Const(at)))))
-    if given.get("keepdims") == Const(True):
-        for at in sorted(axes):
-            made = Apply("numpy.expand_dims", (made, Const(at)))
-    elif len(axes) == 1:
-        return expr
+    for at in axes if keepdims else ():
+        made = Apply("numpy.expand_dims", (made, Const(at)))
     assert isinstance(made, Apply)
     return made
 

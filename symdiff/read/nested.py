@@ -38,6 +38,8 @@ from symdiff.read.values import (
     Value,
     kind_of,
 )
+from symdiff.rules.arrays import registry
+from symdiff.rules.arrays.helpers import with_callees
 from symdiff.stages import (
     REAL,
     Apply,
@@ -323,6 +325,15 @@ class Nested(Calls):
         procedure = Procedure(signature.name, params, reader.block, result, place)
         procedure.callees = shared.callees
         return reader.finish(procedure), signature
+
+    def call_function(
+        self, function: Function, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        op = f"helper:{function.name}"
+        if function.scope.is_generated and registry.by_name(op) is not None:
+            self.shared.helpers |= with_callees(function.name)
+            return self.array_call(op, args, keywords, node)
+        return super().call_function(function, args, keywords, node)
 
     def result_of(self, mode: str, reader: Nested, value: Value, name: str, node: ast.AST) -> Expr:
         if isinstance(value, Unknown):

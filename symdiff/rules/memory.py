@@ -140,13 +140,12 @@ def held(expr: Apply) -> tuple[Expr, ...]:
         return args
     if op == "sum":
         return args[1:]
-    primitive = arrays.by_name(op)
-    if primitive is not None:
-        return () if primitive.view == "never" and op not in IDLE else args
     if op.startswith("helper:"):
         helper = of_any_rank(op.removeprefix("helper:"))
         if returns_new(helper, first_is_new=True):
             return () if returns_new(helper) else args[:1]
+    elif (primitive := arrays.by_name(op)) is not None:
+        return () if primitive.view == "never" and op not in IDLE else args
     if op.startswith(("numpy.", "scipy.", "helper:")) and may_be_shared(kind_of(expr)):
         return args
     return ()

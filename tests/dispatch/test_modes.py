@@ -268,3 +268,36 @@ def test_the_text_of_each_mode_runs_alone(mode):
     made = list(names.values())[-1]
     given = {"jvp": (V,), "pullback": (1.0,), "hvp": (V,)}.get(mode, ())
     assert all(np.all(np.isfinite(part)) for part in made(X, *given))
+
+
+@numba.njit
+def spread(a, b):
+    return np.sum(np.exp(a * b) + b**2)
+
+
+@pytest.mark.parametrize("shape", [(3,), (4, 1), (1, 3), (4, 3), (1,)])
+def test_second_derivatives_of_what_is_broadcast(shape):
+    a = np.linspace(-1.0, 1.0, 12).reshape(4, 3)
+    b = np.linspace(0.5, 1.5, math.prod(shape)).reshape(shape)
+    along = (np.cos(a), np.sin(b))
+    got = symdiff.hvp(spread, (0, 1))(a, b, along)
+    want = symdiff.hvp(spread.py_func, (0, 1))(a, b, along)
+    step = 1e-6
+    moved = [
+        symdiff.grad(spread.py_func, (0, 1))(a + h * along[0], b + h * along[1])
+        for h in (step, -step)
+    ]
+    for mine, other, up, down in zip(got, want, *moved, strict=True):
+        np.testing.assert_allclose(mine, other, rtol=1e-12)
+        np.testing.assert_allclose(mine, (up - down) / (2 * step), rtol=1e-6, atol=1e-6)
+
+
+def test_a_tangent_of_what_is_largest_compiles():
+    x = np.array([[0.5, 2.0, -1.0], [1.0, 2.0, -3.0]])
+
+    @numba.njit
+    def largest(x):
+        return np.max(x) * np.min(x)
+
+    got = symdiff.pushforward(largest)(x, np.cos(x))
+    np.testing.assert_allclose(got, symdiff.pushforward(largest.py_func)(x, np.cos(x)))

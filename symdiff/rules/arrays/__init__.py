@@ -33,6 +33,7 @@ from symdiff.rules.arrays import (
     spelled,
     splitting,
     ufuncs,
+    written,
 )
 
 FAMILIES = (
@@ -71,4 +72,4 @@ FAMILIES = (
 # They need the rules above.
 from symdiff.rules.arrays import tangents  # noqa: E402
 
-__all__ = ["FAMILIES", "tangents"]
+__all__ = ["FAMILIES", "tangents", "written"]
