@@ -71,17 +71,18 @@ Nest = tuple[int, ...]
 TOO_LONG = 10**8  # for a loop that is left early
 
 
-def keep_in_arrays(procedure: Procedure) -> Procedure:
-    """The derivative, and those it calls, with arrays for the stacks whose size is known."""
+def keep_in_arrays(procedure: Procedure, again: bool = False) -> Procedure:
+    """The derivative, and those it calls, with arrays for the stacks whose size is known; `again`
+    for a text that is to be read, where arrays that are parts of one would be views."""
     made = _own(procedure)
     callees = {name: _own(callee) for name, callee in procedure.callees.items()}
     for callee in (made, *callees.values()):
         compute_once(callee)
         keep_alike_once(callee)
     for forward, backward in pairs_of(callees):
-        _Keeper(forward, backward).run()
+        _Keeper(forward, backward, again).run()
     for callee in (made, *callees.values()):
-        _Keeper(callee, callee).run()
+        _Keeper(callee, callee, again).run()
     for callee in callees.values():
         callee.callees = callees
     return replace(made, callees=callees)
@@ -113,8 +114,8 @@ class _Plan:
 class _Keeper:
     """Arrays for the stacks that one procedure fills and another one, or the same, empties."""
 
-    def __init__(self, forward: Procedure, backward: Procedure) -> None:
-        self.procedure, self.backward = forward, backward
+    def __init__(self, forward: Procedure, backward: Procedure, again: bool) -> None:
+        self.procedure, self.backward, self.again = forward, backward, again
         self.text = Text(forward)
         self.stacks = stacks_of(forward)
         self.handed: dict[Var, Var] = {}
@@ -143,7 +144,10 @@ class _Keeper:
             at = next(i for i, step in enumerate(block) if step is members[0].before)
             block[at:at] = [
                 *(step for plan in members for step in plan.size),
-                *made_together((p.stack.var, p.dtype, p.shape) for p in members),
+                *made_together(
+                    ((p.stack.var, p.dtype, p.shape) for p in members),
+                    most=1 if self.again else len(members),
+                ),
             ]
         for loop in steps(self.procedure.body):
             early = first_rounds(loop) if isinstance(loop, Loop) else None

@@ -40,6 +40,68 @@ def product_of_all_others(x):
         found[i] *= after
     return found.reshape(x.shape)
 '''
+CUMPROD_ADJOINT = '''\
+def cumprod_adjoint_of_all(x, dout):
+    """The adjoint of x in np.cumprod(x)."""
+    flat, found = x.ravel(), dout.flatten()
+    for i in range(x.size - 1, 0, -1):
+        found[i - 1] += flat[i] * found[i]
+    before = 1.0
+    for i in range(x.size):
+        found[i] *= before
+        before *= flat[i]
+    return found.reshape(x.shape)
+'''
+QUANTILE_ADJOINT = '''\
+def quantile_adjoint_of_all(x, dout, q):
+    """The adjoint of x in a quantile of all elements, which lies between two neighbours in their
+    order; NaN do not count."""
+    order = np.argsort(x.ravel())
+    found = np.zeros(x.size)
+    place = q * (x.size - np.sum(np.isnan(x)) - 1)
+    low = int(place)
+    found[order[low]] += (low + 1 - place) * dout
+    if place > low:
+        found[order[low + 1]] += (place - low) * dout
+    return found.reshape(x.shape)
+'''
+QUANTILES_ADJOINT = '''\
+def quantiles_adjoint_of_all(x, dout, q):
+    """The adjoint of x in several quantiles of all elements."""
+    found = np.zeros(x.shape)
+    for i in range(len(q)):
+        found += quantile_adjoint_of_all(x, dout[i], q[i])
+    return found
+'''
+QUANTILE_TANGENT = '''\
+def quantile_tangent_of_all(x, x_dot, q):
+    """The tangent of a quantile of all elements, which lies between two neighbours in their order;
+    NaN do not count."""
+    order, flat_dot = np.argsort(x.ravel()), x_dot.ravel()
+    place = q * (x.size - np.sum(np.isnan(x)) - 1)
+    low = int(place)
+    found = (low + 1 - place) * flat_dot[order[low]]
+    if place > low:
+        found += (place - low) * flat_dot[order[low + 1]]
+    return found
+'''
+QUANTILES_TANGENT = '''\
+def quantiles_tangent_of_all(x, x_dot, q):
+    """The tangents of several quantiles of all elements."""
+    found = np.zeros(len(q))
+    for i in range(len(q)):
+        found[i] = quantile_tangent_of_all(x, x_dot, q[i])
+    return found
+'''
+# What stands for functions of `runtime/` that only get an array, and not an axis of it: for numbers
+# and for arrays as the last argument.
+OF_ALL = {
+    "helper:quantile_adjoint": (QUANTILE_ADJOINT, QUANTILES_ADJOINT),
+    "helper:nanquantile_adjoint": (QUANTILE_ADJOINT, QUANTILES_ADJOINT),
+    "helper:quantile_tangent": (QUANTILE_TANGENT, QUANTILES_TANGENT),
+    "helper:nanquantile_tangent": (QUANTILE_TANGENT, QUANTILES_TANGENT),
+    "helper:cumprod_adjoint": (CUMPROD_ADJOINT, CUMPROD_ADJOINT),
+}
 
 
 def _helper(text: str) -> Helper:
@@ -68,9 +130,9 @@ def substituted(expr: Apply, stages: Mapping[Var, Expr], helpers: dict[str, Help
         case Apply(op="numpy.linalg.cross", args=(_, _)):
             return Apply("numpy.cross", expr.args)
         case Apply(op="helper:product_of_others", args=(_,)):
-            helper = _helper(PRODUCT_OF_OTHERS)
-            helpers[helper.name] = helper
-            return Apply(f"helper:{helper.name}", expr.args)
+            return _calling(PRODUCT_OF_OTHERS, expr.args, helpers)
+        case Apply(op=op) if op in OF_ALL:
+            return _of_all(expr, helpers)
         case Apply(op="scatter_add", args=(x, index, values)):
             kind = rules.kind_of(index)
             if isinstance(kind, ArrayOf) and kind.rank == 1 and kind.item is INTEGER:
@@ -82,8 +144,32 @@ def substituted(expr: Apply, stages: Mapping[Var, Expr], helpers: dict[str, Help
     return expr
 
 
+def _calling(text: str, args: tuple[Expr, ...], helpers: dict[str, Helper]) -> Apply:
+    helper = _helper(text)
+    helpers[helper.name] = helper
+    return Apply(f"helper:{helper.name}", args)
+
+
+def _of_all(expr: Apply, helpers: dict[str, Helper]) -> Apply:
+    """A function of all elements of an array, which the call names no axis of."""
+    count = 2 if expr.op == "helper:cumprod_adjoint" else 3
+    args = expr.args[:count]
+    kinds = [rules.kind_of(a) for a in args]
+    known = isinstance(kinds[0], ArrayOf) and kinds[0].item is REAL
+    if not known or any(a != Const(None) for a in expr.args[count:]):
+        return expr
+    one, several = OF_ALL[expr.op]
+    if not isinstance(kinds[-1], ArrayOf) or kinds[-1].rank == 0:
+        return _calling(one, args, helpers)
+    if kinds[-1].rank != 1 and one is not several:
+        return expr
+    if one is not several:
+        _calling(one, args, helpers)
+    return _calling(several, args, helpers)
+
+
 def _reduction(expr: Apply, x: Expr, keywords: Sequence[Expr]) -> Apply:
-    """A sum or a mean in the words of Numba, which knows `np.sum(x, axis=0)` and no other option."""
+    """A sum or a mean in the words of Numba, which has `np.sum(x, axis=0)`, and no other."""
     given = {
         k.args[0].value: k.args[1]
         for k in keywords

@@ -13,13 +13,14 @@ from symdiff.stages import STACK, Apply, Block, Const, Expr, Stage, Var
 WIDTH = 60  # of the names on the left, roughly
 
 
-def made_together(wanted: Iterable[tuple[Var, Expr, tuple[Expr, ...]]]) -> Block:
-    """The steps that make arrays, given with the type of their numbers and their shapes."""
+def made_together(wanted: Iterable[tuple[Var, Expr, tuple[Expr, ...]]], most: int) -> Block:
+    """The steps that make arrays, given with the type of their numbers and their shapes; at most
+    so many in one."""
     groups: list[tuple[Expr, tuple[Expr, ...], list[Var]]] = []
     for var, dtype, shape in wanted:
         for known, own, members in groups:
             width = sum(len(v.base) + 2 for v in (*members, var))
-            if known == dtype and own == shape and width <= WIDTH:
+            if len(members) < most and known == dtype and own == shape and width <= WIDTH:
                 members.append(var)
                 break
         else:

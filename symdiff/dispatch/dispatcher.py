@@ -16,7 +16,7 @@ from typing import Any
 from symdiff.compiled.types import spec_of_type
 from symdiff.dispatch.cache import fingerprint, kept
 from symdiff.dispatch.sharing import calling, pairs_of
-from symdiff.errors import NotCompiled, SymdiffError
+from symdiff.errors import NotCompiled, NotDifferentiable, SymdiffError
 from symdiff.generate import Generated, Selection, find_for, place_of
 from symdiff.read.source import by_numba, unwrap
 from symdiff.stages import Call, Place, Procedure, Stage, steps
@@ -74,6 +74,7 @@ def compiled(
     Raises NotCompiled for functions with `**kwargs`, which Numba does not have.
     """
     import numba
+    from numba.core.types import NoneType, Omitted
     from numba.extending import overload
 
     options = dict(selection.options)
@@ -84,7 +85,7 @@ def compiled(
     name = f"{getattr(function, '__name__', 'function').strip('<>')}_{shape.suffix}"
     text = TEXT.format(
         name=name,
-        shown=", ".join([*shown, *shape.parameters]),
+        shown=", ".join([*shown, *after(shown, shape.parameters)]),
         given=", ".join([*names, *shape.passed]),
         names=", ".join(every),
         types="".join(f"{n.lstrip('*')}, " for n in every),
@@ -93,6 +94,9 @@ def compiled(
 
     def derivative_for(types: Sequence[Any]) -> Any:
         """What calls the compiled derivative for arguments of these types."""
+        if any(isinstance(kind, (Omitted, NoneType)) for kind in types[count:]):
+            lacking = ", ".join(shape.parameters)
+            raise NotDifferentiable(f"{name}() needs {lacking}", place_of(function))
         each: list[Any] = []
         own = 0  # the arguments of the function itself
         for at, (kind, called) in enumerate(zip(types, every, strict=True)):
@@ -132,7 +136,25 @@ def compiled(
     options.pop("parallel", None)  # that is for the loops of what is written
     dispatcher = numba.njit(cache=cache, **options)(main)
     dispatcher.__symdiff__ = derived
+    dispatcher._compile_for_args = _with_short_tracebacks(dispatcher._compile_for_args)
     return dispatcher
+
+
+def _with_short_tracebacks(compile_for_args: Callable[..., Any]) -> Callable[..., Any]:
+    """What Numba calls from Python for new types, so that what symdiff refuses is shown without the
+    many frames of Numba's that lie between."""
+
+    def compile_or_refuse(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return compile_for_args(*args, **kwargs)
+        except SymdiffError as error:
+            refused = error
+        if refused.__cause__ is not None:
+            refused.__cause__.with_traceback(None)
+        refused.__suppress_context__ = True
+        raise refused.with_traceback(None)
+
+    return compile_or_refuse
 
 
 TEXT = """\
@@ -161,6 +183,13 @@ def parameters_of(function: Any) -> tuple[list[str], list[str]]:
         names.append(f"{star}{p.name}")
         shown.append(f"{star}{p.name}{preset}")
     return names, shown
+
+
+def after(shown: Sequence[str], parameters: Sequence[str]) -> list[str]:
+    """Parameters that follow those of a function: behind defaults they are given by name, for Numba
+    has no keyword-only parameters."""
+    given = any("=" in name for name in shown)
+    return [f"{name}=None" if given and not name.startswith("*") else name for name in parameters]
 
 
 def defaults_of(function: Any) -> dict[str, Any]:

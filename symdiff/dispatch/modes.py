@@ -59,6 +59,7 @@ def pushforward(function: Any, selection: Selection, *, cache: bool, **options: 
 def pullback(function: Any, selection: Selection, *, cache: bool, **options: Any) -> Any:
     """A dispatcher that takes the function's arguments, and the cotangent of its value: the value
     and the adjoints."""
+    refuse_any_number(function, "pullback")
     extra = (beside("dout", function),)
     shape = Shape("pullback", parameters=extra, passed=extra)
     selection = for_numba(selection, function, **options)
@@ -67,6 +68,7 @@ def pullback(function: Any, selection: Selection, *, cache: bool, **options: Any
 
 def product(of: Derived, *, cache: bool, **options: Any) -> Any:
     """A dispatcher for `hvp`: it takes the function's arguments and the vector."""
+    refuse_any_number(of.__wrapped__, "product with the Hessian")
     selection = for_numba(of._selection, of.__wrapped__, **options)
     vector = beside("vector", of.__wrapped__)
     passed: tuple[str, ...] = (vector,)
@@ -143,15 +145,20 @@ def jacobian_by(
 def tangents(function: Any, selection: Selection) -> tuple[str, ...]:
     """The names of the parameters for tangents: any number, where it depends on the kinds of the
     arguments how many there are."""
+    refuse_any_number(function, "pushforward")
     names, _ = parameters_of(function)
-    if any(n.startswith("*") for n in names):
-        raise NotCompiled("a compiled pushforward of a function with *args", place_of(function))
     if selection.argnums is None:
         return (f"*{beside('tangents', function)}",)
     many = isinstance(selection.argnums, (list, tuple))
     wanted = selection.argnums if many else [selection.argnums]
     chosen = [n if isinstance(n, str) else names[n] for n in wanted]
     return tuple(beside(f"{n}_dot", function) for n in chosen)
+
+
+def refuse_any_number(function: Any, what: str) -> None:
+    """Raises NotCompiled for functions with `*args`, which leave no place for what follows them."""
+    if any(n.startswith("*") for n in parameters_of(function)[0]):
+        raise NotCompiled(f"a compiled {what} of a function with *args", place_of(function))
 
 
 def beside(wanted: str, function: Any) -> str:

@@ -207,8 +207,10 @@ def _write_apart(
         )
     if compiled:
         from symdiff.compiled.fuse import fuse
+        from symdiff.compiled.kept import keep_in_arrays
+        from symdiff.simplify import keep_less
 
-        made = fuse(made)
+        made = keep_in_arrays(keep_less(fuse(made)), again=True)
     written = write(simplify(made, again=True), live=True, again=True)
     name = file_name(written.name, names, procedure.place, written.text)
     return parse(name, written.text), written.name

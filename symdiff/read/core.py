@@ -683,7 +683,7 @@ class Core:
             self.state.update(unknown)
             for slot, left in lost.items():
                 self.state[slot] = with_conflicts(self.state[slot], left)
-            start = dict(self.state)
+            start, carried_arrays = dict(self.state), self.carried_arrays
             sharing.enter(entry, start, set(leaves))
             self.relate_carried(start, doubts)
             begin(step)  # the test or iterable, over the carried values
@@ -695,6 +695,7 @@ class Core:
                 body()
             finally:
                 self.families.round = within
+            self.carried_arrays = carried_arrays  # not those of a loop inside
             if (
                 rebinding.end(start, guess)
                 or self.settle(entry, start, guess, shapes, promoted, frames)

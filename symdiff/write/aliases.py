@@ -20,10 +20,13 @@ from symdiff.rules.memory import UPDATES, holds_objects, shares
 from symdiff.stages import (
     STACK,
     Apply,
+    ArrayOf,
     Branch,
     Call,
     Const,
     Expr,
+    Kind,
+    ListOf,
     Loop,
     Pop,
     Procedure,
@@ -38,6 +41,9 @@ from symdiff.stages import (
     variables,
 )
 from symdiff.write.liveness import Liveness
+
+# Updates of lists that put in items or take some out.
+OF_ITEMS = frozenset({"append", "extend", "insert", "setitem", "delitem"})
 
 
 @dataclass(slots=True)
@@ -54,10 +60,13 @@ class Flow:
 @dataclass(slots=True)
 class Objects:
     """The objects that each variable may reach, as sets of bits. `outside` are those that belong
-    to somebody else, the caller above all."""
+    to somebody else, the caller above all; `arrays` are certainly arrays, and `lists` are lists
+    without what they hold."""
 
     reach: dict[Var, int] = field(default_factory=dict)
     outside: int = 0
+    arrays: int = 0
+    lists: int = 0
     flows: list[Flow] = field(default_factory=list)
     updated: list[Stage] = field(default_factory=list)
     foreign: dict[Var, int] = field(default_factory=dict)  # those that enter with a variable
@@ -70,12 +79,20 @@ class Objects:
         """Whether a variable may reach what belongs to somebody else."""
         return bool(self.reachable(var) & self.outside)
 
+    def changed(self, stage: Stage) -> int:
+        """The objects that an update in place would change: a list that gets or loses an item
+        leaves the arrays that it holds as they are."""
+        assert isinstance(stage.value, Apply)
+        of_items = isinstance(stage.target.kind, ListOf) and stage.value.op in OF_ITEMS
+        reached = self.reachable(stage.target)
+        return reached & ~self.arrays if of_items else reached
+
     def conflicts(self, stage: Stage, liveness: Liveness) -> list[Var]:
         """The live variables that an update in place would change too."""
         if self.held is None or self.held.liveness is not liveness:
             self.held = _Held(self.reach, liveness)
         after = liveness.defined_at[stage.target] + 1
-        found = self.held.at(self.reachable(stage.target), after)
+        found = self.held.at(self.changed(stage), after)
         return [var for var in found if var is not stage.target]
 
 
@@ -161,6 +178,8 @@ class _Finder:
                 self.found.reach[param.var] = self.bit()
             elif holds_objects(param.var):
                 self.found.reach[param.var] = self.outside(f"parameter {param.name}")
+                if isinstance(param.var.kind, ArrayOf):
+                    self.found.arrays |= self.found.reach[param.var]
                 self.found.foreign[param.var] = self.found.reach[param.var]
         for step in steps(procedure.body):
             self.step(step)
@@ -173,6 +192,16 @@ class _Finder:
     def bit(self) -> int:
         self.bits += 1
         return 1 << self.bits
+
+    def new(self, kind: Kind) -> int:
+        """What is made for a variable of a kind: a list, and what it holds, are two objects."""
+        made = self.bit()
+        if isinstance(kind, ArrayOf):
+            self.found.arrays |= made
+        elif isinstance(kind, ListOf):
+            self.found.lists |= made
+            made |= self.new(kind.item)
+        return made
 
     def outside(self, name: str) -> int:
         if name not in self.names:
@@ -244,21 +273,23 @@ class _Finder:
                 found |= self.outside(source)
                 self.found.foreign[target] = self.found.foreign.get(target, 0) | found
         if not isinstance(value, Var) and not _changes_in_place(value):
-            found |= self.bit()
+            found |= self.new(target.kind)
         self.found.reach[target] = found
 
     def spread(self, sources: Iterable[Var]) -> None:
         """Hand on what variables reach to all that may share it, in the order of the text."""
-        onward: dict[Var, list[Var]] = {}
+        onward: dict[Var, list[tuple[Var, int]]] = {}
         for flow in self.found.flows:
-            onward.setdefault(flow.source, []).append(flow.target)
+            is_item = isinstance(flow.target.kind, ArrayOf) and flow.slot != "iterable"
+            left_out = self.found.lists if is_item else 0
+            onward.setdefault(flow.source, []).append((flow.target, ~left_out))
         pending = list(sources)[::-1]
         while pending:
             source = pending.pop()
             objects = self.found.reach.get(source, 0)
-            for target in onward.get(source, ()):
-                if objects & ~self.found.reach[target]:
-                    self.found.reach[target] |= objects
+            for target, handed_on in onward.get(source, ()):
+                if objects & handed_on & ~self.found.reach[target]:
+                    self.found.reach[target] |= objects & handed_on
                     pending.append(target)
 
 
@@ -282,6 +313,7 @@ def in_place(
     found: set[Var] = set()
     others: set[Var] = set()
     for stage in objects.updated:
-        shared = objects.is_foreign(stage.target) or objects.conflicts(stage, liveness)
+        is_foreign = objects.changed(stage) & objects.outside
+        shared = is_foreign or objects.conflicts(stage, liveness)
         (others if shared else found).add(stage.target)
     return found, others

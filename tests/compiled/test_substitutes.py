@@ -43,3 +43,55 @@ def test_additions_to_elements_that_are_repeated():
 def test_special_functions():
     both(special, 1.7)
     both(special, -0.3)
+
+
+def of_rank(x):
+    return np.median(x) * np.quantile(x, 0.3) + np.percentile(x, 85.0) ** 2
+
+
+def of_several_ranks(x):
+    return np.sum(np.quantile(x, np.array([0.0, 0.35, 1.0])) * np.array([1.0, 2.0, 3.0]))
+
+
+def without_nan(x):
+    return np.nanmedian(x) * np.nanquantile(x, 0.3)
+
+
+def products_so_far(x):
+    return np.sum(np.cumprod(x) * np.arange(x.size))
+
+
+def pairwise(x, y):
+    return np.sum(np.cos(np.expand_dims(x, 1) - np.expand_dims(y, 0)))
+
+
+def triple(a, b, c):
+    return np.dot(np.cross(a, b), c)
+
+
+def test_order_statistics_of_all_elements():
+    for x in (np.array([0.3, -1.0, 2.5, 0.9]), np.array([[3.0, 1.0, 2.0], [0.5, 7.0, -2.0]])):
+        both(of_rank, x)
+        both(of_several_ranks, x)
+        both(without_nan, np.append(x, [np.nan, -3.0]))
+
+
+def test_products_so_far():
+    both(products_so_far, np.array([0.5, 0.0, -2.0, 3.0]))
+    both(products_so_far, np.array([[0.5, 1.5], [-2.0, 3.0]]))
+
+
+def test_tangents_of_order_statistics():
+    x = np.array([0.3, -1.0, 2.5, 0.9, np.nan])
+    for f, at in ((of_rank, x[:4]), (of_several_ranks, x[:4]), (without_nan, x)):
+        got = symdiff.pushforward(f, target="numba")(at, np.arange(1.0, at.size + 1))
+        want = symdiff.pushforward(f)(at, np.arange(1.0, at.size + 1))
+        np.testing.assert_allclose(got, want, rtol=1e-12)
+
+
+def test_axes_of_length_one():
+    both(pairwise, np.array([0.5, 1.0, -2.0]), np.array([0.1, 0.7]))
+
+
+def test_cross_products():
+    both(triple, *np.array([[1.0, 2.0, 3.0], [0.5, -1.0, 2.0], [0.1, 0.2, 4.0]]))

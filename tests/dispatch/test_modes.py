@@ -301,3 +301,29 @@ def test_a_tangent_of_what_is_largest_compiles():
 
     got = symdiff.pushforward(largest)(x, np.cos(x))
     np.testing.assert_allclose(got, symdiff.pushforward(largest.py_func)(x, np.cos(x)))
+
+
+@numba.njit
+def powers(x, power=3, twice=True):
+    total = np.sum(x**power)
+    return 2 * total if twice else total
+
+
+def test_what_follows_defaults_is_given_by_its_place_or_its_name():
+    forward, back = symdiff.pushforward(powers, 0), symdiff.pullback(powers, 0)
+    same(forward(X, 2, False, V), symdiff.pushforward(powers.py_func, 0)(X, 2, False, x_dot=V))
+    same(forward(X, x_dot=V), symdiff.pushforward(powers.py_func, 0)(X, x_dot=V))
+    same(back(X, dout=2.0), symdiff.pullback(powers.py_func, 0)(X, dout=2.0))
+    same(symdiff.hvp(powers, 0)(X, vector=V), symdiff.hvp(powers.py_func, 0)(X, V))
+    with pytest.raises(symdiff.SymdiffError, match="x_dot"):
+        forward(X, V)
+
+
+def test_nothing_can_follow_any_number_of_arguments():
+    @numba.njit
+    def weighted(x, *weights):
+        return x * weights[0]
+
+    for mode in (symdiff.pushforward, symdiff.pullback, symdiff.hvp):
+        with pytest.raises(symdiff.SymdiffError, match="args"):
+            mode(weighted)

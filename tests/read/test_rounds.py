@@ -80,3 +80,31 @@ def test_a_list_that_grows_in_enumerate_is_refused():
 
     with pytest.raises(symdiff.SymdiffError, match="change its length"):
         symdiff.grad(f)(1.3)
+
+
+def into_a_transpose(A):
+    whole = np.zeros_like(A.T)
+    turned = whole.T
+    for j in range(A.shape[1]):
+        for i in range(A.shape[0]):
+            turned[i, j] += np.sin(A[i, j])
+    return np.sum(whole**2) + np.sum(turned)
+
+
+def into_a_row(A):
+    whole = np.zeros_like(A)
+    row = whole[1]
+    for j in range(A.shape[0]):
+        for i in range(A.shape[1]):
+            row[i] += A[j, i] ** 2
+        whole[0, 0] = row[0]
+    return np.sum(whole * A) + np.sum(row)
+
+
+@pytest.mark.parametrize("f", [into_a_transpose, into_a_row])
+def test_a_view_made_before_loops_in_loops_is_one_after_them(f):
+    A, along, step = np.arange(6.0).reshape(2, 3), np.cos(np.arange(6.0)).reshape(2, 3), 1e-6
+    value, gradient = symdiff.value_and_grad(f)(A)
+    assert value == f(A)
+    slope = (f(A + step * along) - f(A - step * along)) / (2 * step)
+    np.testing.assert_allclose(np.sum(gradient * along), slope, rtol=1e-7)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+import symdiff
 from support import function_of, op, run, text_of
 from symdiff.stages import (
     INTEGER,
@@ -223,3 +224,31 @@ def test_repeated_indices_add_up():
     made = procedure([u], [Stage(new, op("scatter_add", u, op("list", 0, 0), 1.0))], new)
     assert lines(made) == ["u = u.copy()", "np.add.at(u, [0, 0], 1.0)", "return u"]
     assert list(function_of(made)(np.zeros(2))) == [2.0, 0.0]
+
+
+def taken_one_by_one(x):
+    rows = []
+    for i in range(3):
+        rows.append(x * i)
+    total = 0.0
+    for _ in range(3):
+        row = rows[-1]
+        del rows[-1]
+        total += np.sum(row * row) * (1 + len(rows))
+    return total
+
+
+def replaced(x):
+    rows = [x * 2.0, x * 3.0]
+    first = rows[0]
+    rows[0] = rows[0] * x
+    rows.append(first)
+    rows[1] += x
+    return np.sum(first * rows[0] * rows[1] * rows[2])
+
+
+def test_a_list_that_gains_and_loses_arrays_is_not_copied():
+    x = np.array([0.5, -1.0, 2.0])
+    assert "list(rows)" not in symdiff.source(taken_one_by_one, at=(x,))
+    np.testing.assert_allclose(symdiff.grad(taken_one_by_one)(x), 2 * x * (1 * 2 + 4 * 3))
+    np.testing.assert_allclose(symdiff.grad(replaced)(x), 2 * 2 * 2 * 4 * 5 * x**4)
