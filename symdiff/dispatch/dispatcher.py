@@ -74,7 +74,7 @@ def compiled(
     Raises NotCompiled for functions with `**kwargs`, which Numba does not have.
     """
     import numba
-    from numba.core.types import NoneType, Omitted
+    from numba.core.types.misc import NoneType, Omitted
     from numba.extending import overload
 
     options = dict(selection.options)

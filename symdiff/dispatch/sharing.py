@@ -39,7 +39,7 @@ def share_memory(x: Any, y: Any) -> bool:
     return meet(x, y, ahead)
 
 
-def meet(x: Any, y: Any, ahead: int) -> bool:
+def meet(x: Any, y: Any, ahead: Any) -> bool:
     """Whether two arrays, the second so many bytes ahead, have an element in common: told where all
     axes have the same strides, by trying every distance along all but the last."""
     if x.ndim != y.ndim:
