@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from symdiff.errors import NoSource, SymdiffError, UnboundName, UnsupportedSyntax
@@ -33,6 +34,7 @@ from symdiff.read.values import (
     Undefined,
     Unknown,
     Value,
+    Varying,
     join,
     kind_of,
     settled,
@@ -58,6 +60,7 @@ from symdiff.stages import (
     Opaque,
     Passive,
     Place,
+    Scalar,
     Stage,
     Var,
     ends,
@@ -437,6 +440,8 @@ class Core:
     def merge(self, a: Any, b: Any, step: Branch, name: str, node: ast.AST) -> Any:
         if same(a, b):
             return a
+        if isinstance(a, Varying) or isinstance(b, Varying):
+            return self.merge_contents(a, b, step, name, node)
         if isinstance(a, Unknown) or isinstance(b, Unknown):
             return b if isinstance(a, Unknown) else a
         if isinstance(a, Runtime) and isinstance(b, (*Runtime, Undefined)):
@@ -496,10 +501,51 @@ class Core:
             self.place(node),
         )
 
+    def merge_parts(
+        self, a: Any, b: Any, step: Branch, name: str, node: ast.AST
+    ) -> dict[Any, Any] | None:
+        """The numbers in two dicts with different keys; None where they hold more than numbers,
+        which could be changed under other names."""
+        one, other = (v.parts if isinstance(v, Varying) else v for v in (a, b))
+        if not isinstance(one, dict) or not isinstance(other, dict):
+            return None
+        if set(one) == set(other) and not isinstance(a, Varying) and not isinstance(b, Varying):
+            return None
+        if not all(map(self.is_number, [*one.values(), *other.values()])):
+            return None
+        return {
+            key: self.merge(
+                one.get(key, Undefined()), other.get(key, Undefined()), step, f"{name}_{key}", node
+            )
+            for key in dict.fromkeys([*one, *other])
+        }
+
+    def is_number(self, value: Any) -> bool:
+        return isinstance(value, Runtime) and isinstance(kind_of(value), Scalar)
+
+    def part(self, ref: Ref, key: Any) -> Any:
+        """A part of a dict that may lack others; None where it has no such part."""
+        content = self.state.get((ref.identity, "content"))
+        if not isinstance(content, Varying) or ref.identity.kind != "dict":
+            return None
+        return content.parts.get(key)
+
+    def set_part(self, ref: Ref, key: Any, value: Any, node: ast.AST) -> bool:
+        """Set a part of a dict that may lack others; whether it is one."""
+        content = self.state.get((ref.identity, "content"))
+        if not isinstance(content, Varying) or ref.identity.kind != "dict":
+            return False
+        if not self.is_number(value):
+            return False
+        self.set_content(ref, replace(content, parts={**content.parts, key: value}), node)
+        return True
+
     def merge_contents(self, a: Any, b: Any, step: Branch, name: str, node: ast.AST) -> Any:
         """Merge the contents of a list or dict."""
         if isinstance(a, Undefined) or isinstance(b, Undefined):
             return b if isinstance(a, Undefined) else a
+        if (parts := self.merge_parts(a, b, step, name, node)) is not None:
+            return Varying("the dict has other keys on another path", self.place(node), parts=parts)
         if isinstance(a, Conflict) or isinstance(b, Conflict):
             return a if isinstance(a, Conflict) else b
         if isinstance(a, dict) != isinstance(b, dict):
@@ -510,9 +556,8 @@ class Core:
                 for i, (x, y) in enumerate(zip(a, b, strict=True))
             )
         if isinstance(a, dict) and isinstance(b, dict):
-            keys = list(dict.fromkeys([*a, *b]))
             if set(a) == set(b):
-                return {k: self.merge(a[k], b[k], step, f"{name}_{k}", node) for k in keys}
+                return {k: self.merge(a[k], b[k], step, f"{name}_{k}", node) for k in a}
             return Conflict("the dict has other keys on another path", self.place(node))
         both = isinstance(a, tuple) and isinstance(b, tuple)
         rows = self.as_rows((None, name), (*a, *b) if both else a)
@@ -669,6 +714,8 @@ class Core:
                 if slot in unknown:
                     continue
                 value = entry.get(slot, Undefined())
+                if isinstance(value, Varying):
+                    value = Conflict(value.why, value.place)
                 leaves[slot] = []
                 shape = shapes.get(slot) if slot not in promoted else None
                 if isinstance(value, Var) and value in derived and slot not in apart:
@@ -1044,6 +1091,8 @@ CALLABLE = (Function, Builtin, Partial, Bound, Choice, Class, Derivative)
 
 def conflict_in(value: Any) -> Conflict | None:
     """What can't be read in a value of the state."""
+    if isinstance(value, Varying):
+        return Conflict(value.why, value.place)  # its parts are not those of another round
     if isinstance(value, Conflict):
         return value
     inner: Iterable[Any] = ()
@@ -1092,6 +1141,8 @@ def same(a: Any, b: Any) -> bool:
         return a.type == b.type and same(a.items, b.items)
     if isinstance(a, Var) or isinstance(b, Var):
         return False
+    if isinstance(a, Varying) and isinstance(b, Varying):
+        return same(a.parts, b.parts)
     return type(a) is type(b) and bool(a == b)
 
 

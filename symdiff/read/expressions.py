@@ -767,6 +767,8 @@ class Expressions(Matching):
                 method = self.instance_attribute(value, "__getitem__", node)
                 if method is not None:
                     return self.apply_function(method, [at], {}, node)
+            if isinstance(at, Const) and (part := self.part(value, at.value)) is not None:
+                return self.readable(part, node)
             content = self.content(value)
         if isinstance(content, dict):
             if not isinstance(at, Const):

@@ -290,7 +290,10 @@ class Statements(Solving):
         if isinstance(index, ast.Slice):
             self.store_slice(container, self.slice_parts(index), value, node)
             return
-        at, content = self.evaluate(index), self.content(container)
+        at = self.evaluate(index)
+        if isinstance(at, Const) and self.set_part(container, at.value, value, node):
+            return
+        content = self.content(container)
         if isinstance(at, Iterator) and at.name == "slice":
             self.store_slice(container, list(at.args), value, node)
             return

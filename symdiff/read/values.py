@@ -255,6 +255,14 @@ class Conflict:
     fix: str = "Give each its own name, or call the function inside the branch."
 
 
+@dataclass(frozen=True)
+class Varying(Conflict):
+    """The content of a dict some parts of which are there on some paths only. Each part can be read
+    by its key, all together can't."""
+
+    parts: dict[Any, Any] = field(default_factory=dict)
+
+
 Value = (
     Var
     | Const
