@@ -99,13 +99,13 @@ class _Bringer:
         if isinstance(bare, ast.FunctionDef):
             bare.decorator_list, bare.name = [], name
         text = ast.unparse(bare)
+        if ast.unparse(node) == text and not node.decorator_list:
+            text = self.as_written(node) or text
         known = self.helpers.get(name)
         if known is not None:
             if known.text != text:
                 raise NoSource(f"two different functions are called {name!r}")
             return
-        if ast.unparse(node) == text and not node.decorator_list:
-            text = self.as_written(node) or text
         self.helpers[name] = Helper(name, text, (), Var("out"), (), self.globals)
         self.needed(bare, {name})
 
