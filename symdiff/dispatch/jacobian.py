@@ -125,26 +125,22 @@ class Driver:
             seeds = [f"{units}[{start}]" for start in starts]
             self.lines.append(f"{columns} = {self.call(seeds)}")
             return self.blocks({o: at(columns, o) for o, _ in outputs}, starts, single)
-        self.lines.append(f"{columns} = {self.call(self.seeds(starts, self.least(count), '0'))}")
+        start, stop = self.free("start"), self.free("stop")
+        # There is always a round: the first one makes what is returned.
+        self.lines.append(f"for {start} in range(0, max({count}, 1), {AT_ONCE}):")
+        self.lines.append(f"    {stop} = min({start} + {AT_ONCE}, {count})")
+        seeds = self.seeds(starts, f"{stop} - {start}", start)
+        self.lines.append(f"    {columns} = {self.call(seeds)}")
+        self.lines.append(f"    if {start} == 0:")
         whole: dict[Path, str] = {}
         for o, rank in outputs:
             whole[o] = self.free(f"d_{self.names[0]}" if single else "d")
             shape = f"{at(columns, o)}.shape[:-1] + ({count},)" if rank else count
-            self.lines.append(f"{whole[o]} = np.empty({shape})")
-            place = ", ".join([":"] * rank + [f":{AT_ONCE}"])
-            self.lines.append(f"{whole[o]}[{place}] = {at(columns, o)}")
-        start, stop = self.free("start"), self.free("stop")
-        self.lines.append(f"for {start} in range({AT_ONCE}, {count}, {AT_ONCE}):")
-        self.lines.append(f"    {stop} = min({start} + {AT_ONCE}, {count})")
-        seeds = self.seeds(starts, f"{stop} - {start}", start)
-        self.lines.append(f"    {columns} = {self.call(seeds)}")
+            self.lines.append(f"        {whole[o]} = np.empty({shape})")
         for o, rank in outputs:
             place = ", ".join([":"] * rank + [f"{start}:{stop}"])
             self.lines.append(f"    {whole[o]}[{place}] = {at(columns, o)}")
         return self.blocks(whole, starts, single)
-
-    def least(self, count: str) -> str:
-        return f"min({count}, {AT_ONCE})"
 
     def counted(self) -> tuple[str, list[str]]:
         """How many numbers the arguments have together, and how many come before each."""
@@ -166,10 +162,8 @@ class Driver:
         """The tangents of the arguments along some of the unit directions, from the first on."""
         found = []
         for name, rank, start in zip(self.names, self.inputs, starts, strict=True):
-            offset = start if first == "0" else f"{start} - {first}"
-            offset = f"-{first}" if start == "0" != first else offset
-            more = "" if offset == "0" else f", {offset}"
-            unit = f"np.eye({f'{name}.size' if rank else 1}, {width}{more})"
+            offset = f"-{first}" if start == "0" else f"{start} - {first}"
+            unit = f"np.eye({f'{name}.size' if rank else 1}, {width}, {offset})"
             if rank > 1:
                 unit = f"{unit}.reshape({name}.shape + ({width},))"
             found.append(unit if rank else f"{unit}[0]")
