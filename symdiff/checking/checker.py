@@ -90,7 +90,7 @@ def check(
             seconds=time.monotonic() - started,
         )
     given = found.given
-    if machine.has_arrays and given is not None and _not_followed(found, given):
+    if machine.may_need_floats and given is not None and _not_followed(found, given):
         return _by_differences(machine, given, started, seconds)
     if (
         not found.compared
@@ -265,7 +265,7 @@ def _counterexample(machine: Machine, trial: Trial) -> Counterexample:
     detail = (
         f"{where}{fault.name} is {_number(fault.got)}; the adjoint is {_number(fault.expected)}"
     )
-    certain = not machine.has_arrays
+    certain = not machine.may_need_floats
     return Counterexample(
         point, claim.label, expected, got, fault.line, fault.text, detail, certain
     )

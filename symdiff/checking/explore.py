@@ -50,7 +50,7 @@ class Exploration:
         given = self.machine.inputs.point_given()
         if given is not None:
             begun = time.monotonic()
-            arrays = self.machine.has_arrays
+            arrays = self.machine.may_need_floats
             trial = self.attempt(given, MAX_STEPS, (0.4 if arrays else 0.15) * self.seconds)
             if trial.too_long:
                 self.machine.coarse = True

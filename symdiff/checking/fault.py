@@ -212,9 +212,12 @@ def _compare(
         for name, marks in versions.items()
     }
     latest: dict[str, Any] = {}
+    barred = any("_bar" in event.name for event in events)
     for event in events:
-        value, primal = event.mark.value, _base(event.name[1:])
-        if event.name.startswith("d") and primal in right and id(event.mark) not in done.adjoints:
+        value, name = event.mark.value, _base(event.name)
+        is_adjoint = "_bar" in name if barred else name.startswith("d")
+        primal = name.replace("_bar", "") if barred else name[1:]
+        if is_adjoint and primal in right and id(event.mark) not in done.adjoints:
             change = value - latest.get(event.name, 0)
             if not {_key(value), _key(change)} & right[primal]:
                 text = machine.text.splitlines()[event.line - 1].strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import math
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -126,8 +127,10 @@ class Machine:
         return self._given[0].plain(), floats.run(self.text, self.live)[self.name]
 
     @property
-    def has_arrays(self) -> bool:
-        return bool(self.inputs.grids) or any(name in self.text for name in ARRAY_MODULES)
+    def may_need_floats(self) -> bool:
+        """Whether exact numbers may not follow all of it: arrays, complex numbers."""
+        of_arrays = bool(self.inputs.grids) or any(name in self.text for name in ARRAY_MODULES)
+        return of_arrays or re.search(r"\bcmath\.|\dj\b", self.text) is not None
 
     def failure_on_floats(self, point: Point) -> tuple[str, int]:
         """How the generated code, run as it stands, fails at a point, and in which line; empty

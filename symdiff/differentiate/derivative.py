@@ -235,6 +235,9 @@ def not_floats(primal: Block, block: Block) -> set[Var]:
     return possible_integers(block) | possible_numpy_numbers([*primal, *block])
 
 
+PARTS = ("numpy.real", "numpy.imag")  # of Python's numbers these are Python's
+
+
 def possible_numpy_numbers(block: Block) -> set[Var]:
     """The numbers that may be NumPy's: items of arrays, and what is computed from such."""
     found: set[Var] = set()
@@ -246,7 +249,8 @@ def possible_numpy_numbers(block: Block) -> set[Var]:
             return isinstance(expr.kind, ArrayOf)
         if not isinstance(expr, Apply) or expr.op in ("float", "int", "ndarray.item"):
             return False
-        return expr.op.startswith(("numpy.", "scipy.")) or any(map(may_be, expr.args))
+        makes_them = expr.op.startswith(("numpy.", "scipy.")) and expr.op not in PARTS
+        return makes_them or any(map(may_be, expr.args))
 
     size = -1
     while size != len(found):

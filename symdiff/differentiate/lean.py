@@ -90,10 +90,10 @@ class Lean:
 
             leaf = results(procedure)[param.becomes]
         assert isinstance(leaf, Var)
-        made = Var(f"d{param.var.base}", param.var.kind)
+        made = Var(sweep.adjoint_name(param.var.base), param.var.kind)
         sweep.note_full(made, leaf)
         sweep.adjoints[leaf] = made
-        return Param(f"d{param.name}", made, becomes=at)
+        return Param(sweep.adjoint_name(param.name), made, becomes=at)
 
     def reverse_call(
         self,

@@ -111,7 +111,8 @@ class Procedures(Calls):
         handed: tuple[Var, ...] = ()
         given = tuple(a for a in adjoints if a is not None)
         targets = tuple(
-            Var(f"d{p.name}", p.var.kind, temporary=True) for p in (callee.params[i] for i in ins)
+            Var(sweep.adjoint_name(p.name), p.var.kind, temporary=True)
+            for p in (callee.params[i] for i in ins)
         )
         if self.again:
             _, backward = self.pair(callee, ins, outs)

@@ -39,6 +39,7 @@ from symdiff.stages import (
     TupleOf,
     Var,
     all_defined,
+    all_read,
     ends,
     expressions,
     steps,
@@ -68,6 +69,7 @@ class Reverse(Sweep):
         self.inits: dict[Var, Expr | None] = {}  # what the primal's loops start from
         self.primal = Definitions([])
         self.uses: dict[Var, int] = {}  # how often a variable is read for what is active
+        self.barred = False  # whether a name like dx stands for something of the user's
         self.updated: set[Var] = set()  # arrays of which the primal makes another version
         self.masks: dict[Var, Expr] = {}  # adjoints that count only where a `where` has taken them
         self.parts: dict[Var, dict[int, Expr]] = {}  # adjoints of the items of tuples
@@ -75,6 +77,8 @@ class Reverse(Sweep):
     def look_through(self, block: Block) -> None:
         """Note what the primal reads, and how it makes what it reads."""
         self.primal = Definitions(block)
+        names = {v.base for v in (*all_read(block), *all_defined(block)) if not v.temporary}
+        self.barred = any(f"d{v.base}" in names for v in self.active if v.base in names)
         for step in steps(block):
             idle = isinstance(step, Stage) and step.target not in self.active
             for expr in () if idle else expressions(step):
@@ -91,8 +95,12 @@ class Reverse(Sweep):
 
     # --- adjoints ---
 
+    def adjoint_name(self, name: str) -> str:
+        """`dx`, or `x_bar` in a function that calls something of its own `dx`."""
+        return f"{name}_bar" if self.barred else f"d{name}"
+
     def new_adjoint(self, var: Var) -> Var:
-        return Var(f"d{var.base}", var.kind, var.temporary)
+        return Var(self.adjoint_name(var.base), var.kind, var.temporary)
 
     def accumulate(self, var: Expr, contribution: Expr) -> None:
         """Add a contribution to the adjoint of an active variable."""
@@ -142,7 +150,7 @@ class Reverse(Sweep):
 
     def named_adjoint(self, var: Var, value: Expr, kind: Kind | None = None) -> Var:
         kind = rules.kind_of(value) if kind is None else kind
-        made = Var(f"d{var.base}", kind, var.temporary)
+        made = Var(self.adjoint_name(var.base), kind, var.temporary)
         if (value, var) in self.full:
             self.note_full(made, var)
         return self.assign(made, value)
@@ -387,7 +395,7 @@ class Reverse(Sweep):
             self.note_full(accumulators[var], var)
         arriving: list[tuple[Carried, Var]] = []
         for c in carried:
-            arriving.append((c, Var(f"d{c.var.base}", c.var.kind, temporary=True)))
+            arriving.append((c, Var(self.adjoint_name(c.var.base), c.var.kind, temporary=True)))
             self.note_full(arriving[-1][1], c.var)
         for c, adjoint in arriving:
             if c.next is not None:

@@ -664,7 +664,7 @@ class Builtins(Complexes):
         ):
             return self.array_method(receiver, name, args, keywords, node)
         if name in ("conjugate", "conj") and kind_of(receiver) is COMPLEX:
-            return self.array_call("numpy.conj", [receiver], {}, node)
+            return self.array_call("ndarray.conjugate", [receiver], {}, node)
         if name == "conjugate" and kind_of(receiver) in (REAL, INTEGER, BOOLEAN):
             return receiver
         if name in CHANGING and isinstance(receiver, Var) and isinstance(receiver.kind, ListOf):

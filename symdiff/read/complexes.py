@@ -1,4 +1,4 @@
-"""Reading complex() and the functions of cmath: those of NumPy, of complex numbers."""
+"""Reading complex(), and the functions of cmath that follow from others."""
 
 from __future__ import annotations
 
@@ -8,12 +8,6 @@ from symdiff.read.values import Runtime, Tuple, Value, kind_of
 from symdiff.read.writers import Writers
 from symdiff.stages import BOOLEAN, COMPLEX, INTEGER, REAL, Const
 
-# The functions of cmath that are functions of NumPy by another name.
-OTHERWISE = {
-    "acos": "arccos", "acosh": "arccosh", "asin": "arcsin", "asinh": "arcsinh", "atan": "arctan",
-    "atanh": "arctanh", "phase": "angle",
-}  # fmt: skip
-SAME = ("cos", "cosh", "exp", "log", "log10", "sin", "sinh", "sqrt", "tan", "tanh")
 NUMBERS = (REAL, INTEGER, BOOLEAN, COMPLEX)
 
 
@@ -40,22 +34,20 @@ class Complexes(Writers):
         return value if is_one else self.binary("add", value, Const(0j), node)
 
     def function_of_complex(self, name: str, args: list[Value], node: ast.AST) -> Value | None:
-        """A function of cmath; None for one that has no derivative."""
-        if name == "rect" and len(args) == 2:
-            turn = self.binary("mul", Const(1j), args[1], node)
-            return self.binary("mul", args[0], self.array_call("numpy.exp", [turn], {}, node), node)
-        if name == "polar" and len(args) == 1:
-            z = self.as_complex(args[0], node)
-            parts = (self.array_call(f"numpy.{f}", [z], {}, node) for f in ("abs", "angle"))
-            return Tuple(tuple(parts))
-        if name == "log" and len(args) == 2:
-            logs = [self.function_of_complex("log", [a], node) for a in args]
-            assert logs[0] is not None and logs[1] is not None
-            return self.binary("truediv", logs[0], logs[1], node)
-        if len(args) != 1 or name not in SAME and name not in OTHERWISE:
-            return None
-        z = self.as_complex(args[0], node)
-        return self.array_call(f"numpy.{OTHERWISE.get(name, name)}", [z], {}, node)
+        """A function of cmath that follows from others; None for any other one."""
+        match name, args:
+            case "rect", [length, angle]:
+                turn = self.binary("mul", Const(1j), angle, node)
+                exp = self.array_call("cmath.exp", [turn], {}, node)
+                return self.binary("mul", length, exp, node)
+            case "polar", [z]:
+                z = self.as_complex(z, node)
+                size = self.call_primitive("abs", [z], {}, node)
+                return Tuple((size, self.array_call("cmath.phase", [z], {}, node)))
+            case "log", [z, base]:
+                above, below = (self.array_call("cmath.log", [a], {}, node) for a in (z, base))
+                return self.binary("truediv", above, below, node)
+        return None
 
     def passive_call(
         self, name: str, args: list[Value], keywords: dict[str, Value], node: ast.AST

@@ -130,8 +130,9 @@ def proposed(value: Expr, names: dict[Var, str]) -> str:
         return _short(f"{first}_{_WORDS[op]}_{parts[1]}", _generic(op))
     if op in _WORDS:
         return _scaled(value, parts) or _generic(op)
-    if op == "pow" and isinstance(value.args[1], Const) and value.args[1].value in _POWERS:
-        return _short(f"{parts[0]}_{_POWERS[value.args[1].value]}", "power")
+    match value:
+        case Apply(op="pow", args=(_, Const(value=power))) if parts[0] and power in _POWERS:
+            return _short(f"{parts[0]}_{_POWERS[power]}", "power")
     if op == "neg":
         return _short(f"minus_{parts[0]}", "negative")
     if op == "getitem" and not parts[0]:

@@ -82,7 +82,11 @@ def _read_again(block: Block) -> set[Var]:
         for step in block:
             match step:
                 case Stage():
-                    reads = {v for v in variables(step.value) if f"d{v.base}" in adjoints}
+                    reads = {
+                        v
+                        for v in variables(step.value)
+                        if f"d{v.base}" in adjoints or f"{v.base}_bar" in adjoints
+                    }
                     if reads & seen and step.place is not None:
                         found.add(step.target)
                     seen |= reads

@@ -46,6 +46,7 @@ ATTRIBUTES = {
     "numpy.ndim": "ndim",
     "numpy.transpose": "T",
 }
+PARTS = {"numpy.real": "real", "numpy.imag": "imag"}  # np.real(z) gives z.real
 OPPOSITE = {"eq": "ne", "ne": "eq", "is": "is_not", "is_not": "is", "in": "not_in", "not_in": "in"}
 
 
@@ -90,6 +91,8 @@ class Builder:
             return ast.Compare(self(args[0]), [COMPARISONS[op]()], [self(args[1])])
         if op in ATTRIBUTES and len(args) == 1 and _has_axes(args[0]):
             return ast.Attribute(self(args[0]), ATTRIBUTES[op], ast.Load())
+        if op in PARTS and len(args) == 1 and kind_of(args[0]) is COMPLEX:
+            return ast.Attribute(self(args[0]), PARTS[op], ast.Load())
         special = getattr(self, f"_{op}", None)
         if special is not None:
             built: ast.expr = special(*args)

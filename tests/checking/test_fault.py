@@ -1,5 +1,8 @@
+import math
+
 import pytest
 
+import symdiff
 from checking.corpus import PAIRS
 from symdiff.checking import FromCallable, FromText, check
 
@@ -32,3 +35,14 @@ def test_where_no_line_can_be_told_there_is_still_a_counterexample():
     example = check(FromText("def f(x):\n    return x * x\n", "f"), text, at=(1.5,)).counterexample
     assert (example.line, example.point) == (0, "x = 1.5")
     assert (example.expected, example.got) == ("3", "4.5")
+
+
+def test_adjoints_that_are_not_called_as_usual_are_known():
+    def f(x):
+        dx = math.sin(x)
+        return dx * dx
+
+    text = symdiff.source(f, at=(0.7,))
+    right, spoilt = "x_bar = dx_bar * math.cos(x)", "x_bar = dx_bar * math.sin(x)"
+    example = check(FromCallable(f), text.replace(right, spoilt), at=(0.7,)).counterexample
+    assert right in text and example.text.startswith(spoilt)

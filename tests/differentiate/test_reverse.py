@@ -312,3 +312,23 @@ def test_cost_stays_linear_in_values_that_are_read_many_times():
 
     assert len(symdiff.source(f).splitlines()) < 30
     assert_right(f, 0.7)
+
+
+def with_a_df(f, x):
+    df = f * x
+    dx = df + math.sin(df)
+    return dx * dx * f
+
+
+def with_a_step(x, dt, n):
+    for _ in range(n):
+        x = x + dt * math.sin(x)
+    return x
+
+
+def test_adjoints_are_not_called_as_the_users_own_variables():
+    text = symdiff.source(with_a_df, at=(0.7, 1.2))
+    assert "f_bar +=" in text and "ddf" not in text
+    assert " df =" not in text.split("# backward")[1]
+    assert_right(with_a_df, 0.7, 1.2)
+    assert "_bar" not in symdiff.source(with_a_step, at=(0.7, 1.2, 3))

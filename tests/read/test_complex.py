@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cmath
+import math
 import warnings
 
 import numpy as np
@@ -82,6 +83,22 @@ def test_functions_of_cmath(function):
     ends = [symdiff.grad(function)(0.6 + h, 0.8) for h in (1e-5, -1e-5)]
     bend = symdiff.hessian(function)(0.6, 0.8)
     assert bend == pytest.approx((ends[0] - ends[1]) / 2e-5, rel=1e-6)
+
+
+def reflected(x, y):
+    z = cmath.sqrt(complex(x, -y)) - 1j
+    return (z.conjugate() * cmath.exp(z)).real
+
+
+@pytest.mark.parametrize("function", [made, roots, inverses, reflected])
+def test_functions_of_cmath_stay_python(function):
+    value, gradient = symdiff.value_and_grad(function, argnums=(0, 1))(0.6, 0.8)
+    assert value == function(0.6, 0.8) and {type(v) for v in (value, *gradient)} == {float}
+    assert "np." not in symdiff.source(function, argnums=(0, 1), at=(0.6, 0.8))
+
+
+def test_a_complex_root_at_zero_has_an_infinite_derivative():
+    assert math.isinf(symdiff.grad(lambda x: cmath.sqrt(x).real)(0.0))
 
 
 NUMBERS = (0.3 + 0.4j, 2.0)

@@ -39,6 +39,11 @@ def conjugate(x, *, ans, dout):
     return np.conj(dout) if x.item is COMPLEX else dout
 
 
+@array("ndarray.conjugate", kind=lambda x: x.kind, linear=True, spreads=True)
+def method_conjugate(x, *, ans, dout):
+    return dout.conjugate() if x.item is COMPLEX else dout
+
+
 @ufunc("numpy.angle", wrt="z", kind=lambda z, deg=False: elementwise_kind([z.kind], REAL))
 def angle(z, deg=False, *, ans):
     if z.item is not COMPLEX:

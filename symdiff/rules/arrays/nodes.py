@@ -62,6 +62,9 @@ class Node:
     def T(self) -> Node:  # noqa: N802
         return call("numpy.transpose", self)
 
+    def conjugate(self) -> Node:
+        return call("ndarray.conjugate", self)
+
     def __getitem__(self, index: Any) -> Node:
         return made("getitem", self, index)
 
@@ -203,6 +206,7 @@ np: Any = _Module("numpy", ["linalg", "fft"])
 special: Any = _Module("scipy.special")
 scipy_linalg: Any = _Module("scipy.linalg")
 math: Any = _Module("math")
+cmath: Any = _Module("cmath")
 
 
 def helper(name: str, *args: Any, kind: Kind | None = None) -> Node:

@@ -9,8 +9,7 @@ PLACES = {
     "numpy": "piecewise",
     "scipy.interpolate": "CubicHermiteSpline CubicSpline PPoly",
     "statistics": "fmean geometric_mean harmonic_mean mean median pstdev pvariance stdev variance",
-    "cmath": "acos acosh asin asinh atan atanh cos cosh exp log log10 phase polar rect sin sinh"
-    " sqrt tan tanh",
+    "cmath": "polar rect",
 }
 
 for _module, _names in PLACES.items():

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 
 from symdiff.errors import NotDifferentiable
 from symdiff.rules.arrays import registry
-from symdiff.rules.arrays.nodes import Node, math, np
+from symdiff.rules.arrays.nodes import Node, cmath, math, np
 from symdiff.rules.folding import build, is_zero, number
 from symdiff.stages import (
     COMPLEX,
@@ -219,7 +219,8 @@ def _constant(node: ast.expr) -> Expr:
 
 def absolute(x, *, ans):
     if x.item is COMPLEX:
-        return (np.conj(x) / np.where(ans, ans, 1),)
+        conjugate = x.conjugate() if _is_number(x.expr) else np.conj(x)
+        return (conjugate / _either(ans, ans, 1),)
     return (np.sign(x),)
 
 
@@ -254,7 +255,8 @@ def _in_exponent(x, base, ans):
     if base is not None:
         return numbers.nan if base else None
     # Where x is 0, so is the derivative.
-    return ans * np.log(_either(x, x, 1))
+    module = cmath if ans.item is COMPLEX and _is_number(x.expr) else np
+    return ans * module.log(_either(x, x, 1))
 
 
 def _either(test, then, orelse):

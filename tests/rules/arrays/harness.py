@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import cmath
 import contextlib
 import importlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,12 +110,9 @@ class Call:
         values = {**self.values, **(more or {})}
         names = {var: f"v{i}" for i, var in enumerate(values)}
         text = ast.unparse(ast.fix_missing_locations(Builder(names)(expr)))
-        space: dict[str, Any] = {"np": np, "scipy": scipy}
+        space: dict[str, Any] = {"np": np, "scipy": scipy, "math": math, "cmath": cmath}
         for module in ("special", "linalg", "fft", "signal", "integrate", "ndimage", "interpolate"):
             importlib.import_module(f"scipy.{module}")
-        import math
-
-        space["math"] = math
         for file in FOLDER.glob("*.py"):
             space |= {
                 k: v

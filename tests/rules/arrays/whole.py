@@ -7,6 +7,7 @@ ones; with SYMDIFF_WHOLE=1 all do.
 from __future__ import annotations
 
 import ast
+import cmath
 import linecache
 import math
 import os
@@ -84,6 +85,6 @@ def _function(
     source = f"{head}\n    out = {text}\n    return {' + '.join(terms)}\n"
     file = f"<whole {zlib.crc32(source.encode())}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    space: dict[str, Any] = {"np": np, "scipy": scipy, "math": math}
+    space: dict[str, Any] = {"np": np, "scipy": scipy, "math": math, "cmath": cmath}
     exec(compile(source, file, "exec"), space)
     return space["f"]
