@@ -36,6 +36,7 @@ from symdiff.read.scope import Scope, StaticScope, Unit
 from symdiff.read.shapes import held
 from symdiff.read.statements import Statements
 from symdiff.read.temporaries import name_temporaries, renamed_structure
+from symdiff.read.unchanged import read_unchanged
 from symdiff.read.values import (
     Bound,
     Builtin,
@@ -222,6 +223,7 @@ class Reader(Statements):
         """Give claimed and temporary variables their names."""
         procedure.globals, procedure.helpers = self.unit.globals, self.shared.helpers
         read_once(procedure)
+        read_unchanged(procedure)
         self.renamed = name_temporaries(procedure, self.claims)
         return procedure
 
