@@ -41,6 +41,7 @@ from symdiff.read.values import (
 )
 from symdiff.stages import (
     BOOLEAN,
+    INTEGER,
     NOTHING,
     OBJECT,
     OPTIONAL,
@@ -126,6 +127,7 @@ class Core:
         self.state: State = {}
         self.frame: Frame
         self.claims: dict[Var, str] = {}
+        self.tables: dict[Any, Stage] = {}  # of numbers, by their names and items
         self.list_names: dict[ast.AST, str] = {}  # what the lists of comprehensions will be called
         self.inlined: set[Var] = set()  # named by a function that was read in place
         self.offences: list[SymdiffError] = []
@@ -367,6 +369,17 @@ class Core:
         return self.emit(
             Apply("list", atoms), ListOf(item if item is not None else REAL), node, name
         )
+
+    def table(self, numbers: tuple[Const, ...], node: ast.AST) -> Var:
+        """A tuple of numbers that is indexed when the code runs: one list, made at its start."""
+        named = node.value if isinstance(node, ast.Subscript) else None
+        name = named.id if isinstance(named, ast.Name) else None
+        key = (name, tuple((type(n.value), n.value) for n in numbers))
+        if key not in self.tables:
+            kinds = {kind_of(n) for n in numbers}
+            var = Var(name or "table", ListOf(REAL if REAL in kinds else INTEGER), name is None)
+            self.tables[key] = Stage(var, Apply("list", numbers), self.place(node))
+        return self.tables[key].target
 
     def atom(self, value: Value, node: ast.AST | None) -> Expr:
         """A value as something that generated code can hold."""

@@ -794,6 +794,8 @@ class Expressions(Matching):
                 return content[at.value]  # type: ignore[no-any-return]
             if isinstance(value, Ref):
                 content = self.dynamic(value, node)
+            elif content and all(_is_number(v) for v in content):
+                content = self.table(content, node)
             elif all(isinstance(v, Runtime) for v in content):
                 content = self.list_value(content, node)
             else:
@@ -1129,6 +1131,10 @@ def _error_of_nothing(op: str, *operands: Value) -> TypeError | None:
         return TypeError(f"bad operand type for unary {SYMBOLS[op]}: {names[0]}")
     symbol = "** or pow()" if op == "pow" else SYMBOLS[op]
     return TypeError(f"unsupported operand type(s) for {symbol}: {' and '.join(names)}")
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, Const) and type(value.value) in (int, float)
 
 
 def _has_slices(index: ast.expr) -> bool:

@@ -222,6 +222,7 @@ class Reader(Statements):
     def finish(self, procedure: Procedure) -> Procedure:
         """Give claimed and temporary variables their names."""
         procedure.globals, procedure.helpers = self.unit.globals, self.shared.helpers
+        procedure.body[:0] = self.tables.values()
         read_once(procedure)
         read_unchanged(procedure)
         self.renamed = name_temporaries(procedure, self.claims)

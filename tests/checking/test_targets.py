@@ -139,10 +139,10 @@ def test_jacobians_for_numba_have_the_structure_of_the_value():
 def spoilt():
     text = symdiff.source(heat, at=(X, 2), target="numba")
     for right, wrong in (
-        ("mul = mul_kept[i]", "mul = mul_kept[i - 1]"),
+        ("total = scaled_total_kept[i]", "total = scaled_total_kept[i - 1]"),
         ("range(steps - 1, -1, -1)", "range(steps - 1, 0, -1)"),
         ("u_item_kept[i] = u_item", "u_item_kept[0] = u_item"),
-        ("du[2:] += mul", "du[2:] -= mul"),
+        ("du[2:] += product", "du[2:] -= product"),
     ):
         assert right in text
         yield text.replace(right, wrong, 1)
