@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from symdiff.differentiate.reverse import Reverse
 
 ALL = Const(Ellipsis)
+EVERYTHING = Apply("slice", (Const(None), Const(None), Const(None)))
 ELEMENTWISE = frozenset(
     {"add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "neg", "pos", "abs"}
 )
@@ -76,6 +77,8 @@ def _reverse(sweep: Reverse, step: Stage, adjoint: Expr | None) -> bool:
     if adjoint is None:
         return True
     mask = sweep.masks.pop(target, None)
+    if target in sweep.wide and not _is_product(value):
+        adjoint = _narrowed(sweep, adjoint, target)
     if value.op in STORES and is_array(value.args[0]):
         _store(sweep, value, target, sweep.masked(adjoint, mask))
     elif value.op == "getitem" and is_array(value.args[0]):
@@ -107,15 +110,66 @@ def _elementwise(
             note_masked(sweep, arg, product, mask)
             continue
         share = sweep.masked(product, mask)
-        if arrays == [arg]:
+        if target in sweep.wide:
+            share = real_part(sweep, share, arg)
+            sweep.accumulate(arg, _narrowed(sweep, share, arg))
+        elif mask is None and arrays != [arg] and _stays_wide(sweep, arg, target):
+            if not is_full(sweep, share, target) and not is_full(sweep, adjoint, target):
+                share = full(sweep, share, target)
+            sweep.wide.add(arg)
+            sweep.adjoints[arg] = real_part(sweep, share, arg)
+        elif arrays == [arg]:
             # Nothing else has a shape: that of the argument is that of the value.
             share = real_part(sweep, share, arg)
-            if is_full(sweep, adjoint, target):
+            # So have partials that are arrays.
+            if is_full(sweep, adjoint, target) or isinstance(kind_of(partial), ArrayOf):
                 sweep.note_full(share, arg)
             sweep.accumulate(arg, share)
         else:
             share = unbroadcast(sweep, share, target, arg, adjoint)
             hand_on(sweep, arg, target, share, is_masked=mask is not None)
+
+
+def _is_product(made: Expr) -> bool:
+    """Whether this is the product or quotient of two arrays: what is summed over the axes along
+    which it was broadcast can be summed for each of them just as well, once it is multiplied."""
+    return (
+        isinstance(made, Apply)
+        and made.op in ("mul", "truediv")
+        and all(isinstance(kind_of(a), ArrayOf) for a in made.args)
+    )
+
+
+def _stays_wide(sweep: Reverse, arg: Var, out: Var) -> bool:
+    """Whether the adjoint of an argument that may have been broadcast need not be summed yet: then
+    the argument, which nobody else reads, isn't computed again to tell its shape."""
+    wide, narrow = dims_of(out.kind), dims_of(arg.kind)
+    if wide is not None and narrow is not None and summed_axes(wide, narrow) is not None:
+        return False
+    return (
+        not sweep.procedures.compiled
+        and arg.temporary
+        and isinstance(arg.kind, ArrayOf)
+        and arg not in sweep.adjoints
+        and arg not in sweep.inputs
+        and sweep.is_active(arg)
+        and sweep.uses.get(arg) == 1
+        and arg in sweep.made_here
+        and _is_product(sweep.definitions[arg])
+    )
+
+
+def _narrowed(sweep: Reverse, share: Expr, arg: Var) -> Expr:
+    """The contribution to an argument from one that has the shape of something it was broadcast
+    to, nobody knows what."""
+    if isinstance(arg.kind, Scalar):
+        made = Apply("numpy.sum", (share,))
+        return sweep.emit(made, kind_of(made))
+    helper = Apply("helper:unbroadcast", (share, arg))
+    sweep.note_helpers(helper)
+    result = sweep.emit(helper, arg.kind)
+    sweep.note_full(result, arg)
+    return result
 
 
 def hand_on(sweep: Reverse, arg: Var, out: Var, share: Expr, is_masked: bool) -> None:
@@ -282,10 +336,44 @@ def add_to_items(sweep: Reverse, array: Expr, index: Expr, share: Expr) -> None:
     if index == ALL:
         sweep.accumulate(array, share)
         return
+    if (taken := _without_new_axes(array, index, share)) is not None:
+        sweep.accumulate(array, _summed_or_taken(sweep, share, taken))
+        return
     known = sweep.adjoint_or_zero(array)
     known = owned(sweep, known, array)
     op = "scatter_add" if repeats(index) else "add_at"
     sweep.replace(array, Apply(op, (known, index, share)))
+
+
+def _without_new_axes(array: Var, index: Expr, share: Expr) -> Expr | None:
+    """Of array[index] that only adds axes, the index that takes them away again."""
+    parts = index.args if isinstance(index, Apply) and index.op == "tuple" else (index,)
+    new = Const(None)
+    if new not in parts or any(p not in (new, ALL, EVERYTHING) for p in parts):
+        return None
+    rank, made = (k.rank if isinstance(k := kind_of(e), ArrayOf) else None for e in (array, share))
+    if rank is None or made != rank + parts.count(new):
+        return None
+    return Apply("tuple", tuple(Const(0) if p == new else p for p in parts))
+
+
+def _summed_or_taken(sweep: Reverse, share: Expr, index: Expr) -> Expr:
+    """share[index], where the index takes axes of length 1 away. A sum that has just been made
+    need not keep them."""
+    last = sweep.out[-1] if sweep.out else None
+    if isinstance(last, Stage) and last.target is share and isinstance(index, Apply):
+        match last.value:
+            case Apply(
+                op="numpy.sum",
+                args=(whole, Apply(args=(Const("axis"), axis)), Apply(args=(Const("keepdims"), _))),
+            ):
+                axes = axis.args if isinstance(axis, Apply) else (axis,)
+                gone = tuple(Const(i) for i, p in enumerate(index.args) if p == Const(0))
+                if axes == gone and ALL not in index.args:
+                    made = Apply("numpy.sum", (whole, Apply("keyword", (Const("axis"), axis))))
+                    return sweep.emit(made, kind_of(made))
+    made = Apply("getitem", (share, index))
+    return sweep.emit(made, kind_of(made))
 
 
 def _store(sweep: Reverse, value: Apply, target: Var, adjoint: Expr) -> None:

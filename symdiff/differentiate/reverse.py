@@ -73,6 +73,8 @@ class Reverse(Sweep):
         self.updated: set[Var] = set()  # arrays of which the primal makes another version
         self.masks: dict[Var, Expr] = {}  # adjoints that count only where a `where` has taken them
         self.parts: dict[Var, dict[int, Expr]] = {}  # adjoints of the items of tuples
+        self.wide: set[Var] = set()  # temporaries whose adjoints are not summed to their shape yet
+        self.made_here: set[Var] = set()  # what the block that is being reversed defines
 
     def look_through(self, block: Block) -> None:
         """Note what the primal reads, and how it makes what it reads."""
@@ -246,6 +248,11 @@ class Reverse(Sweep):
     # --- steps ---
 
     def block(self, block: Block) -> None:
+        outer, self.made_here = self.made_here, {s.target for s in block if isinstance(s, Stage)}
+        self._reverse_steps(block)
+        self.made_here = outer
+
+    def _reverse_steps(self, block: Block) -> None:
         for i in range(len(block) - 1, -1, -1):
             step = block[i]
             match step:

@@ -18,6 +18,7 @@ from symdiff.simplify.rename import name_adjoints
 from symdiff.simplify.replay import replay_tests
 from symdiff.simplify.result import name_result
 from symdiff.simplify.rounds import run_over_kept
+from symdiff.simplify.shapes import keep_shapes
 from symdiff.simplify.share import share
 from symdiff.simplify.standing import call_as_they_stand
 from symdiff.simplify.updates import merge_updates
@@ -54,7 +55,7 @@ def _simplified(procedure: Procedure, again: bool, compiled: bool) -> Procedure:
     procedure = keep_once(fold_constants(share(fold_constants(procedure))))
     procedure = compute_again(drop_dead(procedure))
     if not (again or compiled):
-        procedure = collect_outers(procedure)
+        procedure = keep_shapes(collect_outers(procedure))
     procedure = replay_tests(join(name_adjoints(procedure), absorbed))
     procedure = fold_constants(join(drop_dead(fold_constants(procedure)), absorbed))
     procedure = reuse_lists(run_over_kept(cheaper(procedure), again))
