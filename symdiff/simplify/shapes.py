@@ -50,9 +50,10 @@ def keep_shapes(procedure: Procedure) -> Procedure:
     stacks: set[Var] = set()
     for stack, found in pops.items():
         targets = [pop.target for pop in found]
-        if all(
+        slots = [s.index for s in pushed.get(stack, [])] + [s.index for s in found]
+        if not any(slots) and all(
             isinstance(t.kind, ArrayOf) and asked[t] == read[t] > 0 for t in targets
-        ) and not any(step.index for step in [*found, *pushed.get(stack, [])]):
+        ):
             stacks.add(stack)
             shapes.update((t, Var(f"{t.base}_shape", OBJECT, True)) for t in targets)
     if not shapes:
