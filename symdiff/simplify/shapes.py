@@ -16,7 +16,9 @@ from symdiff.stages import (
     REAL,
     Apply,
     ArrayOf,
+    Const,
     Expr,
+    Loop,
     Opaque,
     Pop,
     Procedure,
@@ -46,13 +48,20 @@ def keep_shapes(procedure: Procedure) -> Procedure:
             read.update(variables(expr))
             asked.update(_asked(expr))
     read.update(variables(procedure.result))
+    unset = {
+        c.var for s in steps(procedure.body) if isinstance(s, Loop)
+        for c in s.carried if c.init is None or c.init == Const(None)
+    }  # fmt: skip
     shapes: dict[Var, Var] = {}
     stacks: set[Var] = set()
     for stack, found in pops.items():
         targets = [pop.target for pop in found]
+        is_set = all(step.value not in unset for step in pushed.get(stack, []))
         slots = [s.index for s in pushed.get(stack, [])] + [s.index for s in found]
-        if not any(slots) and all(
-            isinstance(t.kind, ArrayOf) and asked[t] == read[t] > 0 for t in targets
+        if (
+            is_set
+            and not any(slots)
+            and all(isinstance(t.kind, ArrayOf) and asked[t] == read[t] > 0 for t in targets)
         ):
             stacks.add(stack)
             shapes.update((t, Var(f"{t.base}_shape", OBJECT, True)) for t in targets)

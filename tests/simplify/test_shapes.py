@@ -31,6 +31,15 @@ def read_as_well(k, x):
     return np.sum(out)
 
 
+def unset_at_first(k, x):
+    """What a round computes is carried from nothing."""
+    u = np.ones(2)
+    for _ in range(3):
+        v = 1 / (x.T @ u)
+        u = k / (x @ v)
+    return np.sum(u[:, None] * x * v)
+
+
 def assert_right(function, *args):
     value, gradient = symdiff.value_and_grad(function)(*args)
     assert value == function(*args)
@@ -49,6 +58,10 @@ def test_a_number_that_becomes_an_array():
 
 def test_an_array_that_grows():
     assert_right(of_any_shape, A, B[:, :2])
+
+
+def test_nothing_has_no_shape():
+    assert_right(unset_at_first, A + 2, B + 3)
 
 
 def test_an_array_that_is_read_is_kept():
