@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from symdiff.differentiate.reverse import Reverse
 
 ALL = Const(Ellipsis)
+NO_AXES = Apply("tuple", ())
 EVERYTHING = Apply("slice", (Const(None), Const(None), Const(None)))
 ELEMENTWISE = frozenset(
     {"add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "neg", "pos", "abs"}
@@ -333,7 +334,7 @@ def add_to_items(sweep: Reverse, array: Expr, index: Expr, share: Expr) -> None:
     if not sweep.is_active(array):
         return
     assert isinstance(array, Var)
-    if index == ALL:
+    if index == ALL or array.kind == ArrayOf(item_of(array.kind), ()) and index == NO_AXES:
         sweep.accumulate(array, share)
         return
     if (taken := _without_new_axes(array, index, share)) is not None:

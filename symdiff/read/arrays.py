@@ -303,7 +303,10 @@ class Arrays(Pieces):
                     self.dtypes[var] = asked
                 return var
             case "flat":
-                return self.array_call("numpy.ravel", [value], {}, node)
+                flat = self.array_call("numpy.ravel", [value], {}, node)
+                assert isinstance(flat, Var)
+                self.flats.add(flat)
+                return flat
         return Method(value, name)
 
     def array_method(
@@ -334,6 +337,8 @@ class Arrays(Pieces):
             if kind.dims is not None and len(kind.dims) == 1:
                 made = self.emit(Apply("ndarray.tolist", (array,)), ListOf(kind.item), node)
                 return self.new_object("list", made)
+        if name == "clip" and len(args) == 1 and not keywords.keys() & {"max", "a_max"}:
+            args = [*args, Const(None)]
         if name == "compress" and args:
             return self.array_call("numpy.compress", [args[0], array, *args[1:]], keywords, node)
         if name in METHODS or name in ("reshape", "transpose"):
@@ -415,11 +420,11 @@ class Arrays(Pieces):
         """array[index]"""
         kind = array.kind
         assert isinstance(kind, ArrayOf)
-        if kind.dims == ():
-            pass
         expr = Apply("getitem", (array, index))
         made_kind = rules.kind_of(expr)
         made = self.emit(expr, made_kind, node)
+        if array in self.flats and isinstance(made_kind, ArrayOf):
+            return self.emit(Apply("copy", (made,)), made_kind, node)
         basic = is_basic(index)
         if basic is not False and isinstance(made_kind, ArrayOf) and isinstance(array, Var):
             self.note_view(made, array, expr, certain=bool(basic))

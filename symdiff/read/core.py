@@ -140,6 +140,8 @@ class Core:
         self.made = 0
         self.views: dict[Var, list[Any]] = {}
         self.layouts: dict[Var, str] = {}
+        self.scalars: set[Var] = set()  # without axes, and certainly no arrays
+        self.flats: set[Var] = set()  # array.flat, whose slices are copies
         self.tangled: set[Var] = set()  # lists in which an array may be more than once
         self.stored: set[Var] = set()  # arrays that were changed in place
         self.merged: dict[Any, Var] = {}

@@ -32,7 +32,7 @@ from symdiff.rules.arrays.indexing import is_basic, is_slice, parts_of, repeats
 from symdiff.rules.arrays.registry import by_name
 from symdiff.rules.memory import UPDATES
 from symdiff.rules.registry import kind_of
-from symdiff.rules.shapes import never_one
+from symdiff.rules.shapes import item_of, never_one
 from symdiff.stages import (
     INTEGER,
     OBJECT,
@@ -52,6 +52,7 @@ from symdiff.stages import (
 
 ALL = Const(Ellipsis)
 COPY_IT = "Change a copy, made by .copy(), or read this before the change."
+NO_AXES = Apply("tuple", ())
 EVERYTHING = Apply("slice", (Const(None), Const(None), Const(None)))
 # What makes a new array that lies in memory row by row.
 FRESH = frozenset({
@@ -83,6 +84,7 @@ class Memory(Iteration):
     # --- layout ---
 
     layouts: dict[Var, str]
+    scalars: set[Var]
 
     def emit(self, value: Expr, kind: Kind, node: ast.AST | None, name: str | None = None) -> Var:
         var = super().emit(value, kind, node, name)
@@ -90,6 +92,8 @@ class Memory(Iteration):
             layout = self.layout(value, kind)
             if layout:
                 self.layouts[var] = layout
+            if kind.dims == () and _is_elementwise(value.op):
+                self.scalars.add(var)
         if isinstance(kind, ListOf) and isinstance(value, Apply):
             self.note_held(var, value)
         elif isinstance(value, Apply) and value.op == "getitem":
@@ -115,8 +119,7 @@ class Memory(Iteration):
                 if len(dims) == 2 and all(map(never_one, dims)):
                     return "columns"
                 return "rows" if len(dims) < 2 else ""
-        primitive = by_name(op)
-        if op in ELEMENTWISE or primitive is not None and primitive.is_elementwise:
+        if _is_elementwise(op):
             if made.rank == 1:
                 return "rows"
             arrays = [a for a in args if isinstance(kind_of(a), ArrayOf)]
@@ -178,8 +181,14 @@ class Memory(Iteration):
         """array[index] = value, or an augmented store by another op. Returns the new version."""
         view = self.certain_view(array)
         given = self.stored_value(value, node)
-        if index == EVERYTHING:
+        if index == EVERYTHING or index == NO_AXES and array.kind == _without_axes(array.kind):
             index = ALL
+        if view is not None and view.base.kind == _without_axes(view.base.kind):
+            raise self.refuse(
+                node,
+                "a store into a view of an array without axes is not supported",
+                fix="Store into the array itself: a[...] = v.",
+            )
         back = None if view is None else self.put_back(view, array)
         if view is not None and (whole := _in_base(view, index)) is not None:
             # A store into the base itself: the view is not taken out and put back.
@@ -524,6 +533,16 @@ HELD_BY: dict[type, tuple[str, ...]] = {
     Choice: ("then", "orelse"),
     Iterator: ("args",),
 }
+
+
+def _without_axes(kind: Kind) -> Kind:
+    """The kind of an array of the same numbers that has no axes."""
+    return ArrayOf(item_of(kind), ())
+
+
+def _is_elementwise(op: str) -> bool:
+    primitive = by_name(op)
+    return op in ELEMENTWISE or primitive is not None and primitive.is_elementwise
 
 
 def has_memory(kind: Kind) -> bool:

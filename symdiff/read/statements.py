@@ -384,6 +384,8 @@ class Statements(Solving):
                 self.augmented_array(old, Const(Ellipsis), op, value, target, stmt)
                 return
             new = self.binary(op, old, value, stmt)
+            if isinstance(old, Var) and isinstance(old.kind, ArrayOf) and old not in self.scalars:
+                self.doubt(old, stmt)
             slot = (self.frame, self.fresh("index"))
             self.state[slot] = at
             self.frame.names.add(slot[1])
@@ -394,7 +396,7 @@ class Statements(Solving):
             return
         old = self.evaluate(_as_load(target))
         old, value = self.in_order(old, stmt, lambda: self.evaluate(stmt.value))
-        if isinstance(old, Var) and isinstance(old.kind, ArrayOf) and old.kind.dims != ():
+        if isinstance(old, Var) and isinstance(old.kind, ArrayOf) and old not in self.scalars:
             self.augmented_array(old, Const(Ellipsis), op, value, target, stmt)
             return
         if isinstance(old, Ref) and old.identity.kind == "instance":
@@ -442,9 +444,10 @@ class Statements(Solving):
         """array[index] op= value, which changes the array itself."""
         kind = array.kind
         assert isinstance(kind, ArrayOf)
-        if index == Const(Ellipsis) and kind.dims is None:
+        if index == Const(Ellipsis) and not kind.dims:
             # It may be a number, which is not changed, or an array, which is.
             made = self.binary(op, array, value, stmt)
+            self.scalars -= {made}
             self.doubt(array, stmt)
             self.assign_target(target, made)
             return

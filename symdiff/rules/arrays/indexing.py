@@ -76,7 +76,7 @@ def indexed_kind(kind: ArrayOf, index: Expr) -> Kind:
         parts = parts_of(index)
         return ArrayOf(kind.item, None) if parts else kind
     found = indexed_dims(dims, index)
-    if found == () and is_basic(index):
+    if found == () and is_basic(index) and Const(Ellipsis) not in parts_of(index):
         return kind.item
     return ArrayOf(kind.item, found)
 

@@ -3,7 +3,7 @@
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-incomplete-defs
 from __future__ import annotations
 
-from symdiff.rules.arrays.axes import array_kind, axes_of, like, product, shape_of, with_rank
+from symdiff.rules.arrays.axes import axes_of, like, product, shape_of, with_rank
 from symdiff.rules.arrays.dtypes import dims_of_shape
 from symdiff.rules.arrays.nodes import Node, helper, np
 from symdiff.rules.arrays.registry import array
@@ -190,7 +190,7 @@ def squeezed(a, axis=None) -> Kind:
     if axis is None:
         if not all(d == 1 or type(d) is int or never_one(d) for d in a.dims):
             return ArrayOf(a.item, None)
-        return array_kind(a.item, tuple(d for d in a.dims if d != 1))
+        return ArrayOf(a.item, tuple(d for d in a.dims if d != 1))
     axes = axes_of(axis, a.rank)
     if axes is None:
         return ArrayOf(a.item, None)
