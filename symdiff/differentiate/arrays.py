@@ -531,7 +531,9 @@ def _call(sweep: Reverse, value: Apply, target: Var, adjoint: Expr | dict[int, E
         share = sweep.expand(node.expr, node.kind)
         by_helper = isinstance(node.expr, Apply) and node.expr.op.startswith("helper:")
         share = real_part(sweep, share, arg, by_helper and is_complex)
-        if isinstance(arg.kind, ListOf) and not (by_helper and primitive.sequences):
+        if isinstance(arg.kind, ListOf) and not (
+            by_helper and (primitive.sequences or primitive.nested)
+        ):
             share = _listed(sweep, share, arg)
         if by_helper:
             sweep.note_full(share, arg)

@@ -65,6 +65,16 @@ def is_array(value: Value) -> bool:
     return isinstance(value, (Var, Global)) and isinstance(value.kind, ArrayOf)
 
 
+# What functions call the items of the tuples that they return.
+NAMES = {
+    "numpy.linalg.eig": ("eigenvalues", "eigenvectors"),
+    "numpy.linalg.eigh": ("eigenvalues", "eigenvectors"),
+    "numpy.linalg.svd": ("U", "S", "Vh"),
+    "numpy.linalg.qr": ("Q", "R"),
+    "numpy.linalg.slogdet": ("sign", "logabsdet"),
+}
+
+
 class Arrays(Pieces):
     """What array operations do to values."""
 
@@ -126,7 +136,7 @@ class Arrays(Pieces):
             )
             if primitive.view != "never":
                 self.note_pieces(items, primitive, expr, node)
-            return Tuple(items)
+            return Tuple(items, names=NAMES.get(primitive.name, ()))
         if isinstance(kind, ListOf):
             return self.new_object("list", self.emit(expr, kind, node))
         result = self.emit(expr, kind, node)
@@ -182,6 +192,8 @@ class Arrays(Pieces):
             if len(args) == 1 and "axis" not in keywords:
                 keywords = {**keywords, "axis": Const(0)}
             return self.array_call(f"numpy.{ACCUMULATIONS[function]}", args, keywords, node)
+        if registry.by_name(name) is not None:
+            return self.array_call(name, args, keywords, node)
         is_known = function in OUTER or registry.by_name(f"numpy.{function}") is not None
         if method == "outer" and is_known and len(args) == 2 and not keywords:
             a, b = (self.operand(v, node) for v in args)
@@ -414,6 +426,12 @@ class Arrays(Pieces):
             return Apply("slice", tuple(self.atom(v, node) for v in value.args))
         if isinstance(value, Builtin):
             raise self.refuse(node, "this can't be an index")
+        if isinstance(value, Ref) and value.identity.is_tuple:
+            raise self.refuse(
+                node,
+                "a tuple whose length is not known can't be an index",
+                fix="Write the indices one by one: a[i, j].",
+            )
         return self.array_argument(value, node)
 
     def array_item(self, array: Var | Global, index: Expr, node: ast.AST) -> Value:

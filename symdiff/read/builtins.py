@@ -511,6 +511,9 @@ class Builtins(Complexes):
         if isinstance(content, Var) and self.frame.scope.is_generated and content.kind == INTEGERS:
             text = Opaque("tuple(_0)", (content,), pure=True)  # an index, or axes: not a list
             return self.new_object("list", self.emit(text, INTEGERS, node))
+        if isinstance(content, Var):
+            made = self.new_object("list", content)
+            made.identity.is_tuple = True
         return made
 
     def builtin_dict(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:

@@ -911,7 +911,7 @@ class Expressions(Matching):
             case Ref() | Method() | Iterator():
                 return Method(value, name)
             case Tuple():
-                fields = getattr(value.type, "_fields", ())
+                fields = value.names or getattr(value.type, "_fields", ())
                 if name in fields:
                     return value.items[fields.index(name)]
                 own = self.tuple_member(value, name, node)

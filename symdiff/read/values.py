@@ -38,10 +38,12 @@ from symdiff.stages import (
 
 @dataclass(frozen=True)
 class Tuple:
-    """A tuple whose items are known one by one; `names` for named tuples."""
+    """A tuple whose items are known one by one; `type` for named tuples, `names` for what a library
+    returns and that is known by its attributes too."""
 
     items: tuple[Value, ...]
     type: Any = None
+    names: tuple[str, ...] = field(default=(), compare=False)
 
 
 class Identity:
@@ -53,6 +55,7 @@ class Identity:
         self.name = "items" if kind == "list" else kind  # what it was first called
         self.limit: Expr | None = None  # of a deque: the most items it holds
         self.factory: Value | None = None  # of a defaultdict: what makes its missing items
+        self.is_tuple = False  # a tuple whose length is known at run time only
         self.frozen = False  # two objects that can't be told apart any more: not to be updated
         self.known: dict[str, Any] = {}  # the content of one that stands outside of all functions
 

@@ -91,13 +91,6 @@ class Writers(Checkpoints):
     ) -> Value:
         return self.builtin_numpy_putmask(args, keywords, node)
 
-    def builtin_numpy_put_along_axis(
-        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
-    ) -> Value:
-        raise self.refuse(
-            node, "np.put_along_axis() is not supported", fix="Store into the array: a[i, j] = v."
-        )
-
     # --- functions that nothing is known of ---
 
     def may_write(self, function: str, values: list[Any], node: ast.AST) -> None:

@@ -147,3 +147,30 @@ def test_a_list_of_numbers_is_an_array_to_functions(name):
         (function(A + s, 3) - function(A - s, 3)) / 2e-6 for s in 1e-6 * np.eye(3)
     ]
     np.testing.assert_allclose(symdiff.grad(function)(A, 3), expected, rtol=1e-7, atol=1e-8)
+
+
+def indexed_by_a_tuple(x):
+    index = []
+    for k in range(2):
+        index.append(np.array([0, k]))
+    return np.sum(np.outer(x, x)[tuple(index)])
+
+
+def test_a_tuple_of_any_length_is_no_index_array():
+    with pytest.raises(SymdiffError, match="can't be an index"):
+        symdiff.grad(indexed_by_a_tuple)(A)
+
+
+def named_results(x):
+    m = np.outer(x, x) + np.diag(x)
+    return (
+        np.sum(np.linalg.eigh(m).eigenvalues ** 2) + np.linalg.svd(m).S[0]
+        + np.linalg.slogdet(m).logabsdet + np.linalg.qr(m).R[0, 0]
+    )  # fmt: skip
+
+
+def test_results_have_names():
+    value, gradient = symdiff.value_and_grad(named_results)(A)
+    assert value == named_results(A)
+    expected = [(named_results(A + s) - named_results(A - s)) / 2e-6 for s in 1e-6 * np.eye(3)]
+    np.testing.assert_allclose(gradient, expected, rtol=1e-6)

@@ -1,4 +1,4 @@
-"""Functions of libraries that are read from texts of ours: np.piecewise, statistics, groupby."""
+"""Functions of libraries that are read from texts of ours: np.cov, statistics, groupby."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from itertools import groupby
 
 import numpy as np
 import pytest
+import scipy.linalg
 
 import symdiff
 from symdiff import rules
 from symdiff.read.spelling import FOLDER
 
 A = np.array([-1.0, 0.5, 2.0, -0.3, 0.7])
+M = np.array([[0.3, -1.0, 0.5, 2.0], [0.1, 0.7, -0.6, 0.2], [1.4, -0.3, 0.9, 0.8]])
 ITEMS = [1.0, 2.0, -1.5, 3.0]
 
 
@@ -80,6 +82,35 @@ def generators(x):
     return sum(v**2 for v in both())
 
 
+def of_rows(m):
+    return np.sum(np.cov(m) ** 2) + np.sum(np.corrcoef(m[:2], m[2:]) ** 3) + np.cov(m.T[:, 0]) ** 2
+
+
+def of_columns(m):
+    return np.sum(np.cov(m, rowvar=False, ddof=0)[0]) + np.sum(np.cov(m[0], m[1], bias=True) ** 2)
+
+
+def fitted(x, y):
+    return np.sum(np.polyfit(x, y, 2) ** 2) + np.polyfit(x, y, 1, w=x**2 + 1)[0]
+
+
+def put(x):
+    y, m = x * 1.0, np.outer(x, x)
+    np.put_along_axis(y, np.array([1]), x[0] ** 2, -1)
+    np.put_along_axis(m, np.argmax(m, axis=1)[:, None], x[:1], axis=1)
+    np.put_along_axis(m, np.array([[0, 2, 1, 0, 0]]), 3.0, axis=0)
+    return np.sum(y**2) + np.sum(m**2)
+
+
+def matrices(x):
+    m = scipy.linalg.circulant(x)[:3, :3] + 9 * np.eye(3)
+    whole = scipy.linalg.block_diag(m, x[:2], m)
+    whole = whole.T @ whole * scipy.linalg.hankel(x[:4], x[1:])[0, 0]
+    q = scipy.linalg.solve_continuous_lyapunov(m, m * m)
+    ends = np.linalg.trace(q * m) + np.sum(np.linalg.diagonal(q) ** 2)
+    return np.sum(whole**2) * 1e-4 + np.sum(q) + ends
+
+
 def moved(value, step):
     """The numbers of an argument, each moved by what `step` gives."""
     if isinstance(value, list):
@@ -105,6 +136,11 @@ def moved(value, step):
         (groups, (ITEMS,)),
         (groups_in_an_expression, (ITEMS,)),
         (generators, (1.3,)),
+        (of_rows, (M,)),
+        (of_columns, (M,)),
+        (fitted, (A, A**3 + 1)),
+        (put, (A,)),
+        (matrices, (A,)),
     ],
 )
 def test_derivatives(function, args):
@@ -142,7 +178,7 @@ def test_what_is_refused_is_refused_at_the_call():
 def test_every_text_is_of_a_function_that_is_known():
     texts = set()
     for file in FOLDER.glob("[!_]*.py"):
-        module = {"scipy_interpolate": "scipy.interpolate"}.get(file.stem, file.stem)
+        module = file.stem.replace("_", ".")
         for node in ast.parse(file.read_text()).body:
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                 texts.add(f"{module}.{node.name}")

@@ -11,6 +11,7 @@ from symdiff.rules.shapes import joined_item, plus
 from symdiff.stages import BOOLEAN, INTEGER, REAL, ArrayOf, Kind
 
 PLAIN = {"dtype": (None,), "out": (None,)}
+FIRST = "of equal elements the first one has the derivative"
 BACKWARDS = slice(None, None, -1)
 
 
@@ -92,6 +93,23 @@ def cumulative_sum(x, *, axis=None, dtype=None, out=None, include_initial=False,
 @array("numpy.cumulative_prod", kind=with_initial, only=INITIAL)
 def cumulative_prod(x, *, axis=None, dtype=None, out=None, include_initial=False, ans, dout):
     return cumprod_adjoint(x, axis, after_initial(axis, include_initial, dout))
+
+
+# --- the largest and smallest elements so far ----------------------------------------------------
+
+
+def extremes(array, axis=0, dtype=None, out=None) -> Kind:
+    return array.kind
+
+
+@array("numpy.maximum.accumulate", kind=extremes, only=PLAIN, note=FIRST)
+def maximum_accumulate(array, axis=0, dtype=None, out=None, *, ans, dout):
+    return helper("accumulate_adjoint", ans, dout, axis, kind=like(array, dout))
+
+
+@array("numpy.minimum.accumulate", kind=extremes, only=PLAIN, note=FIRST)
+def minimum_accumulate(array, axis=0, dtype=None, out=None, *, ans, dout):
+    return helper("accumulate_adjoint", ans, dout, axis, kind=like(array, dout))
 
 
 # --- the trapezoidal rule ------------------------------------------------------------------------

@@ -6,7 +6,9 @@ from __future__ import annotations
 from symdiff.rules.arrays.registry import spelled
 
 PLACES = {
-    "numpy": "piecewise",
+    "numpy": "corrcoef cov piecewise polyfit put_along_axis",
+    "numpy.linalg": "diagonal trace",
+    "scipy.linalg": "block_diag circulant hankel solve_continuous_lyapunov",
     "scipy.interpolate": "CubicHermiteSpline CubicSpline PPoly",
     "statistics": "fmean geometric_mean harmonic_mean mean median pstdev pvariance stdev variance",
     "cmath": "polar rect",

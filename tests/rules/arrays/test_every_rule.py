@@ -21,8 +21,10 @@ def is_there(name):
     *path, last = name.split(".")
     if not path:
         return False  # an operation that has no function
-    modules = {"ndarray": np.ndarray, "builtins": builtins}
-    module = modules.get(path[0]) or importlib.import_module(".".join(path))
+    holders = {"ndarray": np.ndarray, "builtins": builtins}
+    holders |= {"numpy." + n: f for n, f in vars(np).items() if isinstance(f, np.ufunc)}
+    name = ".".join(path)
+    module = holders.get(name) or importlib.import_module(name)
     return hasattr(module, last)
 
 

@@ -23,6 +23,30 @@ def cumprod_adjoint(x, dout, axis=None):
     return np.moveaxis(found, 0, axis)
 
 
+def first_of_each(out):
+    """Where, along the last axis, each of the extreme elements so far stood first."""
+    changes = (out[..., 1:] != out[..., :-1]) & ~np.isnan(out[..., :-1])
+    places = np.zeros(np.shape(out), dtype=int)
+    places[..., 1:] = np.where(changes, np.arange(1, np.shape(out)[-1]), 0)
+    return np.maximum.accumulate(places, axis=-1)
+
+
+def accumulate_adjoint(out, dout, axis):
+    """The adjoint of x in out = np.maximum.accumulate(x, axis), or np.minimum.accumulate."""
+    places = first_of_each(np.moveaxis(out, axis, -1))
+    rows = np.reshape(places, (-1, np.shape(places)[-1]))
+    share = np.reshape(np.moveaxis(dout, axis, -1), np.shape(rows))
+    found = np.zeros_like(share)
+    np.add.at(found, (np.arange(len(rows))[:, None], rows), share)
+    return np.moveaxis(np.reshape(found, np.shape(places)), -1, axis)
+
+
+def accumulate_tangent(out, x_dot, axis):
+    """The tangent of out = np.maximum.accumulate(x, axis), or np.minimum.accumulate."""
+    places = first_of_each(np.moveaxis(out, axis, -1))
+    return np.moveaxis(np.take_along_axis(np.moveaxis(x_dot, axis, -1), places, -1), -1, axis)
+
+
 def trapezoid_adjoint(y, x, dx, axis, dout):
     """The adjoint of y in np.trapezoid(y, x, dx, axis)."""
     if np.shape(y)[axis] < 2:

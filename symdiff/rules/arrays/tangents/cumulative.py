@@ -3,7 +3,7 @@
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-incomplete-defs
 from __future__ import annotations
 
-from symdiff.rules.arrays.axes import is_none
+from symdiff.rules.arrays.axes import is_none, like
 from symdiff.rules.arrays.nodes import Node, call, helper, np
 from symdiff.rules.arrays.quadrature import no_simpson
 from symdiff.rules.arrays.registry import tangent
@@ -41,6 +41,11 @@ def cumulative_prod(x, *, axis=None, dtype=None, out=None, include_initial=False
         "cumprod_tangent", np.cumprod(x, **options(axis)), x, x_dot, *options(axis).values()
     )
     return np.insert(made, 0, 0.0, axis=0 if axis is None else axis)
+
+
+@tangent("numpy.maximum.accumulate", "numpy.minimum.accumulate")
+def accumulate(array, axis=0, dtype=None, out=None, *, ans, array_dot):
+    return helper("accumulate_tangent", ans, array_dot, axis, kind=like(array, array_dot))
 
 
 # --- integrals: linear in the heights, and in the widths -----------------------------------------
