@@ -99,7 +99,7 @@ def cumulative_prod(x, *, axis=None, dtype=None, out=None, include_initial=False
 
 
 def extremes(array, axis=0, dtype=None, out=None) -> Kind:
-    return array.kind
+    return like(array)
 
 
 @array("numpy.maximum.accumulate", kind=extremes, only=PLAIN, note=FIRST)
