@@ -8,8 +8,6 @@ import importlib
 import inspect
 from typing import Any
 
-import numpy as np
-
 UFUNC = frozenset({"casting", "order", "subok"})  # keywords that leave the numbers as they are
 
 
@@ -21,20 +19,20 @@ def numpy_function(name: str) -> Any:
         return None
     try:
         holder = importlib.import_module(module)
-    except ImportError:  # the method of a ufunc, or of a class
+    except ImportError:  # the method of a ufunc, or of a class; or there is no NumPy
         holder = numpy_function(module)
     return getattr(holder, attribute, None)
 
 
 def is_ufunc(name: str) -> bool:
-    return isinstance(numpy_function(name), np.ufunc)
+    return type(numpy_function(name)).__name__ == "ufunc"
 
 
 @functools.cache
 def place_of_out(name: str) -> int | None:
     """Which positional argument `out` is; None where a function has none."""
     function = numpy_function(name)
-    if isinstance(function, np.ufunc):
+    if is_ufunc(name):
         return function.nin if function.nout == 1 else None
     try:
         parameters = inspect.signature(function).parameters
