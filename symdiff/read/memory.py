@@ -131,6 +131,9 @@ class Memory(Iteration):
         """Whether the value of a function is a view of its first argument, as far as it is known:
         "always", "maybe" or "never"."""
         base = recipe.args[0]
+        if recipe.op == "numpy.linalg.matrix_power":
+            power = recipe.args[1]  # the first one is the matrix itself
+            return "never" if isinstance(power, Const) and power.value != 1 else "maybe"
         if view == "maybe" and recipe.op in ("numpy.reshape", "numpy.ravel"):
             layout = self.layouts.get(base, "") if isinstance(base, Var) else ""
             ordered = any(isinstance(a, Apply) and a.op == "keyword" for a in recipe.args)

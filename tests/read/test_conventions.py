@@ -109,6 +109,13 @@ def store_into_an_einsum(x):
     return np.sum(y)
 
 
+def first_power(x):
+    m = np.outer(x, x)
+    same = np.linalg.matrix_power(m, 1)
+    m *= 2.0
+    return np.sum(same)
+
+
 def accumulated_out(x):
     out = x * 1.5
     np.add.reduceat(np.ones(3), [0, 1, 2], out=out)
@@ -116,7 +123,7 @@ def accumulated_out(x):
 
 
 @pytest.mark.parametrize(
-    "function", [multiplied_at, sine_at, store_into_an_einsum, accumulated_out]
+    "function", [multiplied_at, sine_at, store_into_an_einsum, first_power, accumulated_out]
 )
 def test_what_is_changed_unseen_is_refused(function):
     function(A)

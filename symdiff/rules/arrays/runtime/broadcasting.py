@@ -11,18 +11,20 @@ def unbroadcast(adjoint, x):
     shape = np.shape(x)
     if np.shape(adjoint) == shape:
         return adjoint
-    lacking = np.ndim(adjoint) - len(shape)
-    ones = (lacking + i for i, n in enumerate(shape) if n == 1)
-    return np.sum(adjoint, axis=(*range(lacking), *ones), keepdims=True)[(0,) * lacking]
+    if np.ndim(adjoint) > len(shape):
+        adjoint = np.sum(adjoint, axis=tuple(range(np.ndim(adjoint) - len(shape))))
+    ones = tuple(i for i, n in enumerate(shape) if n == 1 != adjoint.shape[i])
+    return np.sum(adjoint, axis=ones, keepdims=True) if ones else adjoint
 
 
 def unbroadcast_to(adjoint, shape):
     """The same, of an array of this shape."""
     if np.shape(adjoint) == shape:
         return adjoint
-    lacking = np.ndim(adjoint) - len(shape)
-    ones = (lacking + i for i, n in enumerate(shape) if n == 1)
-    return np.sum(adjoint, axis=(*range(lacking), *ones), keepdims=True)[(0,) * lacking]
+    if np.ndim(adjoint) > len(shape):
+        adjoint = np.sum(adjoint, axis=tuple(range(np.ndim(adjoint) - len(shape))))
+    ones = tuple(i for i, n in enumerate(shape) if n == 1 != adjoint.shape[i])
+    return np.sum(adjoint, axis=ones, keepdims=True) if ones else adjoint
 
 
 def unbroadcast_within(adjoint, x, start):
