@@ -546,8 +546,9 @@ def _listed(sweep: Reverse, share: Expr, items: Var) -> Expr:
     inner, dims = dims_of(items.kind.item), dims_of(kind_of(share))
     if dims is None or inner is None or len(dims) <= len(inner) or 1 in dims:
         shape = Apply("numpy.shape", (items,))
-        made = Apply("numpy.broadcast_to", (share, shape))
-        share = sweep.emit(made, ArrayOf(item_of(kind_of(share)), None))
+        kind = ArrayOf(item_of(kind_of(share)), None)
+        share = sweep.emit(Apply("numpy.broadcast_to", (share, shape)), kind)
+        share = sweep.emit(Apply("copy", (share,)), kind)
     op = "ndarray.tolist" if isinstance(items.kind.item, Scalar) else "builtins.list"
     return sweep.emit(Apply(op, (share,)), items.kind)
 

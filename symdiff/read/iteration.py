@@ -19,6 +19,7 @@ from symdiff.read.expressions import Expressions
 from symdiff.read.names import written_in
 from symdiff.read.values import (
     Class,
+    Conflict,
     Identity,
     Iterator,
     LiveObject,
@@ -366,6 +367,8 @@ class Iteration(Expressions):
 
         def row(i: Expr) -> Value:
             now = self.read_slot(slot)
+            if isinstance(now, Conflict):
+                raise self.refuse(node, now.why)
             assert isinstance(now, (Var, Global))
             return self.array_item(now, i, node)
 

@@ -16,6 +16,7 @@ from symdiff.stages import (
     REAL,
     Apply,
     ArrayOf,
+    Call,
     Const,
     Expr,
     Loop,
@@ -23,6 +24,7 @@ from symdiff.stages import (
     Pop,
     Procedure,
     Push,
+    Stage,
     Var,
     expressions,
     map_expressions,
@@ -48,6 +50,14 @@ def keep_shapes(procedure: Procedure) -> Procedure:
             read.update(variables(expr))
             asked.update(_asked(expr))
     read.update(variables(procedure.result))
+    made = {s.target for s in steps(procedure.body) if isinstance(s, Stage)}
+    handed = {
+        v
+        for s in steps(procedure.body)
+        if isinstance(s, Call)
+        for e in s.args
+        for v in variables(e)
+    } | set(variables(procedure.result))
     unset = {
         c.var for s in steps(procedure.body) if isinstance(s, Loop)
         for c in s.carried if c.init is None or c.init == Const(None)
@@ -56,7 +66,9 @@ def keep_shapes(procedure: Procedure) -> Procedure:
     stacks: set[Var] = set()
     for stack, found in pops.items():
         targets = [pop.target for pop in found]
-        is_set = all(step.value not in unset for step in pushed.get(stack, []))
+        # Another procedure may fill a stack, or empty it.
+        is_own = stack in made and stack in pushed and stack not in handed
+        is_set = is_own and all(step.value not in unset for step in pushed[stack])
         slots = [s.index for s in pushed.get(stack, [])] + [s.index for s in found]
         if (
             is_set

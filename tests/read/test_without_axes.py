@@ -112,3 +112,16 @@ def broadcast(x):
 def test_what_may_be_a_number_or_an_array_is_not_guessed(function):
     with pytest.raises(SymdiffError):
         symdiff.grad(function)(X)
+
+
+def rows_of_any_rank(m):
+    m = m.copy()
+    for row in m:
+        row -= np.mean(row)
+    return np.sum(m**3)
+
+
+def test_rows_that_may_be_numbers_are_refused_by_text():
+    with pytest.raises(SymdiffError):
+        symdiff.source(rows_of_any_rank)
+    assert symdiff.grad(rows_of_any_rank)(np.outer(X, X)).shape == (3, 3)

@@ -67,3 +67,17 @@ def test_nothing_has_no_shape():
 def test_an_array_that_is_read_is_kept():
     assert_right(read_as_well, A, B)
     assert "append(out)" in symdiff.source(read_as_well, 0, at=(A, B))
+
+
+def test_a_function_of_its_own_keeps_for_its_backward_function():
+    def grown(out, k, x, n):
+        if n == 0:
+            return out
+        for i in range(2):
+            out = out + k[i] * x
+        return grown(out, k, x, n - 1)
+
+    def function(k, x):
+        return np.sum(np.sin(grown(0.5, k, x, 2)))
+
+    assert_right(function, A, B)
