@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy.linalg
 
 
 def block_diag(*arrs):
@@ -29,7 +28,3 @@ def hankel(c, r=None):
     r = np.zeros_like(c) if r is None else np.ravel(r)
     both = np.concatenate((c, r[1:]))
     return both[np.arange(len(c))[:, None] + np.arange(len(r))]
-
-
-def solve_continuous_lyapunov(a, q):
-    return scipy.linalg.solve_sylvester(a, np.conj(np.transpose(a)), q)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from symdiff.errors import NotDifferentiable
 from symdiff.rules.arrays import decompositions, linalg, norms
+from symdiff.rules.arrays.axes import like
 from symdiff.rules.arrays.linalg import square_kind
 from symdiff.rules.arrays.matrices import conj, inexact, mt
 from symdiff.rules.arrays.nodes import Node, helper, np, scipy_linalg
@@ -133,6 +134,20 @@ def solve_sylvester(a, b, q, *, ans, dout):
     dq = Node(scipy_linalg.solve_sylvester(first, second, dout).expr, ArrayOf(item, q.dims))
     t = mt(ans)
     return -dq @ t, -t @ dq, dq
+
+
+def lyapunov_kind(a, q) -> Kind:
+    return ArrayOf(inexact(a, q), q.dims)
+
+
+@array(
+    "scipy.linalg.solve_continuous_lyapunov", wrt="a q", kind=lyapunov_kind, note="real matrices"
+)
+def solve_continuous_lyapunov(a, q, *, ans, dout):
+    if ans.item is COMPLEX:
+        raise NotDifferentiable("solve_continuous_lyapunov() of complex matrices has no rule")
+    dq = Node(scipy_linalg.solve_continuous_lyapunov(mt(a), dout).expr, like(q, dout))
+    return -(dq @ mt(ans) + mt(dq) @ ans), dq
 
 
 # --- factorizations ------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from symdiff.rules.arrays.registry import spelled
 PLACES = {
     "numpy": "corrcoef cov piecewise polyfit put_along_axis",
     "numpy.linalg": "diagonal trace",
-    "scipy.linalg": "block_diag circulant hankel solve_continuous_lyapunov",
+    "scipy.linalg": "block_diag circulant hankel",
     "scipy.interpolate": "CubicHermiteSpline CubicSpline PPoly",
     "statistics": "fmean geometric_mean harmonic_mean mean median pstdev pvariance stdev variance",
     "cmath": "polar rect",

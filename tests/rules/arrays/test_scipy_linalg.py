@@ -91,6 +91,12 @@ def test_solve_sylvester(complex_, ranks_known):
     check("scipy.linalg.solve_sylvester", regular(3, 3), np.diag([1.0, 2.0]), q)
 
 
+@both
+def test_solve_continuous_lyapunov(ranks_known):
+    a, q = regular(3, 3), normal(3, 3)
+    check("scipy.linalg.solve_continuous_lyapunov", a, q, ranks_known=ranks_known)
+
+
 def through_its_factor(a, b):
     return np.sum(scipy.linalg.cho_solve(scipy.linalg.cho_factor(a), b) ** 2)
 

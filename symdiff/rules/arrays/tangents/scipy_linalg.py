@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from symdiff.errors import NotDifferentiable
 from symdiff.rules.arrays import scipy_linalg as rules
+from symdiff.rules.arrays.axes import like
 from symdiff.rules.arrays.matrices import conj, inexact, mt
 from symdiff.rules.arrays.nodes import Node, helper, scipy_linalg
 from symdiff.rules.arrays.registry import tangent
@@ -109,6 +110,14 @@ def solve_sylvester(a, b, q, *, ans, a_dot, b_dot, q_dot):
     # SciPy solves wrongly when some of its arguments are complex and others are not
     first, second = (x + 0j if item is not x.item else x for x in (a, b))
     return Node(scipy_linalg.solve_sylvester(first, second, right).expr, ArrayOf(item, ans.dims))
+
+
+@tangent("scipy.linalg.solve_continuous_lyapunov")
+def solve_continuous_lyapunov(a, q, *, ans, a_dot, q_dot):
+    right = q_dot
+    if a_dot is not None:
+        right = less(less(right, a_dot @ ans), ans @ mt(a_dot))
+    return Node(scipy_linalg.solve_continuous_lyapunov(a, right).expr, like(ans, right))
 
 
 # --- factorizations ------------------------------------------------------------------------------
