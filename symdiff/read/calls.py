@@ -67,6 +67,7 @@ from symdiff.stages import (
     Procedure,
     Var,
     ends,
+    steps,
 )
 
 SHAPES = 5  # kinds of arguments with which a function calls itself, one inside the other
@@ -97,7 +98,8 @@ class Signature:
         self.changed: tuple[int, ...] = ()  # which of its parameters are arrays that it changes
         self.changed_objects: list[int] = []  # which of the objects that it is given
         self.captures: list[tuple[Slot, tuple[Any, ...], Param]] = []
-        self.pending: list[tuple[Call, Any]] = []
+        self.pending: list[tuple[Call, Any]] = []  # calls that wait for the captures
+        self.calls: list[tuple[Call, Any]] = []
         self.procedure: Procedure | None = None
         self.seen: dict[Slot, Any] = {}  # outer values as they were when it was read
 
@@ -203,6 +205,8 @@ class Calls(Builtins):
                 raise InPlace
             var = Var(name, value.kind)
             self.signature.captures.append((slot, path, Param(name, var)))
+            if self.signature.procedure is not None:
+                self.hand_over(self.signature, slot, path)
             return var
         if isinstance(value, Tuple):
             return Tuple(
@@ -612,6 +616,24 @@ class Calls(Builtins):
 
     # --- procedures ---
 
+    def hand_over(self, signature: Signature, slot: Slot, path: tuple[Any, ...]) -> None:
+        """A procedure that is read to its end turns out to need one more outer value: of functions
+        that call each other, the one that was begun first is done last."""
+        assert signature.procedure is not None
+        signature.procedure.params.append(signature.captures[-1][2])
+        for call, caller in signature.calls:
+            caller.pass_on(call, (caller.captured_now(slot, path),))
+
+    def pass_on(self, call: Call, more: tuple[Expr, ...]) -> None:
+        """Further arguments of a call in this procedure, which may be at its end by now: then its
+        steps were made anew, and so are all calls of that kind in it."""
+        short = len(call.args)
+        call.args += more
+        made = self.signature.procedure if self.signature is not None else None
+        for step in steps(made.body) if made is not None else ():
+            if isinstance(step, Call) and step.callee == call.callee and len(step.args) == short:
+                step.args += more
+
     def call_procedure(self, function: Function, bound: dict[str, Value], node: ast.AST) -> Value:
         leaves: list[Expr] = []
         shape = tuple((name, self.leaves(value, leaves)) for name, value in bound.items())
@@ -632,6 +654,7 @@ class Calls(Builtins):
             if isinstance(signature.result, Unknown):
                 return Unknown()
         call = Call((), signature.name, tuple(leaves), self.place(node))
+        signature.calls.append((call, self))
         if signature.busy:
             signature.pending.append((call, self))
         else:
@@ -745,6 +768,8 @@ class Calls(Builtins):
                     reader.frame.names.add(slot[1])
                     reader.state[slot] = params[i].var
                 value = reader.body(function)
+                if isinstance(value, Unknown) and ends(reader.block):
+                    value = Const(None)
                 if isinstance(value, Unknown) and not reader.offences:
                     raise self.refuse(
                         function.node,
@@ -782,9 +807,8 @@ class Calls(Builtins):
             atoms.append(cast("Var", last[i]))
         params += [param for _, _, param in signature.captures]
         for call, caller in signature.pending:
-            call.args += tuple(
-                caller.captured_now(slot, path) for slot, path, _ in signature.captures
-            )
+            captured = [caller.captured_now(slot, path) for slot, path, _ in signature.captures]
+            caller.pass_on(call, tuple(captured))
         signature.busy = False
         expr: Expr = atoms[0] if len(atoms) == 1 else Apply("tuple", tuple(atoms))
         procedure = Procedure(

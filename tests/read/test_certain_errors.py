@@ -92,3 +92,18 @@ def test_a_helper_that_raises_in_one_arm_leaves_the_other():
     assert symdiff.grad(guarded)(3.0) == 6.0
     with pytest.raises(ValueError, match="-3.0"):
         symdiff.grad(guarded)(-3.0)
+
+
+def test_a_function_with_a_loop_that_always_raises_leaves_the_other_path():
+    def tell(x):
+        digits = 0
+        for i in range(3):
+            digits += i
+        raise ValueError(digits)
+
+    def checked(x):
+        return tell(x) + 1 if x < 0 else x * x
+
+    assert symdiff.grad(checked)(2.0) == 4.0
+    with pytest.raises(ValueError, match="3"):
+        symdiff.grad(checked)(-2.0)
