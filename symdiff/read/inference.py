@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from symdiff.read.shapes import Shape
-from symdiff.stages import INTEGER, REAL, TEXT
+from symdiff.stages import INTEGER, REAL, TEXT, ArrayOf
 
 Definition = ast.FunctionDef | ast.Lambda
 Env = dict[str, Shape]
@@ -44,8 +44,10 @@ def infer(
     context: Any,
     callee: Callee,
     module: Callable[[ast.expr, Any], str] = lambda func, context: "",
+    beside_arrays: bool = False,
 ) -> dict[str, Any]:
-    """The kind or structure of each parameter.
+    """The kind or structure of each parameter; `beside_arrays` where others are known for arrays,
+    of which an index may choose several items at once.
 
     `callee` finds the function that an expression names inside a `context`: its definition, and
     the context of what that one names. `module` tells what module it is in, if not the user's.
@@ -54,9 +56,11 @@ def infer(
     params = {p.arg: Shape() for p in [*args.posonlyargs, *args.args, *args.kwonlyargs]}
     inference = Inference(callee, module)
     inference.run(node, context, dict(params))
-    if inference.has_arrays:
-        return {name: shape.array_spec() for name, shape in params.items()}
-    return {name: shape.spec() for name, shape in params.items()}
+    arrays = inference.has_arrays
+    specs = {n: shape.array_spec() if arrays else shape.spec() for n, shape in params.items()}
+    if arrays or beside_arrays:
+        specs |= {n: ArrayOf(INTEGER, None) for n, s in params.items() if s.is_place}
+    return specs
 
 
 class Inference:
@@ -343,7 +347,7 @@ class Inference:
                 if isinstance(part, ast.Slice):
                     self.item(value, part)
                 elif not isinstance(part, ast.Constant):
-                    self.value(part).integer()
+                    self.value(part).integer(place=True)
             return Shape()
         match index:
             case ast.Slice(lower=lower, upper=upper, step=step):
@@ -359,7 +363,7 @@ class Inference:
         if at_run_time.kind is TEXT:
             value.opaque()
             return Shape()
-        at_run_time.integer()
+        at_run_time.integer(place=True)
         return value.items()
 
     # --- calls ---

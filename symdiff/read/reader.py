@@ -786,12 +786,15 @@ def default_specs(function: Value, by_use: bool = True) -> dict[str, Spec]:
         function.owner is not None and not skip and bool(plain) and plain[0].arg in ("self", "cls")
     )
     shown = function.wrapped or function
-    known = infer(shown.node, shown, _callee, _module_of) if by_use else {}
+    every = [*plain, *a.kwonlyargs]
+    annotated = {p.arg: _annotated(p.annotation, function.scope) for p in every}
+    arrays = any(isinstance(spec, ArrayOf) for spec in annotated.values())
+    known = infer(shown.node, shown, _callee, _module_of, arrays) if by_use else {}
     specs: dict[str, Spec] = {}
-    for i, param in enumerate([*plain, *a.kwonlyargs]):
+    for i, param in enumerate(every):
         if i < skip or param.arg in given:
             continue
-        spec = _annotated(param.annotation, function.scope)
+        spec = annotated[param.arg]
         if spec == ArrayOf(REAL):  # its rank and what it holds, only its uses tell
             used = known.get(param.arg)
             spec = used if isinstance(used, ArrayOf) else spec

@@ -48,16 +48,20 @@ class Shape:
         self.is_object = False  # a function, an object, or a dict whose keys are not known
         self.is_fixed = kind is not None or bool(texts) or parts is not None  # made here
         self.is_array = False
+        self.is_place = False  # an integer only because it chooses items
         self.closure: Any = None
         self.reads = self.tests = 0
 
     # --- evidence ---
 
-    def integer(self) -> None:
-        if self.kind is None and not self.is_fixed:
-            self.kind = INTEGER
+    def integer(self, place: bool = False) -> None:
+        """It is an integer; `place`: or, where it chooses items of an array, several."""
+        if self.is_fixed or self.kind not in (None, INTEGER):
+            return
+        if self.kind is None or self.is_place and not place:
+            self.kind, self.is_place = INTEGER, place
             for other in (*self.like, *self.terms):
-                other.integer()
+                other.integer(place)
 
     def text(self) -> None:
         if self.kind is None and not self.is_fixed:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import inspect
 
 import numpy as np
 import pytest
 
 import symdiff
 from symdiff.read.inference import infer
-from symdiff.stages import BOOLEAN, INTEGER, OBJECT, REAL, TEXT, ListOf
+from symdiff.stages import BOOLEAN, INTEGER, OBJECT, REAL, TEXT, ArrayOf, ListOf
 
 LIST, ROWS = ListOf(REAL), ListOf(ListOf(REAL))
 
@@ -128,3 +129,26 @@ def test_what_is_copied_is_what_its_copy_is_used_as():
         return a[0, 1] ** 2
 
     assert "np.zeros_like(a)" in symdiff.source(f)
+
+
+def chosen(E: np.ndarray, ids):
+    return (E[ids] ** 2).sum()
+
+
+def banded(A: np.ndarray, i, n):
+    return np.sum(A[i, :n]) + n
+
+
+def test_what_chooses_items_of_an_array_may_be_several_places():
+    names = {}
+    exec(symdiff.source(chosen, "E"), names)
+    E = np.array([1.0, 2.0, 3.0])
+    for ids in (np.array([0, 0, 1]), [0, 0, 1], 1):
+        assert names["chosen_grad"](E, ids)[1] == pytest.approx(symdiff.grad(chosen)(E, ids))
+    assert "np.add.at(dE, ids" in symdiff.source(chosen, "E")
+
+
+def test_what_bounds_a_slice_is_one_integer():
+    node = ast.parse(inspect.getsource(banded)).body[0]
+    known = infer(node, None, lambda *_: None, beside_arrays=True)
+    assert known["n"] is INTEGER and known["i"] == ArrayOf(INTEGER, None)
