@@ -441,7 +441,9 @@ def _as_conditional(step: Branch, arms: tuple[_Joiner, _Joiner]) -> Stage | None
     if all(isinstance(v, Const) and isinstance(v.value, bool) for v in values):
         return None  # a flag: the branch itself says more
     made = Apply("cond", (step.test, *values))
-    if _depth(made) > OWN_DEPTH or (not merge.var.temporary and _width(made) > WIDTH):
+    chosen = any(isinstance(v, Apply) and v.op == "cond" for v in values)  # one in another: elif
+    long = (chosen or not merge.var.temporary) and _width(made) > WIDTH
+    if long or _depth(made) > OWN_DEPTH:
         return None
     for arm, value in zip(arms, (merge.then, merge.orelse), strict=True):
         assert value is not None

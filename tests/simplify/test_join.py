@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+import symdiff
 from support import op
 from symdiff.simplify.join import join
 from symdiff.stages import (
@@ -173,3 +176,20 @@ def test_in_a_loop_an_adjoint_that_only_passes_a_value_on_has_no_line():
                 iterable=op("range", 3))
     made = joined([Stage(xs_1, op("list", X, X, X)), loop], xs)
     assert [s.value for s in made.body[1].body] == [op("add_at", xs, i, dx), op("mul", dx, X)]
+
+
+def test_early_returns_are_a_chain_of_arms_and_not_one_long_expression():
+    def tariff(x, y):
+        if x < 1.0:
+            return x * y + 1.5
+        if x < 2.0:
+            return x * x * y + 2.5
+        if x < 3.0:
+            return math.sin(x) * y + 3.5
+        if x < 4.0:
+            return math.cos(x) * y + 4.5
+        return x + y
+
+    text = symdiff.source(tariff)
+    assert "    elif x < 3.0:\n        value = math.sin(x) * y + 3.5" in text
+    assert " else " not in text
