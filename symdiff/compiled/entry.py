@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from symdiff.rules.shapes import extent
+from symdiff.rules.shapes import asked_length, extent
 from symdiff.stages import (
     Apply,
     ArrayOf,
@@ -55,7 +55,7 @@ class Text:
             here = {**around, id(block): at}
             if isinstance(step, Stage):
                 self.made[step.target] = step.value
-                self.lengths.append((step.target, _length(step.value)))
+                self.lengths.append((step.target, asked_length(step.value)))
             if isinstance(step, Loop):
                 self.around[id(step)] = here
                 if step.target is not None:
@@ -203,25 +203,6 @@ class Entry:
             case Apply(op="max", args=args):
                 return any(map(self._never_negative, args))
         return False
-
-
-def _length(value: Expr) -> Dim:
-    """The length of an axis that a value is; None where it is something else."""
-    match value:
-        case Apply(op="len", args=(Var(kind=ArrayOf(dims=(dim, *_))),)):
-            found: Dim = dim
-            return found
-        case Apply(
-            op="getitem",
-            args=(
-                Apply(op="numpy.shape", args=(Var(kind=ArrayOf(dims=(*dims,))),)),
-                Const(value=int() as axis),
-            ),
-        ) if 0 <= axis < len(dims):
-            return dims[axis]
-        case Var(length=length):
-            return length
-    return None
 
 
 def _axis(array: Var, axis: int) -> Expr:

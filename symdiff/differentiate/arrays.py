@@ -166,6 +166,11 @@ def _narrowed(sweep: Reverse, share: Expr, arg: Var) -> Expr:
     if isinstance(arg.kind, Scalar):
         made = Apply("numpy.sum", (share,))
         return sweep.emit(made, kind_of(made))
+    return _at_run_time(sweep, share, arg)
+
+
+def _at_run_time(sweep: Reverse, share: Expr, arg: Var) -> Expr:
+    """A contribution summed over axes that only the code that runs can tell."""
     helper = Apply("helper:unbroadcast", (share, arg))
     sweep.note_helpers(helper)
     result = sweep.emit(helper, arg.kind)
@@ -258,11 +263,7 @@ def unbroadcast(sweep: Reverse, share: Expr, out: Var, arg: Var, adjoint: Expr) 
     if wide is not None and narrow == ():
         made = Apply("numpy.sum", (share,))
         return sweep.emit(made, kind_of(made))
-    helper = Apply("helper:unbroadcast", (share, arg))
-    sweep.note_helpers(helper)
-    result = sweep.emit(helper, arg.kind)
-    sweep.note_full(result, arg)
-    return result
+    return _at_run_time(sweep, share, arg)
 
 
 def _summed(

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from symdiff.differentiate.compiled_costs import ELEMENTS, cost_in_a_loop
+from symdiff.rules.arrays.indexing import parts_of
 from symdiff.rules.memory import UPDATES
-from symdiff.rules.shapes import extent
+from symdiff.rules.shapes import asked_length, extent
 from symdiff.simplify.dead import clear_dead
 from symdiff.simplify.result import renamed
 from symdiff.stages import (
@@ -176,8 +177,7 @@ class _Elements:
         self.versions.add(var)
         match step:
             case Stage(value=Apply(op="setitem", args=(_, index, _))):
-                parts = index.args if isinstance(index, Apply) and index.op == "tuple" else (index,)
-                self.indices.append((parts, around))
+                self.indices.append((parts_of(index), around))
                 return True
             case Loop(target=Var() as target, body=body):
                 carried = next(c for c in step.carried if c.var is var)
@@ -234,28 +234,15 @@ class _Elements:
 
     def _length(self, expr: Expr) -> Dim:
         """The length of an axis that a number is."""
-        match expr:
-            case Const(value=int() as value) if not isinstance(value, bool):
-                return value
-            case Var(length=length) if length is not None:
-                return length
-            case Var() if expr in self.definitions:
-                length = self._length(self.definitions[expr])
-                return extent(Size(expr)) if length is None else length
-            case Var():
-                return extent(Size(expr))
-            case Apply(op="len", args=(Var(kind=ArrayOf(dims=(dim, *_))),)):
-                found: Dim = dim
-                return found
-            case Apply(
-                op="getitem",
-                args=(
-                    Apply(op="numpy.shape", args=(Var(kind=ArrayOf(dims=(*dims,))),)),
-                    Const(value=int() as axis),
-                ),
-            ) if 0 <= axis < len(dims):
-                return dims[axis]
-        return None
+        if isinstance(expr, Const):
+            value = expr.value
+            return value if isinstance(value, int) and not isinstance(value, bool) else None
+        length = asked_length(expr)
+        if length is None and isinstance(expr, Var):
+            made = self.definitions.get(expr)
+            length = None if made is None else self._length(made)
+            return extent(Size(expr)) if length is None else length
+        return length
 
 
 def _cost(step: Step) -> int:

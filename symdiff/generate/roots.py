@@ -32,11 +32,9 @@ def precheck(function: Any) -> None:
         and plain.__code__ not in _CHECKED
     ):
         file, node = node_of(plain)
-        body = [node] if not hasattr(node, "decorator_list") else [node]
         found = [
             UnsupportedSyntax(why, file.place(n), fix=fix, lines=file.text.splitlines())
-            for b in body
-            for n, why, fix in offences(b)
+            for n, why, fix in offences(node)
         ]
         if found:
             raise together(found)

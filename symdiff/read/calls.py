@@ -98,8 +98,7 @@ class Signature:
         self.changed: tuple[int, ...] = ()  # which of its parameters are arrays that it changes
         self.changed_objects: list[int] = []  # which of the objects that it is given
         self.captures: list[tuple[Slot, tuple[Any, ...], Param]] = []
-        self.pending: list[tuple[Call, Any]] = []  # calls that wait for the captures
-        self.calls: list[tuple[Call, Any]] = []
+        self.calls: list[tuple[Call, Any]] = []  # those made while it is read wait for the captures
         self.procedure: Procedure | None = None
         self.seen: dict[Slot, Any] = {}  # outer values as they were when it was read
 
@@ -655,9 +654,7 @@ class Calls(Builtins):
                 return Unknown()
         call = Call((), signature.name, tuple(leaves), self.place(node))
         signature.calls.append((call, self))
-        if signature.busy:
-            signature.pending.append((call, self))
-        else:
+        if not signature.busy:
             call.args += tuple(
                 self.captured_now(slot, path) for slot, path, _ in signature.captures
             )
@@ -806,7 +803,7 @@ class Calls(Builtins):
             params[i].becomes = len(atoms)
             atoms.append(cast("Var", last[i]))
         params += [param for _, _, param in signature.captures]
-        for call, caller in signature.pending:
+        for call, caller in signature.calls:
             captured = [caller.captured_now(slot, path) for slot, path, _ in signature.captures]
             caller.pass_on(call, tuple(captured))
         signature.busy = False

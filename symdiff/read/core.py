@@ -30,11 +30,11 @@ from symdiff.read.values import (
     Ref,
     Rows,
     Runtime,
+    SomeKeys,
     Tuple,
     Undefined,
     Unknown,
     Value,
-    Varying,
     join,
     kind_of,
     settled,
@@ -182,6 +182,14 @@ class Core:
         error = Passive(f"raise TypeError({f'this code is written for {form}'!r})", (), True)
         flag = self.emit(Opaque(test, (value,), pure=True), BOOLEAN, None)
         self.block.append(Branch(flag, [error], [], []))
+
+    def guard_keys(self, value: Var | Global, keys: Iterable[Any], name: str) -> None:
+        """Refuse, when the code runs, a dict with other keys than these."""
+        if found := ", ".join(map(repr, keys)):
+            form = f"{name} with the keys {found}"
+            self.guard_form(value, f"_0.keys() != {{{found}}}", form)
+        else:
+            self.guard_form(value, "_0", f"{name} with no keys")
 
     def lines(self) -> list[str]:
         """The text around the place of what is read."""
@@ -455,7 +463,7 @@ class Core:
     def merge(self, a: Any, b: Any, step: Branch, name: str, node: ast.AST) -> Any:
         if same(a, b):
             return a
-        if isinstance(a, Varying) or isinstance(b, Varying):
+        if isinstance(a, SomeKeys) or isinstance(b, SomeKeys):
             return self.merge_contents(a, b, step, name, node)
         if isinstance(a, Unknown) or isinstance(b, Unknown):
             return b if isinstance(a, Unknown) else a
@@ -521,12 +529,12 @@ class Core:
     ) -> dict[Any, Any] | None:
         """The numbers in two dicts with different keys; None where they hold more than numbers,
         which could be changed under other names."""
-        one, other = (v.parts if isinstance(v, Varying) else v for v in (a, b))
+        one, other = (v.parts if isinstance(v, SomeKeys) else v for v in (a, b))
         if not isinstance(one, dict) or not isinstance(other, dict):
             return None
-        if set(one) == set(other) and not isinstance(a, Varying) and not isinstance(b, Varying):
+        if set(one) == set(other) and not isinstance(a, SomeKeys) and not isinstance(b, SomeKeys):
             return None
-        if not all(map(self.is_number, [*one.values(), *other.values()])):
+        if not all(map(is_scalar, [*one.values(), *other.values()])):
             return None
         return {
             key: self.merge(
@@ -535,22 +543,21 @@ class Core:
             for key in dict.fromkeys([*one, *other])
         }
 
-    def is_number(self, value: Any) -> bool:
-        return isinstance(value, Runtime) and isinstance(kind_of(value), Scalar)
+    def some_keys(self, ref: Ref) -> SomeKeys | None:
+        """The content of a dict that some paths set keys of; None of any other."""
+        content = self.state.get((ref.identity, "content"))
+        is_dict = ref.identity.kind == "dict"
+        return content if is_dict and isinstance(content, SomeKeys) else None
 
     def part(self, ref: Ref, key: Any) -> Any:
         """A part of a dict that may lack others; None where it has no such part."""
-        content = self.state.get((ref.identity, "content"))
-        if not isinstance(content, Varying) or ref.identity.kind != "dict":
-            return None
-        return content.parts.get(key)
+        content = self.some_keys(ref)
+        return None if content is None else content.parts.get(key)
 
     def set_part(self, ref: Ref, key: Any, value: Any, node: ast.AST) -> bool:
         """Set a part of a dict that may lack others; whether it is one."""
-        content = self.state.get((ref.identity, "content"))
-        if not isinstance(content, Varying) or ref.identity.kind != "dict":
-            return False
-        if not self.is_number(value):
+        content = self.some_keys(ref)
+        if content is None or not is_scalar(value):
             return False
         self.set_content(ref, replace(content, parts={**content.parts, key: value}), node)
         return True
@@ -560,7 +567,9 @@ class Core:
         if isinstance(a, Undefined) or isinstance(b, Undefined):
             return b if isinstance(a, Undefined) else a
         if (parts := self.merge_parts(a, b, step, name, node)) is not None:
-            return Varying("the dict has other keys on another path", self.place(node), parts=parts)
+            return SomeKeys(
+                "the dict has other keys on another path", self.place(node), parts=parts
+            )
         if isinstance(a, Conflict) or isinstance(b, Conflict):
             return a if isinstance(a, Conflict) else b
         if isinstance(a, dict) != isinstance(b, dict):
@@ -729,8 +738,8 @@ class Core:
                 if slot in unknown:
                     continue
                 value = entry.get(slot, Undefined())
-                if isinstance(value, Varying):
-                    value = Conflict(value.why, value.place)
+                if isinstance(value, SomeKeys):
+                    value = conflict_in(value)
                 leaves[slot] = []
                 shape = shapes.get(slot) if slot not in promoted else None
                 if isinstance(value, Var) and value in derived and slot not in apart:
@@ -1104,9 +1113,13 @@ def same_class(a: Any, b: Any) -> bool:
 CALLABLE = (Function, Builtin, Partial, Bound, Choice, Class, Derivative)
 
 
+def is_scalar(value: Any) -> bool:
+    return isinstance(value, Runtime) and isinstance(kind_of(value), Scalar)
+
+
 def conflict_in(value: Any) -> Conflict | None:
     """What can't be read in a value of the state."""
-    if isinstance(value, Varying):
+    if isinstance(value, SomeKeys):
         return Conflict(value.why, value.place)  # its parts are not those of another round
     if isinstance(value, Conflict):
         return value
@@ -1156,7 +1169,7 @@ def same(a: Any, b: Any) -> bool:
         return a.type == b.type and same(a.items, b.items)
     if isinstance(a, Var) or isinstance(b, Var):
         return False
-    if isinstance(a, Varying) and isinstance(b, Varying):
+    if isinstance(a, SomeKeys) and isinstance(b, SomeKeys):
         return same(a.parts, b.parts)
     return type(a) is type(b) and bool(a == b)
 

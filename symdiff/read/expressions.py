@@ -428,8 +428,12 @@ class Expressions(Matching):
                 return Const(not value.value)
         if op == "not" and not isinstance(value, Runtime):
             return Const(not self.truth(value, node))
-        if op == "not" and isinstance(value, Var) and value in self.truths:
-            return Const(not self.truths[value])
+        if (
+            op == "not"
+            and isinstance(value, Var)
+            and (known := self.known_truth(value)) is not None
+        ):
+            return Const(not known)
         if isinstance(value, Ref) and value.identity.kind == "instance":
             method = self.instance_attribute(value, f"__{op}__", node)
             if method is not None:
@@ -725,12 +729,8 @@ class Expressions(Matching):
             return None
         if not isinstance(found, dict):
             return None
-        if isinstance(value, Global) and found:
-            keys = ", ".join(map(repr, found))
-            form = f"{value.name} with the keys {keys}"
-            self.guard_form(value, f"_0.keys() != {{{keys}}}", form)
-        elif isinstance(value, Global):
-            self.guard_form(value, "_0", f"{value.name} with no keys")
+        if isinstance(value, Global):
+            self.guard_keys(value, found, value.name)
         return {key: self.item(value, Const(key), node) for key in found}
 
     def subscript(self, value: Value, index: ast.expr, node: ast.AST) -> Value:

@@ -400,11 +400,8 @@ def _parameter(reader: Reader, var: Var, spec: Spec, name: str) -> tuple[Value, 
     if isinstance(spec, ExactLength):
         size = len(spec) - 1
         reader.guard_form(var, f"len(_0) != {size}", f"{name} with a length of {size}")
-    if isinstance(spec, ExactKeys) and spec:
-        keys = ", ".join(map(repr, spec))
-        reader.guard_form(var, f"_0.keys() != {{{keys}}}", f"{name} with the keys {keys}")
-    elif isinstance(spec, ExactKeys):
-        reader.guard_form(var, "_0", f"{name} with no keys")
+    if isinstance(spec, ExactKeys):
+        reader.guard_keys(var, spec, name)
     if isinstance(spec, tuple):
         kind, parts = spec[0], spec[1:]
         items: list[Value] = []

@@ -102,11 +102,16 @@ def _parsed(path: str, text: str) -> SourceFile:
 
 def file_of(function: types.FunctionType) -> SourceFile:
     """The file that a live function was compiled from."""
-    path = function.__code__.co_filename
-    lines = linecache.getlines(path, function.__globals__)
-    if not lines:
+    file = file_at(function.__code__.co_filename, function.__globals__)
+    if file is None:
         raise _not_found(function)
-    return _parsed(path, "".join(lines))
+    return file
+
+
+def file_at(path: str, names: dict[str, Any] | None = None) -> SourceFile | None:
+    """A file as Python knows its lines, parsed once; `names` are the globals of its module."""
+    lines = linecache.getlines(path, names)
+    return _parsed(path, "".join(lines)) if lines else None
 
 
 def _not_found(function: types.FunctionType) -> NoSource:

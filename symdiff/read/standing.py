@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ast
 import copy
-import linecache
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from symdiff.errors import NoSource
 from symdiff.read.scope import LiveScope, StaticScope
-from symdiff.read.source import parse
+from symdiff.read.source import SourceFile, file_at
 from symdiff.read.values import Class, Function, LiveObject, Module, Value
 from symdiff.stages import OBJECT, Expr, Global, GlobalValue, Helper, Var
 
@@ -49,9 +48,7 @@ def standing(reader: Calls, function: Value, node: ast.AST) -> Expr:
         made = reader.unit.constant(name, value, OBJECT, function.live)
         if made.name != name:
             return made
-        scope = StaticScope(
-            function.scope.file, function.scope.module, Path(function.scope.file.path).parent
-        )
+        scope = _scope_of(function.scope.file, function.scope.module)
     else:
         scope, made = function.scope, Global(name, OBJECT)
     _Bringer(reader, scope).function(name, function.node)
@@ -76,10 +73,12 @@ def standing_class(reader: Calls, cls: Class) -> Expr:
 
 def _file_of_class(cls: type) -> StaticScope | None:
     path = getattr(sys.modules.get(cls.__module__), "__file__", None)
-    text = "".join(linecache.getlines(path)) if path else ""
-    if not path or not text:
-        return None
-    return StaticScope(parse(path, text), cls.__module__, Path(path).parent)
+    file = file_at(path) if path else None
+    return _scope_of(file, cls.__module__) if file is not None else None
+
+
+def _scope_of(file: SourceFile, module: str) -> StaticScope:
+    return StaticScope(file, module, Path(file.path).parent)
 
 
 def _reader_of(function: Function) -> Any:

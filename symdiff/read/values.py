@@ -259,7 +259,7 @@ class Conflict:
 
 
 @dataclass(frozen=True)
-class Varying(Conflict):
+class SomeKeys(Conflict):
     """The content of a dict some parts of which are there on some paths only. Each part can be read
     by its key, all together can't."""
 

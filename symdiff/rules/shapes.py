@@ -15,13 +15,17 @@ from symdiff.stages import (
     OBJECT,
     OPTIONAL,
     REAL,
+    Apply,
     ArrayOf,
+    Const,
     Dim,
+    Expr,
     Extent,
     Kind,
     ListOf,
     Scalar,
     Size,
+    Var,
 )
 
 Dims = tuple[Dim, ...]
@@ -30,6 +34,26 @@ _TOWER = (BOOLEAN, INTEGER, REAL, COMPLEX)
 
 def extent(size: Size) -> Extent:
     return Extent(((size, 1),))
+
+
+def asked_length(value: Expr) -> Dim:
+    """The length of an axis that a number is: `len(x)`, `np.shape(x)[0]`, or a variable known for
+    one; None where it is something else."""
+    match value:
+        case Apply(op="len", args=(Var(kind=ArrayOf(dims=(dim, *_))),)):
+            found: Dim = dim
+            return found
+        case Apply(
+            op="getitem",
+            args=(
+                Apply(op="numpy.shape", args=(Var(kind=ArrayOf(dims=(*dims,))),)),
+                Const(value=int() as axis),
+            ),
+        ) if 0 <= axis < len(dims):
+            return dims[axis]
+        case Var(length=length):
+            return length
+    return None
 
 
 def plus(a: Dim, b: Dim) -> Dim:
