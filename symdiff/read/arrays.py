@@ -269,7 +269,7 @@ class Arrays(Pieces):
             return Const(dim)
         if isinstance(dim, Extent) and len(dim.terms) == 1 and not dim.constant:
             ((size, count),) = dim.terms
-            if count == 1 and isinstance(size.of, Var):
+            if count == 1 and isinstance(size.of, Var) and size.of not in self.callers_lengths:
                 return size.of
         expr = Apply("getitem", (Apply("numpy.shape", (array,)), Const(axis)))
         return self.emit_length(expr, dim, node)

@@ -49,6 +49,7 @@ from symdiff.read.values import (
     Unknown,
     Value,
     kind_of,
+    lengths_in,
     settled,
 )
 from symdiff.stages import (
@@ -203,6 +204,7 @@ class Calls(Builtins):
             if self.parent is not None and value in self.parent.optional:
                 raise InPlace
             var = Var(name, value.kind)
+            self.callers_lengths |= lengths_in(var.kind)
             self.signature.captures.append((slot, path, Param(name, var)))
             if self.signature.procedure is not None:
                 self.hand_over(self.signature, slot, path)
@@ -755,6 +757,7 @@ class Calls(Builtins):
             reader.signature = signature
             params: list[Param] = []
             inside = {n: self.parameter(v, n, params) for n, v in bound.items()}
+            reader.callers_lengths.update(*(lengths_in(p.var.kind) for p in params))
             try:
                 reader.frame = self.frame
                 reader.reading.append(function.identity)

@@ -144,6 +144,7 @@ class Core:
         self.flats: set[Var] = set()  # array.flat, whose slices are copies
         self.tangled: set[Var] = set()  # lists in which an array may be more than once
         self.stored: set[Var] = set()  # arrays that were changed in place
+        self.callers_lengths: set[Var] = set()  # of arrays: variables that aren't known in here
         self.merged: dict[Any, Var] = {}
         self.carried_arrays: dict[Var, Var] = {}
         self.share_carried = True

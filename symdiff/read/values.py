@@ -356,6 +356,13 @@ def settled(kind: Kind) -> Kind:
     return ArrayOf(kind.item, dims)
 
 
+def lengths_in(kind: Kind) -> set[Var]:
+    """The variables that are lengths of axes."""
+    dims = kind.dims or () if isinstance(kind, ArrayOf) else ()
+    sizes = [size for dim in dims if isinstance(dim, Extent) for size, _ in dim.terms]
+    return {size.of for size in sizes if isinstance(size.of, Var)}
+
+
 def sized(kind: Kind, name: str) -> Kind:
     """The kind of a parameter: the lengths of its axes are sizes of their own."""
     if not isinstance(kind, ArrayOf) or kind.dims is None:
