@@ -15,7 +15,7 @@ is one of these:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from symdiff.differentiate.activity import results
 from symdiff.rules.arrays.dtypes import length
@@ -57,7 +57,7 @@ def in_any_order(loop: Loop, values: Mapping[Var, Expr], callees: Callees) -> bo
     zeros = _Zeros(loop.body, values)
     return all(
         c.again is not None
-        or is_sum(loop.body, c, callees)
+        or is_sum(loop, c, callees)
         or is_apart(loop, c)
         or zeros.is_zero(c.init)
         and c.next is not None
@@ -130,10 +130,16 @@ class _Versions:
         return not any(map(self.reads, values))
 
 
-def is_sum(block: Block, carried: Carried, callees: Callees) -> bool:
-    """Whether a round only adds to a variable."""
+def is_sum(loop: Loop, carried: Carried, callees: Callees) -> bool:
+    """Whether a round only adds to a variable, and no other sum has it as a part."""
     versions = _Versions(carried.var, _adds, _Sums(callees).passes)
-    return versions.follow(block) and carried.next in versions.found
+    return versions.follow(loop.body) and _found(versions, [c.next for c in loop.carried]) == [
+        carried.next
+    ]
+
+
+def _found(versions: _Versions, exprs: Sequence[Expr | None]) -> list[Expr | None]:
+    return [e for e in exprs if e in versions.found]
 
 
 class _Sums:
@@ -151,9 +157,10 @@ class _Sums:
         if param.becomes is not None and key not in self.known:
             self.known[key] = True
             versions = _Versions(param.var, _adds, self.passes)
-            self.known[key] = (
-                versions.follow(callee.body) and results(callee)[param.becomes] in versions.found
-            )
+            ends = results(callee)
+            self.known[key] = versions.follow(callee.body) and _found(versions, ends) == [
+                ends[param.becomes]
+            ]
         return param.becomes if self.known.get(key) else None
 
 

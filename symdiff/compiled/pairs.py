@@ -131,7 +131,7 @@ class Pair:
                 return carried
             made.append((place, base))
             base, at = before, place
-        if not made or not is_sum(self.reverse.body, carried, self.procedure.callees):
+        if not made or not is_sum(self.reverse, carried, self.procedure.callees):
             return carried
         own = Var(carried.var.base, carried.var.kind, carried.var.temporary)
         self.chains.append(Chain(carried, *made[-1], *made[0], own))
@@ -148,7 +148,7 @@ class Pair:
                 carried = next((c for c in step.carried if c.var is end), None)
                 return (
                     carried.init
-                    if carried is not None and is_sum(step.body, carried, self.procedure.callees)
+                    if carried is not None and is_sum(step, carried, self.procedure.callees)
                     else None
                 )
         return None

@@ -167,6 +167,16 @@ def read_in_the_round(x):
     return t
 
 
+def sum_of_sums(x, h):
+    """The adjoint of h gets that of s in each round: a sum that another one has as a part."""
+    s = h
+    t = 0.0
+    for i in range(len(x)):
+        s += h
+        t += s * x[i]
+    return t
+
+
 def read_after(x):
     s = 0.0
     for i in range(len(x)):
@@ -225,6 +235,7 @@ def left_early(x):
 TWO_PASSES = [
     (product, (X,)),
     (read_in_the_round, (X,)),
+    (sum_of_sums, (X, 0.3)),
     (read_after, (X,)),
     (neighbours, (X,)),
     (the_last_counts, (X,)),
