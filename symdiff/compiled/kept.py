@@ -38,20 +38,25 @@ from symdiff.stages import (
     Apply,
     ArrayOf,
     Block,
+    Branch,
     Const,
     Expr,
     Global,
     Kind,
     Loop,
+    Merge,
     Opaque,
     Pop,
     Procedure,
     Push,
     Stage,
+    Step,
     Var,
+    blocks,
     expressions,
     map_expressions,
     steps,
+    substitute,
     variables,
 )
 
@@ -149,6 +154,9 @@ class _Keeper:
                     most=1 if self.again else len(members),
                 ),
             ]
+            for plan in members:
+                if plan.handed is not None:
+                    self.hand_on(plan)
         for loop in steps(self.procedure.body):
             early = first_rounds(loop) if isinstance(loop, Loop) else None
             if early is not None:
@@ -296,6 +304,31 @@ class _Keeper:
                 outer = (*outer, found.backward)
             plan.push.index, plan.pop.index = tuple(indices), tuple(mirrored)
         _define_start(plan)
+
+    def hand_on(self, plan: _Plan) -> None:
+        """An array that is made in an arm of a branch is empty after the other arm."""
+        var, item = plan.stack.var, kind_of(plan.push.value)
+        dtype = DTYPES[item.item if isinstance(item, ArrayOf) else item]
+        empty = Apply("stack", (dtype, *(Const(0) for _ in plan.shape)))
+        for branch, is_then in reversed(_arms_around(self.procedure.body, plan.before)):
+            merged = Var(var.base, var.kind)
+            arms = (var, empty) if is_then else (empty, var)
+            branch.merges.append(Merge(merged, *arms))
+            var = merged
+        if var is not plan.stack.var:
+            self.procedure.result = substitute(self.procedure.result, {plan.stack.var: var})
+
+
+def _arms_around(block: Block, wanted: Step) -> list[tuple[Branch, bool]]:
+    """The branches around a step, the outermost first, and whether it stands in their first arm."""
+    for step in block:
+        if step is wanted:
+            return []
+        for at, inner in enumerate(blocks(step)):
+            if any(each is wanted for each in steps(inner)):
+                around = _arms_around(inner, wanted)
+                return [(step, at == 0), *around] if isinstance(step, Branch) else around
+    raise ValueError("the step is not in the block")
 
 
 def _turn(plans: list[_Plan]) -> None:

@@ -397,3 +397,28 @@ def scaled_by_the_outer_round(x, n):
 
 def test_what_only_inner_rounds_leave_alone_is_kept_for_the_outer_ones():
     assert_gradients_agree(scaled_by_the_outer_round, (0.4, 3))
+
+
+def returned_early(x, k):
+    if k > 3:
+        return x[0] * x[1]
+    if k > 2:
+        y = np.ones(len(x))
+        for i in range(1, len(x)):
+            y[i] = math.sin(y[i - 1] * x[i])
+        return y[-1]
+    y = 0.5
+    for i in range(k + 1, len(x)):
+        y = math.cos(y * x[i])
+    return y
+
+
+def twice(x, k):
+    return returned_early(x, k) + returned_early(x * 2.0, k)
+
+
+@pytest.mark.parametrize("k", [1, 3, 4])
+def test_arrays_made_in_one_arm_are_handed_on_empty_from_the_others(k):
+    text = written(twice, (U, k))
+    assert "returned_early_forward" in text and "np.empty(0)" in text, text
+    assert_gradients_agree(twice, (U, k))
