@@ -25,15 +25,17 @@ from symdiff.stages import (
     steps,
 )
 from symdiff.write.liveness import Liveness, read_counts
+from symdiff.write.types import types_of
 
 Owned = tuple[int, int, int]  # a segment and the number of the variable it belongs to
 Affinity = tuple[int, Var, Var]  # a rank, and two variables
 
 
 class Classes:
-    """A partition of the variables of a procedure, none of which interfere inside a class."""
+    """A partition of the variables of a procedure, none of which interfere inside a class, nor,
+    where names are `typed`, differ in what a compiler takes for a type."""
 
-    def __init__(self, procedure: Procedure, liveness: Liveness) -> None:
+    def __init__(self, procedure: Procedure, liveness: Liveness, typed: bool = False) -> None:
         self.liveness = liveness
         self.params = {p.var: p.name for p in procedure.params}
         numbered = list(dict.fromkeys([*self.params, *_in_order(procedure.body, [])]))
@@ -49,6 +51,8 @@ class Classes:
             self.params.get(v) or (None if v.temporary else v.base) for v in numbered
         ]
         self.has_param = [v in self.params for v in numbered]
+        types = types_of(procedure) if typed else {}
+        self.types = [types.get(v) for v in numbered]
         self.flows: dict[int, int] = {}  # from an arm's value to the merge that takes it
         self._value_flows(procedure.body)
 
@@ -72,6 +76,8 @@ class Classes:
     def unite(self, i: int, j: int) -> bool:
         if self.has_param[i] and self.has_param[j]:
             return False
+        if None not in (self.types[i], self.types[j]) and self.types[i] != self.types[j]:
+            return False
         overlaps = self.clash(i, j)
         if overlaps is None:
             return False
@@ -83,6 +89,7 @@ class Classes:
         self.parent[j] = i
         self.base[i] = self.base[i] if self.base[i] is not None else self.base[j]
         self.has_param[i] |= self.has_param[j]
+        self.types[i] = self.types[i] if self.types[i] is not None else self.types[j]
         self.tangled[i] = self.tangled[i] or self.tangled[j] or overlaps
         return True
 
@@ -162,9 +169,9 @@ def _in_order(block: Block, found: list[Var]) -> list[Var]:
     return found
 
 
-def coalesce(procedure: Procedure, liveness: Liveness) -> Classes:
+def coalesce(procedure: Procedure, liveness: Liveness, typed: bool = False) -> Classes:
     """The classes of variables that share a printed name."""
-    classes = Classes(procedure, liveness)
+    classes = Classes(procedure, liveness, typed)
     counts = read_counts(procedure)
     wanted: list[Affinity] = []
     _note_affinities(procedure.body, 0, counts, wanted)

@@ -63,9 +63,10 @@ SPELT = {
 }
 
 
-def printed_names(procedure: Procedure, liveness: Liveness) -> dict[Var, str]:
-    """The name of every variable; the same names for the same procedure on every run."""
-    classes = coalesce(procedure, liveness)
+def printed_names(procedure: Procedure, liveness: Liveness, typed: bool = False) -> dict[Var, str]:
+    """The name of every variable; the same names for the same procedure on every run. `typed`: for
+    a compiler, to which a name has one type."""
+    classes = coalesce(procedure, liveness, typed)
     reserved = reserved_names(procedure)
     taken = set(reserved)
     name_of: dict[int, str] = {}

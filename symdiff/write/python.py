@@ -58,11 +58,14 @@ from symdiff.write.tapes import (
 Decision = tuple[Branch, tuple[Expr | None, Expr | None]]
 
 
-def function(procedure: Procedure, marks: Marks, again: bool = False) -> ast.FunctionDef:
-    """The syntax of a procedure; what is noted beside it goes into `marks`."""
+def function(
+    procedure: Procedure, marks: Marks, again: bool = False, typed: bool = False
+) -> ast.FunctionDef:
+    """The syntax of a procedure; what is noted beside it goes into `marks`. `typed`: for a
+    compiler."""
     procedure = prepare(procedure, again)
     liveness = live_ranges(procedure)
-    names = printed_names(procedure, liveness)
+    names = printed_names(procedure, liveness, typed)
     for var, name in names.items():
         marks.variables.setdefault(name, []).append(var)
     shadowed = shadowed_builtins(procedure)

@@ -68,7 +68,7 @@ def write(
     functions = []
     for each in procedures:
         marks = Marks()
-        made = function(each, marks, again)
+        made = function(each, marks, again, typed=numba is not None)
         if numba is None and not again:
             reuse_arrays(made, marks)
         functions.append((made if numba is None else in_numbas_words(made), marks))

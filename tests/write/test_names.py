@@ -90,3 +90,24 @@ def test_five_thousand_versions_are_named_in_time():
         total = after
     made = procedure([x], body, total)
     assert function_of(made)(0.5) == run(made, 0.5)
+
+
+def test_for_a_compiler_a_name_has_one_type():
+    from symdiff.stages import BOOLEAN, Apply, ArrayOf, Branch
+    from symdiff.write.liveness import live_ranges
+    from symdiff.write.names import printed_names
+
+    test = Var("test", BOOLEAN)
+    row = Var("y", ArrayOf(REAL, (3,)))
+    table = Var("y", ArrayOf(REAL, (3, 3)))
+    body = [
+        Branch(
+            test,
+            [Stage(row, Apply("numpy.ones", (Const(3),)))],
+            [Stage(table, Apply("numpy.ones", (Apply("tuple", (Const(3), Const(3))),)))],
+        )
+    ]
+    made = procedure([test], body, Const(0.0))
+    for typed, names in ((False, {"y"}), (True, {"y", "y_1"})):
+        found = printed_names(made, live_ranges(made), typed)
+        assert {found[row], found[table]} == names
