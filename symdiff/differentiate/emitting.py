@@ -98,9 +98,9 @@ class Emitter:
                 return self.times(self.negated(adjoint), partial.args[0])
             if partial.op == "mul":
                 return self.times(self.times(adjoint, partial.args[0]), partial.args[1])
-            if partial.op == "truediv":
+            if partial.op in ("truediv", "numpy.divide"):
                 above = self.times(adjoint, partial.args[0])
-                return self.apply("truediv", above, self.atom(partial.args[1]))
+                return self.apply(partial.op, above, self.atom(partial.args[1]))
         return self.apply("mul", adjoint, self.atom(partial))
 
     def negated(self, expr: Expr) -> Expr:

@@ -21,12 +21,14 @@ from symdiff.stages import (
     Apply,
     ArrayOf,
     Call,
+    Const,
     Expr,
     GlobalValue,
     Helper,
     Kind,
     ListOf,
     Procedure,
+    Scalar,
     Stage,
     Var,
     map_expressions,
@@ -140,6 +142,8 @@ class Sweep(Emitter):
                 continue
             partial = found if isinstance(found, Expr) else registry.as_node(found).expr
             if partial != ZERO:
+                if self.procedures.compiled and isinstance(out.kind, Scalar):
+                    partial = _as_numpy_divides(partial)
                 self.note_helpers(partial)
                 assert isinstance(arg, Var)
                 yield arg, partial
@@ -150,6 +154,17 @@ class Sweep(Emitter):
         if isinstance(arg, Var) and arg in self.active and arg.kind in (OBJECT, OPTIONAL):
             return Var(arg.base, REAL)
         return arg
+
+
+def _as_numpy_divides(expr: Expr) -> Expr:
+    """A partial derivative of a function that raises nothing where it is infinite: nor does NumPy's
+    division, while Numba's does."""
+    if not isinstance(expr, Apply):
+        return expr
+    args = tuple(map(_as_numpy_divides, expr.args))
+    if expr.op == "truediv" and not isinstance(args[1], Const):
+        return Apply("numpy.divide", args)
+    return Apply(expr.op, args)
 
 
 def helpers_of(expr: Expr) -> dict[str, Helper]:

@@ -119,3 +119,35 @@ def test_a_refusal_is_shown_without_frames_of_numba():
     with pytest.raises(symdiff.SymdiffError) as caught:
         symdiff.grad(written)(2.0)
     assert len(caught.traceback) == 2  # this call, and what raises
+
+
+@pytest.mark.parametrize(
+    ("function", "slope"),
+    [
+        (lambda x: np.sqrt(x), np.inf),
+        (lambda x: np.log(x), np.inf),
+        (lambda x: np.arccos(x + 1.0), -np.inf),
+        (lambda x: np.sqrt(x * x), np.nan),
+    ],
+)
+def test_an_infinite_derivative_of_numpys_functions_raises_nothing(function, slope):
+    found = symdiff.grad(numba.njit(function))(0.0)
+    np.testing.assert_equal(found, slope)
+
+
+@numba.njit
+def of_rows(x, k):
+    if k > 1:
+        kept = x[0] * x
+        total = np.sum(kept * kept)
+    else:
+        kept = np.outer(x, x)
+        total = np.sum(kept * kept * kept)
+    return total
+
+
+@pytest.mark.parametrize("k", [1, 2])
+def test_arms_may_have_arrays_of_other_ranks_by_one_name(k):
+    x = np.array([0.3, 0.7])
+    expected = symdiff.grad(of_rows.py_func)(x, k)
+    np.testing.assert_allclose(symdiff.grad(of_rows)(x, k), expected, rtol=1e-12)
