@@ -75,6 +75,11 @@ def derive(
         return _split(function, reading, chosen, structures, selection)
     labels = [n if i is None else f"{n}[{i}]" for n, i in chosen]
     compiled = selection.target == "numba"
+    if compiled:
+        from symdiff.compiled.elements import elements_of_wholes
+        from symdiff.compiled.inline import put_in_place
+
+        procedure = elements_of_wholes(put_in_place(procedure))
     if mode == "rows":
         from symdiff.differentiate.rows import by_rows
 
