@@ -17,13 +17,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from symdiff.compiled.rounds import places
 from symdiff.differentiate.activity import results
 from symdiff.rules.arrays.dtypes import length
-from symdiff.rules.arrays.indexing import is_slice, parts_of
+from symdiff.rules.arrays.indexing import parts_of
 from symdiff.rules.arrays.nodes import Node
 from symdiff.rules.registry import kind_of
 from symdiff.stages import (
-    INTEGER,
     Apply,
     ArrayOf,
     Block,
@@ -224,36 +224,10 @@ class _Accesses:
                 return False
         if _reads(index, versions):
             return False
-        here = set(self.places_in(index))
+        assert self.target is not None
+        here = set(places(index, self.target, self.start, self.values).items())
         self.places = here if self.places is None else self.places & here
         return kept if self.places else False
-
-    def places_in(self, index: Expr) -> list[tuple[int, int]]:
-        found = []
-        for axis, part in enumerate(parts_of(index)):
-            offset = self.offset(part)
-            if offset is not None and self.start + offset >= 0:  # no index from the end
-                found.append((axis, offset))
-            elif not is_slice(part) and kind_of(part) is not INTEGER:
-                break
-        return found
-
-    def offset(self, part: Expr) -> int | None:
-        """What is added to the round's own integer, if it is that and a number."""
-        total = 0
-        while part != self.target:
-            match self.values.get(part) if isinstance(part, Var) else None:
-                case Apply(op="add", args=(Var() as part, Const(int(number)))):
-                    total += number
-                case Apply(op="add", args=(Const(int(number)), Var() as part)):
-                    total += number
-                case Apply(op="sub", args=(Var() as part, Const(int(number)))):
-                    total -= number
-                case Var() as part:
-                    pass
-                case _:
-                    return None
-        return total
 
 
 def _smallest(iterable: Expr) -> int | None:

@@ -150,6 +150,7 @@ def _finished(
     from symdiff.write import write
 
     if selection.target == "numba":
+        from symdiff.compiled.first import store_first
         from symdiff.compiled.fuse import fuse
         from symdiff.compiled.kept import keep_in_arrays
         from symdiff.compiled.lower import lowered
@@ -158,6 +159,7 @@ def _finished(
         from symdiff.simplify import keep_less
 
         made = run_upward(keep_in_arrays(make_spaces_once(keep_less(fuse(made)))))
+        made = store_first(made)
         made = lowered(_simplified(made, compiled=True))
         written = write(made, live=live, numba=dict(selection.options))
     else:
