@@ -154,12 +154,13 @@ def _finished(
         from symdiff.compiled.fuse import fuse
         from symdiff.compiled.kept import keep_in_arrays
         from symdiff.compiled.lower import lowered
+        from symdiff.compiled.neighbours import fuse_neighbours
         from symdiff.compiled.spaces import make_spaces_once
         from symdiff.compiled.upward import run_upward
         from symdiff.simplify import keep_less
 
         made = run_upward(keep_in_arrays(make_spaces_once(keep_less(fuse(made)))))
-        made = store_first(made)
+        made = fuse_neighbours(store_first(made))
         made = lowered(_simplified(made, compiled=True))
         written = write(made, live=live, numba=dict(selection.options))
     else:

@@ -9,6 +9,13 @@ import pytest
 
 from compiled_text import U, assert_gradients_agree, written
 
+
+@pytest.fixture
+def unfused(monkeypatch):
+    """Neighbouring loops stay apart, so that what is written again is seen."""
+    monkeypatch.setattr("symdiff.compiled.neighbours.fuse_neighbours", lambda procedure: procedure)
+
+
 ABOVE = np.linspace(1.1, 2.0, len(U))
 
 
@@ -83,7 +90,7 @@ MATRIX = np.outer(U[:4], U[2:5])
         (in_an_inner_loop, (U, 2), "c[i] = x[i] - y * k"),
     ],
 )
-def test_cheap_elements_are_written_again(function, args, line):
+def test_cheap_elements_are_written_again(function, args, line, unfused):
     text = written(function, args)
     name = line.split("[")[0]
     assert f"{name}_kept" not in text, text
@@ -225,7 +232,7 @@ def two_steps(x, rounds):
     return y.sum()
 
 
-def test_arrays_that_nobody_reads_any_more_are_written_over():
+def test_arrays_that_nobody_reads_any_more_are_written_over(unfused):
     backward = written(two_steps, (U, 2)).split("# backward")[1]
     assert backward.count("np.empty(n)") == 3, backward
     assert "k[i] = x[i] * a[i]" in backward, backward
