@@ -6,7 +6,7 @@ from typing import Any
 
 from symdiff.errors import NotDifferentiable
 from symdiff.read.values import SOME_LENGTH
-from symdiff.stages import BOOLEAN, COMPLEX, INTEGER, NOTHING, REAL, ArrayOf, ListOf, Scalar
+from symdiff.stages import BOOLEAN, COMPLEX, INTEGER, NOTHING, REAL, TEXT, ArrayOf, ListOf, Scalar
 
 
 def spec_of_type(kind: Any) -> Any:
@@ -41,6 +41,8 @@ def spec_of_type(kind: Any) -> Any:
             return Live(kind.dispatcher)
         case types.NoneType():
             return NOTHING
+        case types.UnicodeType():
+            return TEXT
         case _:
             number = _number(kind)
             if number is not None:

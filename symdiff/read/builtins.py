@@ -28,6 +28,7 @@ from symdiff.read.values import (
     Tuple,
     Unknown,
     Value,
+    is_type_of,
     join,
     kind_of,
     literal_key,
@@ -642,6 +643,10 @@ class Builtins(Complexes):
         self, method: Method, args: list[Value], keywords: dict[str, Value], node: ast.AST
     ) -> Value:
         receiver, name = method.receiver, method.name
+        if is_type_of(method):
+            cast = self.cast_like(receiver, args, keywords, node)
+            if cast is not None:
+                return cast
         if isinstance(receiver, Ref):
             known = getattr(self, f"{receiver.identity.kind}_{name}", None)
             if known is None:

@@ -48,6 +48,7 @@ from symdiff.read.values import (
     Undefined,
     Unknown,
     Value,
+    is_type_of,
     kind_of,
     lengths_in,
     settled,
@@ -365,6 +366,8 @@ class Calls(Builtins):
         return self.unit.constant(value.path, kept, OBJECT, id(value.value))
 
     def no_atom(self, value: Value, node: ast.AST | None) -> Expr:
+        if is_type_of(value):
+            return self.class_at_run_time(value, node)
         if isinstance(value, LiveObject):
             if isinstance(value.value, enum.Enum):
                 return self.member_value(value, node)

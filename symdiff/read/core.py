@@ -26,6 +26,7 @@ from symdiff.read.values import (
     Derivative,
     Function,
     Identity,
+    Method,
     Partial,
     Ref,
     Rows,
@@ -407,6 +408,10 @@ class Core:
         if isinstance(value, Unknown):
             return Var("unknown", REAL)
         return self.no_atom(value, node)
+
+    def class_at_run_time(self, value: Method, node: ast.AST | None) -> Var:
+        """`type(x)`, where more is asked of it than to make numbers."""
+        return self.emit(Apply("type", (self.atom(value.receiver, node),)), OBJECT, node)
 
     def no_atom(self, value: Value, node: ast.AST | None) -> Expr:
         raise self.refuse(

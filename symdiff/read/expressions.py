@@ -35,6 +35,7 @@ from symdiff.read.values import (
     Unknown,
     Value,
     is_dict,
+    is_type_of,
     kind_of,
     literal_key,
 )
@@ -641,6 +642,9 @@ class Expressions(Matching):
                 or not (kind_of(other) is OBJECT or self.may_be_none(other))
             ):
                 return Const((other == nothing) == (op == "is"))
+        if op in ("is", "is_not") and isinstance(a, Const) and isinstance(b, Const):
+            if isinstance(a.value, bool) or isinstance(b.value, bool):
+                return Const((a.value is b.value) == (op == "is"))
         if isinstance(a, Const) and isinstance(b, Const) and op in FOLDED:
             try:
                 return Const(FOLDED[op](a.value, b.value))
@@ -679,7 +683,8 @@ class Expressions(Matching):
                 return Const((a.identity == b.identity) == (op in ("is", "eq")))
             if isinstance(a, (Builtin, Class)) and isinstance(b, (Builtin, Class)):
                 return Const((a is b or a.name == b.name) == (op in ("is", "eq")))
-            if isinstance(a, (*Runtime, LiveObject)) and isinstance(b, (*Runtime, LiveObject)):
+            known = (*Runtime, LiveObject, Builtin)
+            if isinstance(a, known) and isinstance(b, known):
                 for one in (a, b):
                     if isinstance(one, LiveObject) and isinstance(one.value, (int, float, str)):
                         op = {"is": "eq", "is_not": "ne"}.get(op, op)  # read as its value
@@ -896,6 +901,8 @@ class Expressions(Matching):
     # --- attributes ---
 
     def attribute(self, value: Value, name: str, node: ast.AST) -> Value:
+        if is_type_of(value):
+            value = self.class_at_run_time(value, node)
         match value:
             case Module():
                 return self.module_member(value, name, node)

@@ -16,15 +16,18 @@ from symdiff.read.values import (
     Function,
     Iterator,
     LiveObject,
+    Method,
     Record,
     Ref,
     Runtime,
     Tuple,
     Value,
+    is_type_of,
     kind_of,
 )
 from symdiff.stages import BOOLEAN, COMPLEX, INTEGER, REAL, TEXT, ArrayOf, Const, ListOf
 
+CASTS = {REAL: "float", INTEGER: "int", COMPLEX: "complex"}
 TYPES = {REAL: float, INTEGER: int, TEXT: str, BOOLEAN: bool, COMPLEX: complex}
 OPERATORS = {"and_": "and", "or_": "or"}
 
@@ -57,6 +60,8 @@ class Protocols(Objects):
         return super().binary(op, a, b, node)
 
     def comparison(self, op: str, a: Value, b: Value, node: ast.AST) -> Value:
+        a = self.class_at_run_time(a, node) if is_type_of(a) else a
+        b = self.class_at_run_time(b, node) if is_type_of(b) else b
         if op in ("in", "not_in"):
             found = self.contained(a, b, node)
             if found is not None:
@@ -239,8 +244,19 @@ class Protocols(Objects):
         return self.passive_call("isinstance", args, keywords, node)
 
     def builtin_type(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        if len(args) == 1 and isinstance(args[0], Runtime) and kind_of(args[0]) in CASTS:
+            return Method(args[0], "__class__")  # what it is, is asked where that matters
         known = self.type_of(args[0]) if not isinstance(args[0], Runtime) else None
         return self.passive_call("type", args, keywords, node) if known is None else known
+
+    def cast_like(
+        self, number: Value, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value | None:
+        """`type(number)(...)`: a number of the same kind."""
+        cast = CASTS.get(kind_of(number))  # type: ignore[arg-type]
+        if cast is None or number in self.mixed:
+            return None
+        return self.call_primitive(cast, args, keywords, node)
 
     def type_of(self, value: Value) -> Class | Builtin | None:
         """The class of a value, if it is known while the function is read."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from symdiff.rules.shapes import either
 from symdiff.stages import (
@@ -354,6 +354,11 @@ def settled(kind: Kind) -> Kind:
         for d in kind.dims
     )
     return ArrayOf(kind.item, dims)
+
+
+def is_type_of(value: Value) -> TypeGuard[Method]:
+    """Whether a value is the class of a number, `type(x)`, of which only the kind is known."""
+    return isinstance(value, Method) and value.name == "__class__"
 
 
 def lengths_in(kind: Kind) -> set[Var]:

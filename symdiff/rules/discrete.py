@@ -7,7 +7,7 @@ import operator
 
 from symdiff.rules.kinds import arithmetic, bitwise
 from symdiff.rules.registry import piecewise_constant
-from symdiff.stages import BOOLEAN, INTEGER
+from symdiff.stages import BOOLEAN, INTEGER, OBJECT
 
 for _relation, _sign in (
     (operator.lt, "<"), (operator.le, "<="), (operator.gt, ">"), (operator.ge, ">="),
@@ -35,6 +35,7 @@ piecewise_constant(math.isfinite, result=BOOLEAN)
 piecewise_constant(math.isclose, arity=(2, 4), result=BOOLEAN)
 
 piecewise_constant(len, result=INTEGER)
+piecewise_constant(type, result=OBJECT)
 piecewise_constant(math.isqrt, result=INTEGER)
 piecewise_constant(math.factorial, result=INTEGER, sympy="factorial")
 piecewise_constant(math.comb, arity=2, result=INTEGER, sympy="binomial")

@@ -151,3 +151,16 @@ def test_arms_may_have_arrays_of_other_ranks_by_one_name(k):
     x = np.array([0.3, 0.7])
     expected = symdiff.grad(of_rows.py_func)(x, k)
     np.testing.assert_allclose(symdiff.grad(of_rows)(x, k), expected, rtol=1e-12)
+
+
+@numba.njit
+def reduced(x, how="sum"):
+    if how == "sum":
+        return np.sum(x * x)
+    return x[0] * x[1]
+
+
+@pytest.mark.parametrize("how", [(), ("sum",), ("product",)])
+def test_arguments_may_be_texts(how):
+    x = np.array([0.3, 0.7, 0.2])
+    np.testing.assert_allclose(symdiff.grad(reduced)(x, *how), symdiff.grad(reduced.py_func)(x, *how))

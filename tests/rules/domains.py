@@ -99,7 +99,7 @@ DOMAINS = {
 NOT_OF_REALS = {
     *("is", "is_not", "in", "not_in", "and_", "or_", "xor", "lshift", "rshift", "invert"),
     *("operator.index", "len", "math.isqrt", "math.factorial", "math.comb", "math.perm"),
-    *("math.gcd", "math.lcm"),
+    *("math.gcd", "math.lcm", "type"),
 }
 """Primitives of integers and objects, for which there is nothing to differentiate."""
 
