@@ -642,14 +642,14 @@ class Expressions(Matching):
                 or not (kind_of(other) is OBJECT or self.may_be_none(other))
             ):
                 return Const((other == nothing) == (op == "is"))
-        if op in ("is", "is_not") and isinstance(a, Const) and isinstance(b, Const):
-            if isinstance(a.value, bool) or isinstance(b.value, bool):
+        if isinstance(a, Const) and isinstance(b, Const):
+            if op in ("is", "is_not") and bool in (type(a.value), type(b.value)):
                 return Const((a.value is b.value) == (op == "is"))
-        if isinstance(a, Const) and isinstance(b, Const) and op in FOLDED:
-            try:
-                return Const(FOLDED[op](a.value, b.value))
-            except TypeError as error:
-                return self.raising(error, node)
+            if op in FOLDED:
+                try:
+                    return Const(FOLDED[op](a.value, b.value))
+                except TypeError as error:
+                    return self.raising(error, node)
         if op in ("in", "not_in") and isinstance(a, Tuple) and literal_key(a) is not None:
             a = Const(literal_key(a)) if is_dict(b) else a
         if (

@@ -163,4 +163,5 @@ def reduced(x, how="sum"):
 @pytest.mark.parametrize("how", [(), ("sum",), ("product",)])
 def test_arguments_may_be_texts(how):
     x = np.array([0.3, 0.7, 0.2])
-    np.testing.assert_allclose(symdiff.grad(reduced)(x, *how), symdiff.grad(reduced.py_func)(x, *how))
+    expected = symdiff.grad(reduced.py_func)(x, *how)
+    np.testing.assert_allclose(symdiff.grad(reduced)(x, *how), expected)
