@@ -127,7 +127,7 @@ def _wrapped(lines: list[str]) -> list[str]:
     import textwrap
 
     *before, last = lines
-    return [*before, *textwrap.wrap(last, 98, subsequent_indent="    ")]
+    return [*before, *textwrap.wrap(last, 98, subsequent_indent="    ", break_long_words=False)]
 
 
 def _without(args: ast.arguments, names: set[str]) -> ast.arguments:

@@ -85,6 +85,12 @@ def _reader_of(function: Function) -> Any:
     return function.scope.read if isinstance(function.scope, LiveScope) else None
 
 
+def _at_once(node: ast.ClassDef) -> list[ast.AST]:
+    """What a class needs when it is defined, so that it has to come first."""
+    body = [s for s in node.body if not isinstance(s, (ast.FunctionDef, ast.ClassDef))]
+    return [*node.bases, *node.keywords, *node.decorator_list, *body]
+
+
 class _Bringer:
     """Collects the texts of functions, and of all that they mention, as helpers and constants."""
 
@@ -105,6 +111,9 @@ class _Bringer:
             if known.text != text:
                 raise NoSource(f"two different functions are called {name!r}")
             return
+        if isinstance(bare, ast.ClassDef):
+            for part in _at_once(bare):
+                self.needed(part, {name})
         self.helpers[name] = Helper(name, text, (), Var("out"), (), self.globals)
         self.needed(bare, {name})
 

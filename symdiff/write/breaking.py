@@ -150,8 +150,13 @@ def targets(head: str, target: ast.expr, tail: str, room: int) -> tuple[list[str
     text = f"{head}{flat(target, bare=True)}{tail}"
     if len(text) <= room - LEAST or not isinstance(target, ast.Tuple):
         return [], text
-    filled = textwrap.wrap(flat(target, bare=True), room - len(INDENT))
+    filled = _filled(flat(target, bare=True), room - len(INDENT))
     return [f"{head}(", *(INDENT + line for line in filled)], f"){tail}"
+
+
+def _filled(text: str, room: int) -> list[str]:
+    """Names or numbers in lines: a long name is not cut in two."""
+    return textwrap.wrap(text, max(room, LEAST), break_long_words=False, break_on_hyphens=False)
 
 
 def _has_brackets(node: ast.expr) -> bool:
@@ -211,7 +216,7 @@ def _wrap(
         for line in _wrap(before, part, after, inner, isinstance(part, LOOSE) and before != "")
     ]
     if isinstance(node, (ast.Tuple, ast.List)) and all(map(_is_number, node.elts)):
-        lines = textwrap.wrap(" ".join(lines), inner)
+        lines = _filled(" ".join(lines), inner)
     return [f"{head}{opening}", *(step + line for line in lines), f"{closing}{tail}"]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import textwrap
 
-from symdiff.write.breaking import INDENT, OPERATORS, broken, flat, targets
+from symdiff.write.breaking import INDENT, LEAST, OPERATORS, broken, flat, targets
 from symdiff.write.statements import Marks
 
 WIDTH = 100
@@ -159,7 +159,7 @@ def docstring(text: str, room: int) -> list[str]:
         return [f'"""{safe}"""']
     paragraphs = []
     for i, paragraph in enumerate(safe.split("\n\n")):
-        width = room if i else room - 3
+        width = max(room if i else room - 3, LEAST)
         fits = all(len(line) <= width for line in paragraph.splitlines())
         paragraphs.append(paragraph if fits else textwrap.fill(" ".join(paragraph.split()), width))
     whole = '"""' + "\n\n".join(paragraphs) + '\n"""'

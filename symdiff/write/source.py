@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,6 +88,7 @@ def write(
         for n, v in names.items()
         if n in read and is_class(v) and not (live and v.read is not None)
     }
+    names = _needed(names, read, [*classes.values(), *(h.text for h in helpers.values())])
     imports = _imports(procedures, names, helpers, read, again)
     needed = {line for mark, line in OF_CLASSES if any(mark in t for t in classes.values())}
     imports = _sorted({*imports, *needed, *(() if numba is None else ("import numba",))})
@@ -176,6 +178,28 @@ def _used(helpers: dict[str, Helper], read: set[str]) -> dict[str, Helper]:
     return {name: helper for name, helper in helpers.items() if name in used}
 
 
+def _needed(
+    names: dict[str, GlobalValue], read: set[str], texts: list[str]
+) -> dict[str, GlobalValue]:
+    """The globals that are read by functions, by these texts, or by one another."""
+    needed: dict[str, GlobalValue] = {}
+    pending = [*read, *(n for text in texts for n in _names_read(ast.parse(text)))]
+    while pending:
+        name = pending.pop()
+        if name in names and name not in needed:
+            needed[name] = names[name]
+            if not is_class(names[name]):
+                pending += _names_in_constant(names[name])
+    return {n: v for n, v in names.items() if n in needed or "." in n or _is_import(v)}
+
+
+def _names_in_constant(value: GlobalValue) -> set[str]:
+    try:
+        return set() if _is_import(value) else _names_read(ast.parse(value.text, mode="eval"))
+    except SyntaxError:
+        return set()
+
+
 def _is_import(value: GlobalValue) -> bool:
     return value.text.startswith(("import ", "from "))
 
@@ -216,6 +240,9 @@ def _imports(
             roots.update(_modules(expr))
     read = read.union(*(_names_read(ast.parse(h.text)) for h in helpers.values()))
     roots |= {"math", *(["symdiff"] if again else [])} & read
+    constants = [v for v in names.values() if not is_class(v)]
+    mentioned = set().union(*map(_names_in_constant, constants))
+    roots |= (mentioned & sys.stdlib_module_names) - names.keys()
     found.update(f"import {root}" for root in roots if root not in names)
     if "np" in read and "np" not in names:
         found.add("import numpy as np")

@@ -68,3 +68,20 @@ def test_a_class_that_is_made_in_a_function_is_raised_too():
     assert symdiff.grad(limited)(2.0) == 4.0
     with pytest.raises(Local):
         symdiff.grad(limited)(4.0)
+
+
+def test_a_base_class_stands_above_the_class_that_it_is_the_base_of():
+    text = symdiff.source(derived)
+    assert text.index("class NotConverged") < text.index("class Diverged(NotConverged)")
+    with pytest.raises(Diverged):
+        symdiff.grad(derived)(-1.0)
+
+
+class Diverged(NotConverged):
+    pass
+
+
+def derived(x):
+    if x < 0:
+        raise Diverged("diverged")
+    return math.sqrt(x)

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from symdiff.write import breaking
-from symdiff.write.breaking import broken
+from symdiff.write.breaking import broken, targets
 
 NAMES = ["alpha", "spot_price", "x", "sigma_squared", "rate", "a_rather_long_name_for_a_variable"]
 
@@ -92,3 +92,11 @@ def test_eighty_nested_parentheses():
 def test_without_astor_the_standard_library_prints(monkeypatch):
     monkeypatch.setattr(breaking, "_GENERATOR", [None])
     assert broken("x = ", parsed("(a + b) * c"), "", 60) == ["x = (a + b) * c"]
+
+
+def test_long_names_are_not_cut_in_two():
+    names = [f"a_name_that_takes_more_than_the_room_of_a_line_number_{i}" for i in range(3)]
+    target = ast.parse(f"{', '.join(names)} = f()").body[0].targets[0]
+    for room in (40, 0):
+        lines, head = targets("", target, " = ", room)
+        ast.parse("\n".join([*lines, f"{head}f()"]))

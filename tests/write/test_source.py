@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import ast
+import datetime
+import math
+import runpy
 
+import symdiff
 from support import op
 from symdiff.stages import Call, Const, Global, GlobalValue, Helper, Param, Procedure, Stage, Var
 from symdiff.write import write
@@ -109,3 +113,21 @@ def test_docstrings_are_escaped():
 
 def test_the_text_is_the_same_every_time():
     assert len({write(samples.kepler_gradient()).text for _ in range(5)}) == 1
+
+
+START = datetime.datetime(2020, 6, 1)
+
+
+def test_constants_stand_where_they_are_read_with_what_they_import(tmp_path):
+    def drift(x, now):
+        zone = datetime.timezone.utc  # noqa: UP017
+        return math.sin(x) * (now - START).total_seconds() * len(str(zone))
+
+    now = datetime.datetime(2020, 6, 1, 10, 30)
+    text = symdiff.source(drift, argnums="x")
+    path = tmp_path / "printed.py"
+    path.write_text(text)
+    value, slope = runpy.run_path(str(path))["drift_grad"](0.3, now)
+    assert (value, slope) == symdiff.value_and_grad(drift, argnums="x")(0.3, now)
+    _, pullback = symdiff.vjp(drift, 0.3, now)
+    assert pullback(1.0)[0] == slope
