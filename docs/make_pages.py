@@ -118,8 +118,8 @@ CONSTRUCTS = {
     "as plain lists and dicts",
     "arrays": "operators with broadcasting, every kind of index, stores and updates in place, "
     "also through views and aliases, `out=`, methods and attributes",
-    "effects": "`print`, `assert`, `raise`, `with` around passive context, `try` whose body can't "
-    "raise what is caught, `finally`",
+    "effects": "`print`, `assert`, `raise`, `with` around passive context, `try` where it can be told "
+    "beforehand what the body raises (`x / 0`, `math.log(-1.0)`, a missing item), `finally`",
 }
 
 
@@ -134,7 +134,7 @@ SIGNS = {
 def pages() -> dict[str, str]:
     """The text of each page, by its file name."""
     arrays = [p for p in registry.table() if not p.name.startswith("helper:")]
-    known = [p for p in table() if not p.name.startswith("helper:")]
+    known = [p for p in table() if not p.name.startswith("helper:") and "._" not in p.name]
     constant = ", ".join(f"`{_sign(p.name)}`" for p in known if p.piecewise_constant)
     active = ", ".join(f"`{_sign(p.name)}`" for p in known if not p.piecewise_constant) + "."
     rows = "\n".join(f"| `{_sign(name)}` | {_cell(note)} |" for name, note in conventions())

@@ -260,7 +260,7 @@ def unbroadcast(sweep: Reverse, share: Expr, out: Var, arg: Var, adjoint: Expr) 
             return _summed(sweep, share, small, out, axes)
     if not is_full(sweep, share, out) and not is_full(sweep, adjoint, out):
         share = full(sweep, share, out)
-    if wide is not None and narrow == ():
+    if narrow == ():
         made = Apply("numpy.sum", (share,))
         return sweep.emit(made, kind_of(made))
     return _at_run_time(sweep, share, arg)

@@ -182,7 +182,8 @@ def split(procedure: Procedure, wrt: Sequence[Any]) -> tuple[Procedure, Procedur
     procedures.settle(flat, sweep)
     integers = not_floats(flat.body, sweep.out)
     adjoints = Apply("tuple", tuple(_structured(sweep, integers, structure) for structure in wrt))
-    backward: list[Any] = [Remark("adjoints"), *seeding, *sweep.out]
+    backward = sweep.out  # the arm beside one that raises is reversed in this very block
+    backward[:0] = [Remark("adjoints"), *seeding]
     packed, body, (result,) = keeping.provide_tuple(sweep, flat.body, backward, [adjoints], kept)
     own: dict[Var, Expr] = {p.var: Var(p.var.base, p.var.kind) for p in flat.params}
     params = [Param(p.name, cast(Var, own[p.var]), p.passed, p.default) for p in flat.params]

@@ -220,6 +220,11 @@ class Plan:
             match step:
                 case Stage():
                     self.definitions[step.target] = Definition(step.target, region, step.value)
+                case Branch() if (only := only_arm(step)) is not None:
+                    self._walk(only, region)
+                    for merge in step.merges:
+                        value = merge.then if only is step.then else merge.orelse
+                        self.definitions[merge.var] = Definition(merge.var, region, value)
                 case Branch():
                     arms = []
                     for arm in (step.then, step.orelse):
@@ -284,6 +289,14 @@ class Plan:
         return table
 
 
+def only_arm(step: Branch) -> Block | None:
+    """The arm that what follows is reached through, where the other one raises: what it defines is
+    there as if it stood outside, and it is reversed so."""
+    if ends(step.then) == ends(step.orelse):
+        return None
+    return step.orelse if ends(step.then) else step.then
+
+
 def _as_expression(step: Branch, merge: Merge) -> Expr | None:
     """A merged value as a conditional expression, if its arms are pure and short."""
     sides: list[Expr] = []
@@ -307,8 +320,10 @@ def insert_after(block: Block, inserts: dict[Var, Push], at_start: list[Push]) -
     made: Block = list(at_start)
     for step in block:
         made.append(step)
-        if isinstance(step, Scope):
-            insert_after(step.body, inserts, [])
+        inner = step.body if isinstance(step, Scope) else None
+        inner = only_arm(step) if isinstance(step, Branch) else inner
+        if inner is not None:
+            insert_after(inner, inserts, [])
         for var in defined(step):
             if var in inserts:
                 made.append(inserts[var])

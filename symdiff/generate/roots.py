@@ -50,7 +50,16 @@ def root_value(function: Any, unit: Any, arguments: int | None) -> Any:
     from symdiff.read.derived import as_function
     from symdiff.read.scope import function_value, wrap
     from symdiff.read.static import StaticFunction
-    from symdiff.read.values import Bound, Builtin, Class, Conflict, Derivative, LiveObject, Partial
+    from symdiff.read.values import (
+        Bound,
+        Builtin,
+        Class,
+        Conflict,
+        Derivative,
+        LiveObject,
+        Method,
+        Partial,
+    )
 
     if isinstance(function, GradientOf):
         return as_function(
@@ -71,6 +80,11 @@ def root_value(function: Any, unit: Any, arguments: int | None) -> Any:
         return function_of_rule(function, arguments).value(unit)
     if isinstance(value, Conflict):
         raise NotDifferentiable(value.why)
+    if isinstance(value, Method):
+        raise NotDifferentiable(
+            f"{value.name!r} is a method of a library, and has no source that can be read",
+            fix=f"Differentiate a function that calls it: def f(x): return obj.{value.name}(x).",
+        )
     if isinstance(value, Partial) and isinstance(value.function, Builtin):
         count = (arguments or 0) + len(value.args) + len(value.keywords)
         inner = function_of_rule(function.func, count or None).value(unit)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from symdiff.errors import NoSource, NotDifferentiable
-from symdiff.read.scope import StaticScope
+from symdiff.read.scope import StaticScope, Unit
 from symdiff.read.source import parse
+from symdiff.read.spelling import spelled
 from symdiff.read.static import StaticFunction
+from symdiff.read.values import Function
 
 _LETTERS = "xyzuvw"
 
@@ -18,6 +20,9 @@ def function_of_rule(function: Any, arguments: int | None = None) -> StaticFunct
 
     primitive = rules.find(function)
     name = getattr(function, "__name__", repr(function))
+    known = spelled(f"{getattr(function, '__module__', '')}.{name}", Unit())
+    if primitive is None and isinstance(known, Function) and isinstance(known.scope, StaticScope):
+        return StaticFunction(name, known.scope)
     if primitive is None:
         raise NotDifferentiable(
             f"{name!r} has no source and no derivative rule",

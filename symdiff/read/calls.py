@@ -27,7 +27,7 @@ from symdiff.read.iteration import MARK
 from symdiff.read.iterators import ITERATED
 from symdiff.read.names import assigned_names
 from symdiff.read.scope import Access, TypeOf
-from symdiff.read.spelling import SpelledScope, is_spline, spline_text, stays_apart
+from symdiff.read.spelling import SpelledScope, is_spline, spelled_class, spline_text, stays_apart
 from symdiff.read.values import (
     Bound,
     Builtin,
@@ -237,7 +237,7 @@ class Calls(Builtins):
     # --- calling ---
 
     def call(self, node: ast.Call) -> Value:
-        if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args:
+        if isinstance(node.func, ast.Name) and node.func.id == "super":
             return self.super_object(node)
         function = self.called(node.func)
         nodes = [*node.args, *(k.value for k in node.keywords)]
@@ -266,7 +266,12 @@ class Calls(Builtins):
         return self.attribute(holder, node.attr, node)
 
     def super_object(self, node: ast.Call) -> Value:
-        """super(), in a method whose class is known."""
+        """super() in a method whose class is known, or super(Class, self)."""
+        if node.args:
+            of, *on = self.evaluate_in_order([*node.args])
+            if not isinstance(of, Class) or len(on) != 1:
+                raise self.refuse(node, "super() can't be followed here")
+            return Super(of, on[0])
         frame: Frame | None = self.frame
         while frame is not None and (frame.function is None or frame.function.owner is None):
             frame = frame.parent
@@ -291,6 +296,8 @@ class Calls(Builtins):
             case Partial():
                 given = {**function.keywords, **keywords}
                 return self.apply_function(function.function, [*function.args, *args], given, node)
+            case Builtin() | Method() if (known := self.spelled_method(function, node)) is not None:
+                return self.apply_function(known, args, keywords, node)
             case Builtin():
                 return self.call_builtin(function, args, keywords, node)
             case Method():
@@ -329,6 +336,19 @@ class Calls(Builtins):
                 self.may_write(f"?.{name}", [*args, *keywords.values()], node)
                 return self.opaque_call(function, args, keywords, node)
         raise self.refuse(node, "this can't be called")
+
+    def spelled_method(self, function: Builtin | Method, node: ast.AST) -> Bound | None:
+        """What is called where the object of a library has methods in a text of ours."""
+        if isinstance(function, Builtin):
+            receiver: Value = LiveObject(function.name, function.live, None)
+            name = "__call__"
+        else:
+            receiver, name = function.receiver, function.name
+        if not isinstance(receiver, LiveObject) or receiver.value is None:
+            return None
+        cls = spelled_class(type(receiver.value), self.unit)
+        method = self.class_member(cls, name, node) if cls is not None else None
+        return Bound(method, receiver) if isinstance(method, Function) else None
 
     def give_rule(self, giving: Giving, args: list[Value], node: ast.AST) -> Value:
         """`@f.pullback` over a function."""

@@ -11,8 +11,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from symdiff.read import catching
 from symdiff.read.choices import as_branch
 from symdiff.read.matching import as_branches
+from symdiff.read.raising import may_be_caught
 
 VALUE = "%value"
 
@@ -38,6 +40,17 @@ class _Ways:
     def __init__(self) -> None:
         self.exits_of: dict[ast.stmt, frozenset[str]] = {}
         self.never_ending: dict[ast.stmt, bool] = {}
+        self.branches: dict[ast.Try, list[ast.stmt]] = {}
+
+    def tried(self, stmt: ast.Try) -> list[ast.stmt]:
+        """The statements that a try statement stands for, those of its finally block left out.
+
+        What handlers would catch and is not asked for leaves the derivative's code as an exception.
+        """
+        if stmt not in self.branches:
+            made = catching.as_branches(stmt) if may_be_caught(stmt) else None
+            self.branches[stmt] = [*stmt.body, *stmt.orelse] if made is None else made
+        return self.branches[stmt]
 
     def exits(self, body: Sequence[ast.stmt]) -> frozenset[str]:
         """The ways in which control may leave: "return", "break", "continue"."""
@@ -62,7 +75,7 @@ class _Ways:
             case ast.Match():
                 return frozenset().union(*(self.exits(case.body) for case in stmt.cases))
             case ast.Try():
-                return self.exits([*stmt.body, *stmt.orelse, *stmt.finalbody])
+                return self.exits([*self.tried(stmt), *stmt.finalbody])
             case ast.For() | ast.While():
                 return (self.exits(stmt.body) & {"return"}) | self.exits(stmt.orelse)
             case ast.With():
@@ -87,7 +100,7 @@ class _Ways:
             case ast.With():
                 return self.leaves_always(stmt.body)
             case ast.Try():
-                return self.leaves_always([*stmt.body, *stmt.orelse])
+                return self.leaves_always(self.tried(stmt))
             case ast.Match():
                 arms = (case.body for case in stmt.cases)
                 return _matches_always(stmt) and all(map(self.leaves_always, arms))
@@ -215,11 +228,8 @@ class _Desugarer:
         ]
 
     def attempt(self, stmt: ast.Try, rest: list[ast.stmt]) -> list[ast.stmt]:
-        """The body as it runs where nothing is raised, and what comes finally however it is left.
-
-        What the handlers would catch leaves the derivative's code as an exception.
-        """
-        body = [*stmt.body, *stmt.orelse]
+        """What a try statement stands for, and what comes finally however it is left."""
+        body = self.ways.tried(stmt)
         if not stmt.finalbody or not self.ways.exits([stmt]):
             return self.block([*body, *stmt.finalbody, *rest])
         flag = self.fresh("done")

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from symdiff import rules
 from symdiff.errors import SymdiffError
+from symdiff.read.catching import Fails
 from symdiff.read.core import Growing, Slot, State
 from symdiff.read.kinds import result_kind
 from symdiff.read.matching import Matching, MatchTest
@@ -119,6 +120,9 @@ COMPARE: dict[type[ast.cmpop], str] = {
 
 class Expressions(Matching):
     """What each node of Python's expression grammar means."""
+
+    def fails(self, node: Fails) -> Value:
+        raise NotImplementedError
 
     def call(self, node: ast.Call) -> Value:
         raise NotImplementedError
@@ -236,6 +240,8 @@ class Expressions(Matching):
                 return self.function_here(node)
             case MatchTest():
                 return self.match_test(node)
+            case Fails():
+                return self.fails(node)
             case ast.Starred():
                 raise self.refuse(node, "a starred expression can't stand here")
         raise self.refuse(
@@ -1035,6 +1041,13 @@ class Expressions(Matching):
         if isinstance(found, (bool, int, str)):
             self.unit.guard(f"{value.path}.{name}", reader, found)
             return Const(found)
+        if isinstance(found, (tuple, dict)):  # of arguments that were given before
+            self.unit.guard(f"{value.path}.{name}", reader, found)
+            items = list(found.items() if isinstance(found, dict) else enumerate(found))
+            if all(isinstance(v, (int, float)) for _, v in items):
+                known = {k: Const(v) for k, v in items}
+                is_tuple = isinstance(found, tuple)
+                return Tuple(tuple(known.values())) if is_tuple else self.new_object("dict", known)
         return wrap(found, f"{value.path}.{name}", reader, self.unit, id(value.value))
 
     def live_item(self, value: LiveObject, at: Any) -> Value | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 
+from symdiff.read.catching import as_branches
 from symdiff.read.raising import may_be_caught
 
 REFUSED: dict[type[ast.AST], tuple[str, str]] = {
@@ -65,8 +66,11 @@ def offences(root: ast.AST, inside: bool = False) -> list[tuple[ast.AST, str, st
     def visit(node: ast.AST) -> None:
         refused = REFUSED.get(type(node))
         if isinstance(node, ast.Try):
-            refused = refused if may_be_caught(node) else None
+            caught = may_be_caught(node)
+            refused = refused if caught and as_branches(node) is None else None
             found.extend(_of_finally(node))
+            if not caught:  # its handlers never run
+                node = ast.Try(node.body, [], node.orelse, node.finalbody)
         if refused is not None:
             found.append((node, *refused))
             return

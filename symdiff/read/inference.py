@@ -207,6 +207,9 @@ class Inference:
                     self.test(value)
             case ast.BinOp(left=left, op=ast.Mod(), right=ast.Constant(value=int())):
                 self.value(left).integer()
+            case ast.Compare():
+                for shape in self.compared(node):
+                    shape.number()
             case _:
                 self.value(node)
 
@@ -321,10 +324,14 @@ class Inference:
                 left.integer()
                 right.integer()
             case ast.Div():
-                return Shape()
+                return Shape(operands=[left, right])
         return Shape(terms=[left, right])
 
     def comparison(self, node: ast.Compare) -> Shape:
+        self.compared(node)
+        return Shape(INTEGER)
+
+    def compared(self, node: ast.Compare) -> list[Shape]:
         values = [self.value(v) for v in (node.left, *node.comparators)]
         if isinstance(node.ops[0], (ast.In, ast.NotIn)):
             values[1].opaque() if values[0].texts else values[1].items()
@@ -338,7 +345,8 @@ class Inference:
             match node.left, node.comparators[0]:
                 case ast.BinOp(right=ast.Constant(value=int())), ast.Constant(value=int()):
                     values[0].terms[0].integer()  # only integers are asked so
-        return Shape(INTEGER)
+        orders = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
+        return values if isinstance(node.ops[0], orders) else []
 
     def item(self, value: Shape, index: ast.expr) -> Shape:
         if isinstance(index, ast.Tuple) and not value.is_fixed:
@@ -396,7 +404,7 @@ class Inference:
             return Shape()
         if module == "math":
             for arg in args:
-                arg.is_number = True
+                arg.number()
         return self.known_function(name, args) if args else Shape()
 
     def apply(self, function: Shape, args: list[Shape], keywords: dict[Any, Shape]) -> Shape:

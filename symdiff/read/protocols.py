@@ -144,6 +144,9 @@ class Protocols(Objects):
         return self.by_method("abs", "__abs__", args, keywords, node)
 
     def builtin_float(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        match args:
+            case [Const(value=int() | float() as number)] if abs(number) < 1e300:
+                return Const(float(number))
         return self.by_method("float", "__float__", args, keywords, node)
 
     def builtin_int(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
@@ -202,6 +205,9 @@ class Protocols(Objects):
             own = value.identity.cls
             return self.is_subclass(own, cls) if isinstance(own, Class) else None
         live = cls.live
+        if isinstance(value, Class):  # of a metaclass, perhaps, where it is not of the file
+            of = type if value.live is None else type(value.live)
+            return issubclass(of, live) if isinstance(live, type) else False
         if isinstance(value, LiveObject):
             return isinstance(value.value, live) if live is not None else None
         if isinstance(value, Ref) and isinstance(value.identity.cls, Builtin):
@@ -220,6 +226,9 @@ class Protocols(Objects):
                 return False
             if value == Const(None):
                 own_type = type(None)
+        if own_type is None and isinstance(cls, Class) and isinstance(value, Runtime):
+            # An integer or a float, but nothing of another class.
+            return None if kind_of(value) not in TYPES or _is_numeric(live) else False
         if own_type is None:
             return None
         if live is None:
@@ -242,6 +251,15 @@ class Protocols(Objects):
         if found is not None:
             return Const(found)
         return self.passive_call("isinstance", args, keywords, node)
+
+    def builtin_issubclass(
+        self, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        own, given = args
+        classes = given.items if isinstance(given, Tuple) else (given,)
+        if isinstance(own, Class) and all(isinstance(c, (Class, Builtin)) for c in classes):
+            return Const(any(self.is_subclass(own, c) for c in classes))  # type: ignore[arg-type]
+        return self.passive_call("issubclass", args, keywords, node)
 
     def builtin_type(self, args: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
         if len(args) == 1 and isinstance(args[0], Runtime) and kind_of(args[0]) in CASTS:
@@ -422,3 +440,9 @@ def _class_of(kind: Any) -> Class:
     if isinstance(kind, Record):
         return Class(kind.node.name, kind.node, kind.scope)
     return Class(kind.__name__, None, None, kind)
+
+
+def _is_numeric(live: Any) -> bool:
+    """Whether numbers may be of a class: that of an interface, or one of NumPy's."""
+    types = (bool, int, float, complex)
+    return isinstance(live, type) and any(issubclass(t, live) or issubclass(live, t) for t in types)

@@ -11,13 +11,14 @@ class _Own(BaseException):
     """Stands for the exceptions of the user's, which only calls and raise statements raise."""
 
 
-ANYTHING: tuple[type[BaseException], ...] = (BaseException,)
+Raised = tuple[type[BaseException], ...]
+ANYTHING: Raised = (BaseException,)
 # Of what is followed all names are known: a call raises no NameError, and no ImportError.
-BY_CALLS: tuple[type[BaseException], ...] = (
+BY_CALLS: Raised = (
     ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError, OSError,
     RuntimeError, StopIteration, TypeError, ValueError, Warning, _Own,
 )  # fmt: skip
-OPERATORS: dict[type[ast.operator], tuple[type[BaseException], ...]] = {
+OPERATORS: dict[type[ast.operator], Raised] = {
     ast.Div: (ZeroDivisionError,),
     ast.FloorDiv: (ZeroDivisionError,),
     ast.Mod: (ZeroDivisionError,),
@@ -25,7 +26,7 @@ OPERATORS: dict[type[ast.operator], tuple[type[BaseException], ...]] = {
     ast.LShift: (ValueError, OverflowError),
     ast.RShift: (ValueError,),
 }
-CALLS: dict[str, tuple[type[BaseException], ...]] = {
+CALLS: dict[str, Raised] = {
     "float": (ValueError, TypeError, OverflowError),
     "int": (ValueError, TypeError, OverflowError),
     "complex": (ValueError, TypeError),
@@ -35,8 +36,9 @@ CALLS: dict[str, tuple[type[BaseException], ...]] = {
     "divmod": (ZeroDivisionError,),
     "pow": (ZeroDivisionError, OverflowError, ValueError),
     "next": (StopIteration,),
-    **dict.fromkeys(("abs", "len", "sum", "print", "list", "tuple", "enumerate", "zip"), ()),
-    **dict.fromkeys(("round", "bool", "str", "repr", "sorted", "reversed", "isinstance"), ()),
+    **dict.fromkeys(("len", "list", "tuple", "sum", "iter", "enumerate", "zip"), (TypeError,)),
+    **dict.fromkeys(("sorted", "reversed"), (TypeError,)),
+    **dict.fromkeys(("abs", "print", "round", "bool", "str", "repr", "isinstance"), ()),
 }
 MATH = (ValueError, OverflowError, ZeroDivisionError)
 METHODS = {"append", "extend", "clear", "copy", "items", "keys", "values", "get", "update", "add"}
@@ -44,8 +46,8 @@ METHODS = {"append", "extend", "clear", "copy", "items", "keys", "values", "get"
 
 def may_be_caught(node: ast.Try) -> bool:
     """Whether the body of a try statement may raise something that one of its handlers catches."""
-    caught = [_caught(handler) for handler in node.handlers]
-    for raised in (e for stmt in node.body for sub in _own(stmt) for e in _raised(sub)):
+    caught = [caught_by(handler) for handler in node.handlers]
+    for raised in (e for stmt in node.body for sub in _own(stmt) for e in raised_by(sub)):
         for kinds in caught:
             if kinds is None or any(
                 issubclass(raised, kind) or issubclass(kind, raised) for kind in kinds
@@ -62,7 +64,7 @@ def _own(root: ast.AST) -> Iterator[ast.AST]:
             yield from _own(child)
 
 
-def _caught(handler: ast.ExceptHandler) -> list[type[BaseException]] | None:
+def caught_by(handler: ast.ExceptHandler) -> Raised | None:
     """The classes that a handler names; None for one that catches everything."""
     if handler.type is None:
         return None
@@ -72,10 +74,10 @@ def _caught(handler: ast.ExceptHandler) -> list[type[BaseException]] | None:
         kind = getattr(builtins, part.id, None) if isinstance(part, ast.Name) else None
         known = isinstance(kind, type) and issubclass(kind, BaseException)
         found.append(kind if known else _Own)  # type: ignore[arg-type]
-    return found
+    return tuple(found)
 
 
-def _raised(node: ast.AST) -> tuple[type[BaseException], ...]:
+def raised_by(node: ast.AST) -> Raised:
     match node:
         case ast.Raise():
             return ANYTHING
@@ -86,7 +88,7 @@ def _raised(node: ast.AST) -> tuple[type[BaseException], ...]:
         case ast.Subscript(slice=ast.Slice()):
             return ()
         case ast.Subscript():
-            return (IndexError, KeyError)
+            return (IndexError, KeyError, TypeError)
         case ast.Call(func=ast.Name(id=name)):
             return CALLS.get(name, BY_CALLS)
         case ast.Call(func=ast.Attribute(value=ast.Name(id="math"))):

@@ -45,6 +45,7 @@ from symdiff.read.values import (
     Derivative,
     Function,
     LiveObject,
+    Method,
     Module,
     Partial,
     Ref,
@@ -687,7 +688,8 @@ def _as_function(reader: Reader, value: ast.expr) -> Value | None:
     finally:
         reader.block = saved
     functions = (Function, Builtin, Partial, Bound, Class, Derivative)
-    if isinstance(found, functions) and not has_variables(found):
+    is_method = isinstance(found, Method) and isinstance(found.receiver, LiveObject)
+    if (is_method or isinstance(found, functions)) and not has_variables(found):
         keep(reader)
         return found
     return None

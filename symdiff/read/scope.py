@@ -203,6 +203,8 @@ def wrap(value: Any, path: str, read: Reader | None, unit: Unit, identity: Any =
         # The standard library is called, not read.
         if isinstance(plain, types.MethodType):
             owner = (lambda root: read(root).__self__) if read else None
+            of = Access(read, "attribute", "__func__") if read else None
+            unit.guard(f"{path}()", of, bare)
             receiver = wrap(plain.__self__, path.rpartition(".")[0] or path, owner, unit, identity)
             return Method(receiver, bare.__name__)
         return Builtin(f"{bare.__module__}.{bare.__qualname__}", plain)

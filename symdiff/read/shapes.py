@@ -23,7 +23,8 @@ class Shape:
     """What the uses of a value say of it.
 
     `like` are values that it may be: whatever is found out of it holds for them, too. `terms` are
-    numbers that it is computed from by an operation that makes integers of integers only.
+    numbers that it is computed from by an operation that makes integers of integers only,
+    `operands` what it is computed from element by element.
     """
 
     def __init__(
@@ -32,12 +33,13 @@ class Shape:
         *,
         like: list[Shape] | None = None,
         terms: list[Shape] | None = None,
+        operands: list[Shape] | None = None,
         item: Shape | None = None,
         texts: tuple[str, ...] = (),
         parts: list[Shape] | None = None,
     ) -> None:
         self.kind = kind
-        self.like, self.terms = like or [], terms or []
+        self.like, self.terms, self.operands = like or [], terms or [], operands or []
         self.item = item  # of a sequence, whichever of its items
         self.uniform = item is not None  # made here, of items that are alike
         self.texts = texts  # the texts that it may be, where that is known
@@ -48,6 +50,7 @@ class Shape:
         self.is_object = False  # a function, an object, or a dict whose keys are not known
         self.is_fixed = kind is not None or bool(texts) or parts is not None  # made here
         self.is_array = False
+        self.is_number = False  # certainly not an array
         self.is_place = False  # an integer only because it chooses items
         self.closure: Any = None
         self.reads = self.tests = 0
@@ -82,6 +85,13 @@ class Shape:
             self.is_array = True
             for other in self.like:
                 other.array()
+
+    def number(self) -> None:
+        """It is no array, for a function of numbers takes it or its truth is asked."""
+        if not self.is_number:
+            self.is_number = True
+            for other in (*self.like, *self.terms, *self.operands):
+                other.number()
 
     def sequence(self) -> None:
         if not self.is_sequence:
@@ -138,8 +148,6 @@ class Shape:
             return ListOf(item) if item is not None else OBJECT
         kind = self.spec()
         return ArrayOf(REAL, None) if kind is REAL and not self.is_number else kind
-
-    is_number = False  # certainly not an array
 
     def _is_of_rows(self) -> bool:
         """Whether its items are taken apart, as those of a list of tuples are."""

@@ -1,4 +1,5 @@
-"""Functions and classes of libraries that are read like those of the user's: from a text of ours.
+"""Functions and classes of libraries that are read like those of the user's: from a text of ours,
+or from their own where it is plain Python on numbers.
 
 The files of `spelled/` bear the names of modules, and define what is read in the place of their
 members. What is read of them has the place of the call: users see their own line.
@@ -7,6 +8,7 @@ members. What is read of them has the place of the call: users see their own lin
 from __future__ import annotations
 
 import ast
+import importlib
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +21,9 @@ from symdiff.read.values import Builtin, Class, Function, Value
 SPLINES = {"PPoly": (2, ("c", "x", "extrapolate")), "BSpline": (1, ("t", "c", "k", "extrapolate"))}
 INTERPOLATE = "scipy.interpolate"
 OURS = ("refuse", "sequence")  # what the reader does for these texts
+OWN = {"colorsys": None, "statistics": ("NormalDist",)}  # read from their own text; None: all
 FOLDER = Path(__file__).parent / "spelled"
-_SCOPES: dict[str, SpelledScope | None] = {}  # by the names of modules; None: there is none
+_SCOPES: dict[str, SpelledScope | None] = {}  # by their paths; None: there is no such file
 
 
 class SpelledScope(StaticScope):
@@ -45,10 +48,12 @@ def spelled(name: str, unit: Unit) -> Value | None:
     if not parts:
         return None
     module = "_".join(p for p in parts if not p.startswith("_"))
-    if module not in _SCOPES:
-        path = FOLDER / f"{module}.py"
-        _SCOPES[module] = SpelledScope(path) if path.is_file() else None
-    scope = _SCOPES[module]
+    path = FOLDER / f"{module}.py"
+    if module in OWN and member in (OWN[module] or (member,)):
+        path = Path(importlib.import_module(module).__file__ or "")
+    if str(path) not in _SCOPES:
+        _SCOPES[str(path)] = SpelledScope(path) if path.is_file() else None
+    scope = _SCOPES[str(path)]
     if scope is None:
         return None
     found = scope.lookup(member, unit) if member in scope.names else None

@@ -12,10 +12,10 @@ from symdiff.read.arrays import AUGMENTED
 from symdiff.read.core import Growing, Slot, has_real
 from symdiff.read.desugar import VALUE
 from symdiff.read.expressions import BINARY
+from symdiff.read.failing import Failing
 from symdiff.read.fence import offences
 from symdiff.read.names import written_in
 from symdiff.read.records import last_name
-from symdiff.read.solving import Solving
 from symdiff.read.standing import standing_class
 from symdiff.read.values import (
     Builtin,
@@ -58,7 +58,7 @@ class NotSimple(Exception):
     """The test of a while loop is more than one expression after all."""
 
 
-class Statements(Solving):
+class Statements(Failing):
     """What each statement does to the state."""
 
     def statements(self, body: list[ast.stmt]) -> None:

@@ -1,9 +1,10 @@
-"""Rules of the special functions of `math`: error functions and the gamma function."""
+"""Rules of special functions: error functions, the gamma function, the quantiles of NormalDist."""
 
 # mypy: allow-untyped-defs, allow-untyped-calls
 from __future__ import annotations
 
 import math
+import statistics
 
 from symdiff.rules.polygamma import digamma, polygamma
 from symdiff.rules.registry import elementwise
@@ -39,3 +40,13 @@ def digamma_rule(x, *, out):
 @elementwise(polygamma, op="helper:polygamma", sympy="polygamma")
 def polygamma_rule(n, x, *, out):
     return 0.0, polygamma(n + 1, x)
+
+
+@elementwise(
+    statistics._normal_dist_inv_cdf,  # type: ignore[attr-defined]
+    op="statistics._normal_dist_inv_cdf",
+    sympy="lambda p, mu, sigma: mu + sigma * sqrt(2) * erfinv(2 * p - 1)",
+)
+def quantile(p, mu, sigma, *, out):
+    z = (out - mu) / sigma
+    return sigma * math.sqrt(2 * math.pi) * math.exp(z * z / 2), 1.0, z

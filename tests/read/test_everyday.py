@@ -199,3 +199,25 @@ def test_a_pattern_that_is_tested_at_run_time():
 
     for n in (0, 1, 2, 3, 7):
         assert_right(f, 1.3, n)
+
+
+class Shade:
+    def __init__(self, gain):
+        self.gain = gain
+
+
+class Warm(Shade):
+    def __init__(self, gain, shift):
+        super(Warm, self).__init__(2 * gain)
+        self.shift = shift
+
+
+def shaded(x, kind):
+    made = kind(x, 1.0) if issubclass(kind, (Warm, float)) else kind(x)
+    if isinstance(kind, str) or isinstance(max(x, 1), Shade):
+        return x
+    return made.gain * x + made.shift
+
+
+def test_classes_are_asked_for_their_bases():
+    assert symdiff.grad(lambda x: shaded(x, Warm))(3.0) == 12.0

@@ -13,7 +13,7 @@ from symdiff.read.static import load
 
 # Statements of a function of x; the refused one stands at the line and column given.
 EXAMPLES = {
-    ast.Try: ("try:\n    y = 1 / x\nexcept ZeroDivisionError:\n    y = 0.0", 2, 4),
+    ast.Try: ("try:\n    for y in x: y = 1 / y\nexcept ZeroDivisionError:\n    y = 0.0", 2, 4),
     ast.TryStar: ("try:\n    y = x\nexcept* ValueError:\n    y = 0.0", 2, 4),
     ast.Global: ("if x > 0:\n    global y", 3, 8),
     ast.Import: ("import os", 2, 4),
@@ -102,14 +102,14 @@ def test_a_try_whose_body_can_not_raise_what_is_caught_is_read(body, handled):
 @pytest.mark.parametrize(
     "body, handled",
     [
-        ("y = 1 / x", "ArithmeticError"),
-        ("y = ys[0]", "LookupError"),
-        ("y = g(x)", "Failure"),
-        ("raise Failure", "Failure"),
-        ("y = math.log(x)", "(KeyError, ValueError)"),
-        ("y = x ** 2", "Exception"),
-        ("y = g(x)", "TypeError"),
-        ("y = g(x)", "Exception"),
+        ("for v in x: y = 1 / v", "ArithmeticError"),
+        ("while x: x = ys[0]", "LookupError"),
+        ("with g(x): pass", "Failure"),
+        ("y = [math.log(v) for v in x]", "(KeyError, ValueError)"),
+        ("y = x and 1 / x", "Exception"),
+        ("assert x", "AssertionError"),
+        ("y = g(x)", "TypeError as error:\n    print(error)\nexcept KeyError"),
+        ("y = g(ys[0])", "KeyError:\n    x = 1\nexcept IndexError"),
     ],
 )
 def test_a_try_whose_body_may_raise_what_is_caught_is_refused(body, handled):

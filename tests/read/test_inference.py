@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import inspect
+import math
 
 import numpy as np
 import pytest
 
 import symdiff
 from symdiff.read.inference import infer
+from symdiff.read.static import load
 from symdiff.stages import BOOLEAN, INTEGER, OBJECT, REAL, TEXT, ArrayOf, ListOf
 
 LIST, ROWS = ListOf(REAL), ListOf(ListOf(REAL))
@@ -152,3 +154,25 @@ def test_what_bounds_a_slice_is_one_integer():
     node = ast.parse(inspect.getsource(banded)).body[0]
     known = infer(node, None, lambda *_: None, beside_arrays=True)
     assert known["n"] is INTEGER and known["i"] == ArrayOf(INTEGER, None)
+
+
+def test_what_math_takes_is_computed_from_numbers(tmp_path):
+    path = tmp_path / "prices.py"
+    path.write_text(
+        "import math\n"
+        "from scipy.special import ndtr\n"
+        "def price(S, K, r, T, sigma, kind):\n"
+        "    d = (math.log(S / K) + r * T) / (sigma * math.sqrt(T))\n"
+        "    if kind > 0:\n"
+        "        return S * ndtr(d) - K * math.exp(-r * T)\n"
+        "    return K * ndtr(-d)\n"
+    )
+    names = {}
+    exec(symdiff.source(load(f"{path}:price")), names)
+    given = (100.0, 95.0, 0.03, 0.5, 0.3, 1.0)
+    value, slopes = names["price_grad"](*given)
+    assert [type(s) for s in slopes[:4]] == [float] * 4
+    for i, slope in enumerate(slopes[:5]):
+        above, below = ([v + s * (i == k) for k, v in enumerate(given)] for s in (1e-5, -1e-5))
+        difference = (names["price_grad"](*above)[0] - names["price_grad"](*below)[0]) / 2e-5
+        assert math.isclose(slope, difference, rel_tol=1e-6)

@@ -73,6 +73,7 @@ DOMAINS = {
     "math.lgamma": [(Real(0.1, 8),), (Real(-1.95, -1.05),)],
     "helper:digamma": [(Real(0.1, 8),), (Real(-0.95, -0.05),)],
     "helper:polygamma": [(Const(1), Real(0.1, 8)), (Const(2), Real(-0.95, -0.05))],
+    "statistics._normal_dist_inv_cdf": [(Real(0.05, 0.95), ANY, Real(0.1, 3))],
     "math.ldexp": [(ANY, Whole(-5, 5))],
     "math.nextafter": [(ANY, Const(0.0))],
     "sum": [(TWO,), (THREE, ANY), (THREE, Const(0)), ((),)],

@@ -80,6 +80,9 @@ PRECISE = {
     "math.tan": mpmath.tan,
     "math.tanh": mpmath.tanh,
     "math.trunc": trunc,
+    "statistics._normal_dist_inv_cdf": lambda p, mu, sigma: (
+        mu + sigma * mpmath.sqrt(2) * mpmath.erfinv(2 * p - 1)
+    ),
     "helper:digamma": mpmath.digamma,
     "helper:polygamma": mpmath.psi,
 }

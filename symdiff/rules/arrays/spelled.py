@@ -10,7 +10,10 @@ PLACES = {
     "numpy.linalg": "diagonal trace",
     "scipy.linalg": "block_diag circulant hankel",
     "scipy.interpolate": "CubicHermiteSpline CubicSpline PPoly",
-    "statistics": "fmean geometric_mean harmonic_mean mean median pstdev pvariance stdev variance",
+    "statistics": "NormalDist fmean geometric_mean harmonic_mean mean median pstdev pvariance "
+    "stdev variance",
+    "scipy.stats": "norm",
+    "colorsys": "hls_to_rgb hsv_to_rgb rgb_to_hls rgb_to_hsv rgb_to_yiq yiq_to_rgb",
     "cmath": "polar rect",
 }
 
