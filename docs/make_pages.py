@@ -99,6 +99,7 @@ CONSTRUCTS = {
     "names": "assignment, also of several and starred targets, augmented, annotated, `:=`; "
     "`nonlocal`; globals that are read",
     "control flow": "`if`, `while`, `for`, their `else`, `break`, `continue`, early `return`, "
+    "also of a tuple on some paths and None on others, "
     "conditional expressions, `and`, `or`, `not`, chained comparisons, `match`",
     "iteration": "`range`, lists, tuples, dicts, arrays and their rows, `enumerate`, `zip`, "
     "`reversed`, `sorted`, `map`, `filter`, `functools.reduce`, most of `itertools`; "

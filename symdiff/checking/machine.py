@@ -15,7 +15,7 @@ from symdiff.checking import floats
 from symdiff.checking.exact import World, rewrite
 from symdiff.checking.floats import GENERATED
 from symdiff.checking.functions import ARRAY_MODULES
-from symdiff.checking.inputs import Inputs, Point, Slot, describe, leaves
+from symdiff.checking.inputs import Inputs, NeedsExample, Point, Slot, describe, leaves
 from symdiff.checking.lift import Lifter
 from symdiff.checking.number import leaf
 from symdiff.checking.original import Original
@@ -101,6 +101,11 @@ class Machine:
         found, items = [], Counter[str]()
         for w in wrt:
             name = names[w] if isinstance(w, int) else w
+            if name not in trees:
+                raise NeedsExample(
+                    f"an example of a call is needed, for it is not known how many {name!r} there "
+                    "are: give one with at=, or on the command line with --at"
+                )
             if signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL:
                 found.append((f"{name}[{items[name]}]", trees[name][items[name]]))
                 items[name] += 1

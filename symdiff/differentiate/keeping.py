@@ -350,6 +350,7 @@ def provide_loop(sweep: Reverse, loop: Loop, reversed_loop: Loop) -> None:
     if plan.root.kept and not compiled:
         plan = Plan(loop.body, reversed_loop.body, sweep.arms, BESIDE_IT, at_start)
         table = plan.decide(needed)
+    define_always([loop], {v for region in plan.regions for v in region.kept}, compiled)
     free = {loop.target} if loop.target is not None else set()
     spaces = _working_spaces(plan, written, needed, table, reversed_loop)
     stacks: list[Var] = []

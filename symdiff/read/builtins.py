@@ -83,6 +83,7 @@ PURE = {
     "bytes",
     "ascii",
 }
+OF_ANYTHING = {"isinstance", "print", "str", "repr", "bool", "type"}
 BOOLEANS = {"isinstance", "issubclass", "hasattr", "callable", "any", "all"}
 
 
@@ -128,6 +129,8 @@ class Builtins(Complexes):
         name = function.name.removeprefix("builtins.")
         if any(isinstance(a, Unknown) for a in args):
             return Unknown()
+        if name not in OF_ANYTHING:
+            args = [self.certain(a, node, f"{name}() is given None") for a in args]
         marks = [a.args[1] for a in args if isinstance(a, Iterator) and a.name == MARK]
         if marks:
             bare = self.call_builtin(function, [self.unmarked(a) for a in args], keywords, node)

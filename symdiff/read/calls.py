@@ -19,7 +19,7 @@ from symdiff.errors import SymdiffError
 from symdiff.read.builtins import Builtins
 from symdiff.read.core import Frame, Growing, Slot, same
 from symdiff.read.custom import call_with_rules
-from symdiff.read.desugar import VALUE, leaves_always
+from symdiff.read.desugar import VALUE, closed, leaves_always
 from symdiff.read.fence import yields
 from symdiff.read.given import with_registered
 from symdiff.read.helpers import closed_helper
@@ -559,7 +559,7 @@ class Calls(Builtins):
             return self.evaluate(node.body)
         slot = (self.frame, VALUE)
         self.frame.names.add(VALUE)
-        if not leaves_always(node.body):
+        if not leaves_always(closed(node.body)):
             self.state[slot] = Const(None)
         size = len(self.block)
         self.statements(self.shared.desugared(node))

@@ -28,6 +28,7 @@ from symdiff.read.values import (
     Identity,
     Method,
     Partial,
+    Perhaps,
     Ref,
     Rows,
     Runtime,
@@ -133,6 +134,7 @@ class Core:
         self.inlined: set[Var] = set()  # named by a function that was read in place
         self.offences: list[SymdiffError] = []
         self.mixed: set[Var] = set()  # an int on one path, a float on another
+        self.negations: dict[Var, Var] = {}  # what is `not` another test
         self.optional: set[Var] = set()  # an array on one path, None on another
         self.dtypes: dict[Var, Opaque] = {}  # what `x.dtype` and the like are of
         self.arms: tuple[State, State] = ({}, {})
@@ -446,8 +448,9 @@ class Core:
             return
         saved, outer = dict(self.state), self.block
         arms: list[tuple[Block, State]] = []
-        for arm in (then, orelse):
+        for arm, holds in ((then, True), (orelse, False)):
             self.block, self.state = [], dict(saved)
+            self.assume(test, holds)
             arm()
             arms.append((self.block, self.state))
         self.block = outer
@@ -477,7 +480,7 @@ class Core:
             return self.merge_atoms(a, b, step, name)
         if isinstance(b, Runtime) and isinstance(a, Undefined):
             return self.merge_atoms(a, b, step, name)
-        if isinstance(a, Tuple) or isinstance(b, Tuple):
+        if isinstance(a, (Tuple, Perhaps)) or isinstance(b, (Tuple, Perhaps)):
             return self.merge_tuples(a, b, step, name, node)
         if isinstance(a, Undefined) or isinstance(b, Undefined):
             return b if isinstance(a, Undefined) else a
@@ -510,6 +513,8 @@ class Core:
         )
 
     def merge_tuples(self, a: Any, b: Any, step: Branch, name: str, node: ast.AST) -> Any:
+        if any(isinstance(v, Perhaps) or v == Const(None) for v in (a, b)):
+            return self.merge_perhaps(a, b, step, name, node)
         if isinstance(a, Undefined):
             a = Tuple(tuple(Undefined() for _ in b.items), b.type)
         if isinstance(b, Undefined):
@@ -529,6 +534,50 @@ class Core:
             "another",
             self.place(node),
         )
+
+    def merge_perhaps(self, a: Any, b: Any, step: Branch, name: str, node: ast.AST) -> Any:
+        """A tuple on one path and None, or perhaps a tuple, on the other."""
+        tests: list[Any] = []
+        tuples: list[Any] = []
+        for value in (a, b):
+            match value:
+                case Perhaps(test=test, tuple=held):
+                    tests.append(test)
+                    tuples.append(held)
+                case Tuple():
+                    tests.append(Const(True))
+                    tuples.append(value)
+                case Const(value=None):
+                    tests.append(Const(False))
+                    tuples.append(Undefined())
+                case _:
+                    return Conflict("it is a tuple on one path only", self.place(node))
+        made = self.merge_tuples(tuples[0], tuples[1], step, name, node)
+        if not isinstance(made, Tuple):
+            return made
+        if isinstance(step.test, Var) and tests == [Const(True), Const(False)]:
+            return Perhaps(step.test, made)
+        if isinstance(step.test, Var) and tests == [Const(False), Const(True)]:
+            return Perhaps(self.negated(step.test, node), made)
+        return Perhaps(self.merge(tests[0], tests[1], step, f"{name}_found", node), made)
+
+    def negated(self, test: Var, node: ast.AST) -> Var:
+        if test in self.negations:
+            return self.negations[test]
+        made = self.emit(Apply("not", (test,)), BOOLEAN, node)
+        self.negations[made] = test
+        return made
+
+    def assume(self, test: Expr, holds: bool) -> None:
+        """What is perhaps a tuple is one, or is None, where its test is known."""
+        opposite = self.negations.get(test) if isinstance(test, Var) else None
+        for slot, value in list(self.state.items()):
+            if isinstance(value, Perhaps):
+                is_opposite = value.test is opposite or (
+                    isinstance(value.test, Var) and self.negations.get(value.test) is test
+                )
+                if value.test is test or is_opposite:
+                    self.state[slot] = value.tuple if holds != is_opposite else Const(None)
 
     def merge_parts(
         self, a: Any, b: Any, step: Branch, name: str, node: ast.AST
@@ -643,6 +692,22 @@ class Core:
         empty = self.emit(Apply("list"), kind, None, name.lstrip("%"))
         self.block = outer
         return empty
+
+    def certain(
+        self, value: Value, node: ast.AST, error: str, kind: type[Exception] = TypeError
+    ) -> Value:
+        """A tuple that may be None, where it must be one: what Python raises for None."""
+        if not isinstance(value, Perhaps):
+            return value
+        if value.test != Const(True):
+            text = f"raise {kind.__name__}({error!r})"
+            raising: Block = [Passive(text, (), True, self.place(node))]
+            test = self.negated(value.test, node) if isinstance(value.test, Var) else Const(True)
+            self.block.append(Branch(test, raising, [], [], self.place(node)))
+        for slot, held in self.state.items():
+            if held is value:
+                self.state[slot] = value.tuple
+        return value.tuple
 
     def may_be_none(self, value: Any) -> bool:
         known = isinstance(value, Var) and value in self.optional

@@ -9,7 +9,7 @@ variable can have: they start with a percent sign.
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from symdiff.read import catching
 from symdiff.read.choices import as_branch
@@ -26,6 +26,24 @@ class _Returned(ast.Return):
 def desugar(body: Sequence[ast.stmt]) -> list[ast.stmt]:
     """The body of a function with the value it returns in the variable VALUE."""
     return _Desugarer().block(list(body))
+
+
+def closed(body: list[ast.stmt]) -> list[ast.stmt]:
+    """A body that returns None where its end is reached, if it returns tuples elsewhere: a loop
+    can't carry what is None before it and a tuple after it."""
+    returns = (n.value for stmt in body for n in _own(stmt) if isinstance(n, ast.Return))
+    if leaves_always(body) or not any(isinstance(v, ast.Tuple) for v in returns):
+        return body
+    end = ast.copy_location(ast.Return(None), body[-1])
+    return [*body, end]
+
+
+def _own(root: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a statement, those of functions in it left out."""
+    yield root
+    if not isinstance(root, (ast.FunctionDef, ast.Lambda)):
+        for child in ast.iter_child_nodes(root):
+            yield from _own(child)
 
 
 def leaves_always(body: Sequence[ast.stmt]) -> bool:

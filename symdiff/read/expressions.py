@@ -28,6 +28,7 @@ from symdiff.read.values import (
     LiveObject,
     Method,
     Module,
+    Perhaps,
     Ref,
     Runtime,
     Super,
@@ -447,6 +448,8 @@ class Expressions(Matching):
                 return self.apply_function(method, [], {}, node)
         if (error := _error_of_nothing(op, value)) is not None:
             return self.raising(error, node)
+        if op == "not" and isinstance(value, Var) and value.kind is BOOLEAN:
+            return self.negated(value, node)
         return self.apply(op, (self.atom(value, node),), node)
 
     def truth(self, value: Value, node: ast.AST) -> bool:
@@ -481,6 +484,8 @@ class Expressions(Matching):
 
     def asked(self, value: Value, node: ast.AST) -> Value:
         """A value, or what Python looks at to tell whether it is true: a length, say."""
+        if isinstance(value, Perhaps) and value.tuple.items:
+            return value.test
         if self.is_dynamic_list(value):
             return self.length_of(value, node)
         found = self.truth_of(value, node)
@@ -569,6 +574,8 @@ class Expressions(Matching):
         for i, operand in enumerate(values[1:], start=1):
             if isinstance(first, Unknown):
                 return first
+            if isinstance(first, Perhaps):
+                return self.bool_op_of_perhaps(op, first, values[i:], node)
             first = self.asked(first, node)
             if not isinstance(first, Runtime):
                 first = (
@@ -603,6 +610,17 @@ class Expressions(Matching):
                 return self.conditional(first, more, kept, node)
             return self.conditional(first, kept, more, node)
         return first
+
+    def bool_op_of_perhaps(
+        self, op: str, first: Perhaps, rest: list[ast.expr], node: ast.AST
+    ) -> Value:
+        def more() -> Value:
+            return self.bool_op(op, rest, node)
+
+        test = self.atom(first.test, node)
+        if op == "or":
+            return self.conditional(test, lambda: first.tuple, more, node)
+        return self.conditional(test, more, lambda: Const(None), node)
 
     def compare(self, node: ast.Compare) -> Value:
         left = self.evaluate(node.left)
@@ -640,6 +658,11 @@ class Expressions(Matching):
         if isinstance(a, Undefined) or isinstance(b, Undefined):
             raise self.refuse(node, "this is read before it is assigned")
         nothing = Const(None)
+        for holder, other in ((a, b), (b, a)):
+            if isinstance(holder, Perhaps) and other == nothing:
+                if op in ("is_not", "ne"):
+                    return holder.test
+                return self.unary("not", holder.test, node)
         if op in ("is", "is_not") and (a == nothing or b == nothing):
             other = b if a == nothing else a
             if (
@@ -745,6 +768,7 @@ class Expressions(Matching):
         return {key: self.item(value, Const(key), node) for key in found}
 
     def subscript(self, value: Value, index: ast.expr, node: ast.AST) -> Value:
+        value = self.certain(value, node, "'NoneType' object is not subscriptable")
         if isinstance(value, (Var, Global)) and isinstance(value.kind, ArrayOf):
             return self.array_item(value, self.index(index), node)
         if isinstance(index, ast.Slice):
@@ -909,6 +933,8 @@ class Expressions(Matching):
     def attribute(self, value: Value, name: str, node: ast.AST) -> Value:
         if is_type_of(value):
             value = self.class_at_run_time(value, node)
+        error = f"'NoneType' object has no attribute {name!r}"
+        value = self.certain(value, node, error, AttributeError)
         match value:
             case Module():
                 return self.module_member(value, name, node)

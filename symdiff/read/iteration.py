@@ -74,6 +74,7 @@ class Iteration(Expressions):
 
     def items(self, value: Value, node: ast.AST) -> list[Value] | None:
         """The items of an iterable whose length is known, else None."""
+        value = self.certain(value, node, "'NoneType' object is not iterable")
         match value:
             case Tuple():
                 return list(value.items)

@@ -15,7 +15,7 @@ from symdiff.errors import NotDifferentiable, SymdiffError, UnsupportedSyntax, t
 from symdiff.read.calls import Recursive
 from symdiff.read.changing import read_once
 from symdiff.read.core import Frame, describe, same
-from symdiff.read.desugar import desugar
+from symdiff.read.desugar import closed, desugar
 from symdiff.read.examples import ExactKeys, ExactLength, with_arrays, with_example
 from symdiff.read.fence import offences
 from symdiff.read.inference import infer
@@ -188,7 +188,7 @@ class Shared:
 
     def desugared(self, node: ast.FunctionDef) -> list[ast.stmt]:
         if node not in self._bodies:
-            self._bodies[node] = desugar(node.body)
+            self._bodies[node] = desugar(closed(node.body))
         return self._bodies[node]
 
     def procedure_name(self, name: str) -> str:
@@ -340,6 +340,7 @@ def _read(target: Value, shared: Shared, specs: dict[str, Spec], guarded: bool) 
     if reader.offences:
         raise together(reader.offences)
     place = function.scope.file.place(node)
+    value = reader.certain(value, node, f"{function.name}() returned None, which has no derivative")
     value = output(reader, value, outputs)
     result = _result(reader, value, function, seen_in(parameters))
     name = function.name if function.name.isidentifier() else "function"

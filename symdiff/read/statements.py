@@ -184,6 +184,7 @@ class Statements(Failing):
                 raise self.refuse(target, "this can't be assigned to")
 
     def unpack(self, elts: list[ast.expr], value: Value, node: ast.AST) -> None:
+        value = self.certain(value, node, "cannot unpack non-iterable NoneType object")
         if value == Const(None):
             value = self.raising(TypeError("cannot unpack non-iterable NoneType object"), node)
         if isinstance(value, Unknown):

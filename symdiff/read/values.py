@@ -222,6 +222,14 @@ class Choice:
 
 
 @dataclass(frozen=True, eq=False)
+class Perhaps:
+    """A tuple where `test` is true, and None where it is not."""
+
+    test: Value
+    tuple: Tuple
+
+
+@dataclass(frozen=True, eq=False)
 class Super:
     """What super() gives in a method of `owner`."""
 
@@ -285,6 +293,7 @@ Value = (
     | LiveObject
     | Method
     | Choice
+    | Perhaps
     | Super
     | Iterator
     | Undefined

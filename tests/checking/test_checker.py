@@ -3,6 +3,7 @@ from textwrap import dedent
 
 import pytest
 
+import symdiff
 from checking.corpus import PAIRS, branches, notes, power, two_results
 from symdiff.checking import FromCallable, FromFile, FromText, check
 from symdiff.stages import INTEGER, REAL
@@ -359,3 +360,15 @@ def test_what_the_integers_given_leave_out_is_tried_with_others():
         at=(1.5, 0),
     )
     assert report.status == "wrong" and "n = " in report.counterexample.point
+
+
+def test_star_arguments_need_an_example():
+    def horner(x, *coefficients):
+        r = 0.0
+        for c in coefficients:
+            r = r * x + c
+        return r
+
+    report = symdiff.check(horner)
+    assert report.status == "unknown" and "how many 'coefficients'" in report.reason
+    assert symdiff.check(horner, (0.5, 1.0, 2.0)).status == "proved"

@@ -208,7 +208,7 @@ class Shade:
 
 class Warm(Shade):
     def __init__(self, gain, shift):
-        super(Warm, self).__init__(2 * gain)
+        super(Warm, self).__init__(2 * gain)  # noqa: UP008
         self.shift = shift
 
 
