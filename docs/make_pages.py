@@ -32,6 +32,38 @@ Where the function itself raises, as `1 / x` does at zero, so does its gradient;
 and goes on with `inf` or `nan`, so does the gradient. Comparisons select a branch, and the
 derivative is that of the branch.
 
+## Roots found by halving
+
+A bisection only compares. What it returns is made of the ends it began with, and is constant between
+comparisons that come out otherwise: its derivative is zero, though that of the root is not. One step
+of Newton's method after it has the derivative of the root.
+
+```python
+import math
+
+import symdiff
+
+
+def halved(a):
+    low, high = 0.0, 2.0
+    while high - low > 1e-12:
+        middle = (low + high) / 2
+        if middle**3 < a:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def root(a):
+    x = halved(a)
+    return x - (x**3 - a) / (3 * x**2)
+
+
+assert symdiff.grad(halved)(0.5) == 0.0
+assert math.isclose(symdiff.grad(root)(0.5), 1 / (3 * 0.5 ** (2 / 3)))
+```
+
 ## Arrays
 
 | function | convention |

@@ -19,6 +19,7 @@ from symdiff.read.values import (
     Runtime,
     Tuple,
     Value,
+    kind_of,
 )
 from symdiff.stages import INTEGER, Apply, Const, Global, Opaque
 
@@ -70,6 +71,17 @@ class Iterators(Containers):
             raise self.refuse(
                 node, f"{name}() with the keyword {next(iter(keywords))!r} is not supported"
             )
+        match given:
+            case [
+                Iterator(name="count", args=(start, Const(value=int()) as step)),
+                Const() as times,
+            ]:
+                if name == "islice" and kind_of(start) is INTEGER and _is_count(times):
+                    over = self.binary("mul", times, step, node)
+                    end = self.binary("add", start, over, node)
+                    steps = () if step == Const(1) else (step,)
+                    first = () if start == Const(0) and not steps else (start,)
+                    return Iterator("range", (*first, end, *steps))
         return Iterator(name, tuple(given))
 
     def builtin_itertools_chain_from_iterable(
@@ -437,6 +449,10 @@ class Iterators(Containers):
         self.for_each(
             self.evaluate(expr.value), holder.append, lambda: take(holder[-1]), expr, set()
         )
+
+
+def _is_count(value: Const) -> bool:
+    return type(value.value) is int and value.value >= 0
 
 
 def is_endless(value: Any) -> bool:

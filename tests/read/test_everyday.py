@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections import deque
 
 import pytest
@@ -221,3 +222,17 @@ def shaded(x, kind):
 
 def test_classes_are_asked_for_their_bases():
     assert symdiff.grad(lambda x: shaded(x, Warm))(3.0) == 12.0
+
+
+def test_the_first_numbers_of_count_are_a_range():
+    def series(x):
+        total = sum(x**k for k in itertools.islice(itertools.count(), 12))
+        for k in itertools.islice(itertools.count(3, -2), 4):
+            total += math.sin(k * x)
+        return total
+
+    text = symdiff.source(series)
+    assert "range(12)" in text and "range(3, -5, -2)" in text
+    slope = sum(k * 0.3 ** (k - 1) for k in range(1, 12))
+    slope += sum(k * math.cos(0.3 * k) for k in range(3, -5, -2))
+    assert math.isclose(symdiff.grad(series)(0.3), slope)
