@@ -8,11 +8,11 @@ little else, that takes most of its time; those that neither make nor return arr
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from symdiff.rules.registry import kind_of
-from symdiff.stages import Apply, Procedure, Scalar, TapeOf
+from symdiff.stages import Apply, ArrayOf, Procedure, Scalar, TapeOf, Var, unused
 
 
 def decorator(options: Mapping[str, Any]) -> str:
@@ -74,14 +74,38 @@ def _is_plain(made: ast.FunctionDef, callable_: set[str]) -> bool:
     return True
 
 
-def in_numbas_words(made: ast.FunctionDef) -> ast.FunctionDef:
-    """A function with the same meaning, which Numba compiles."""
+def in_numbas_words(
+    made: ast.FunctionDef, variables: Mapping[str, Sequence[Var]]
+) -> ast.FunctionDef:
+    """A function with the same meaning, which Numba compiles; `variables` are those of its
+    names."""
     changed = _Reversed().visit(made)
     assert isinstance(changed, ast.FunctionDef)
     changed.args.args += changed.args.kwonlyargs
     changed.args.defaults += [d for d in changed.args.kw_defaults if d is not None]
     changed.args.kwonlyargs, changed.args.kw_defaults = [], []
+    _rename_versions(changed, variables)
     return changed
+
+
+def _rename_versions(function: ast.FunctionDef, variables: Mapping[str, Sequence[Var]]) -> None:
+    """Give an array `x_1` another name where an expression reads `x` too, which has several values:
+    these are `x_1`, `x_2`, ... where Numba compiles an expression of arrays."""
+    arrays = {
+        n for n, found in variables.items() if any(isinstance(v.kind, ArrayOf) for v in found)
+    }
+    several = {n for n in arrays if len(variables[n]) > 1}
+    fixed = {a.arg for a in function.args.args}
+    renamed: dict[str, str] = {}
+    for expression in [node for node in ast.walk(function) if isinstance(node, ast.BinOp)]:
+        read = {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)}
+        for name in sorted(read & arrays - fixed - renamed.keys()):
+            base, _, number = name.rpartition("_")
+            if number.isdigit() and base in read & several:
+                renamed[name] = unused(f"{base}{number}", {*variables, *renamed.values()})
+    for node in ast.walk(function) if renamed else ():
+        if isinstance(node, ast.Name):
+            node.id = renamed.get(node.id, node.id)
 
 
 class _Reversed(ast.NodeTransformer):
@@ -129,7 +153,8 @@ def _last(numbers: ast.Call, start: ast.expr, step: ast.expr) -> ast.expr:
     """The last number of a range; of one that is empty, what ends one that starts there."""
     count = ast.Call(ast.Name("len", ast.Load()), [numbers], [])
     ahead = ast.BinOp(moved(count, -1), ast.Mult(), step)
-    return ahead if start == ast.Constant(0) else ast.BinOp(start, ast.Add(), ahead)
+    is_zero = isinstance(start, ast.Constant) and start.value == 0
+    return ahead if is_zero else ast.BinOp(start, ast.Add(), ahead)
 
 
 def _range(*args: ast.expr) -> ast.Call:

@@ -72,7 +72,9 @@ def write(
         made = function(each, marks, again, typed=numba is not None)
         if numba is None and not again:
             reuse_arrays(made, marks)
-        functions.append((made if numba is None else in_numbas_words(made), marks))
+        if numba is not None:
+            made = in_numbas_words(made, marks.variables)
+        functions.append((made, marks))
     pairs = zip(procedures, functions, strict=True)
     bare = uncounted({p.name: (p, made) for p, (made, _) in pairs}) if numba is not None else set()
     parallel: set[str] = set()
