@@ -3,18 +3,25 @@ from Python or from other compiled code.
 
 The dispatcher's own function only calls a stand-in, for which Numba asks with the types of the
 arguments (numba.extending.overload); the answer is the derivative for arguments of these kinds.
+
+Types tell no lengths, and what is 1 long may be broadcast. Calls from Python are answered by a
+second dispatcher, whose derivatives are written for arrays without lengths of 1: of two that are
+added both have the shape of the sum. For others these raise LengthOfOne, and the first one is
+called, the only one that other compiled code knows.
 """
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from symdiff.compiled.types import spec_of_type
 from symdiff.dispatch.cache import fingerprint, kept
+from symdiff.dispatch.lengths import LengthOfOne, lengths_of, without_ones
 from symdiff.dispatch.sharing import calling, pairs_of
 from symdiff.errors import NotCompiled, NotDifferentiable, SymdiffError
 from symdiff.generate import Generated, Selection, find_for, place_of
@@ -73,6 +80,58 @@ def compiled(
 
     Raises NotCompiled for functions with `**kwargs`, which Numba does not have.
     """
+    given = (function, selection, make, shape, derived, otherwise, cache)
+    dispatcher = _dispatcher(*given, long=False)
+    compile_for_args = dispatcher._compile_for_args
+
+    def compile_for(*args: Any, **kwargs: Any) -> Any:
+        """What Numba calls from Python for new types."""
+        lengths = [n for a in _arrays([*args, *kwargs.values()]) for n in a.shape]
+        if lengths and 1 not in lengths:
+            if getattr(dispatcher, "symdiff_for_long", None) is None:
+                dispatcher.symdiff_for_long = _dispatcher(*given, long=True)
+            dispatcher.__class__ = _for_python()
+            return dispatcher.symdiff_for_long._compile_for_args(*args, **kwargs)
+        return compile_for_args(*args, **kwargs)
+
+    dispatcher._compile_for_args = _with_short_tracebacks(compile_for)
+    return dispatcher
+
+
+@functools.cache
+def _for_python() -> type:
+    """The class of dispatchers that have another one for arrays without lengths of 1."""
+    from numba.core.registry import CPUDispatcher
+
+    class ForPython(CPUDispatcher):  # type: ignore[misc]
+        def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            try:
+                return self.symdiff_for_long(*args, **kwargs)
+            except LengthOfOne:
+                return super().__call__(*args, **kwargs)
+
+    return ForPython
+
+
+def _arrays(values: Iterable[Any]) -> Iterator[Any]:
+    for value in values:
+        if isinstance(value, tuple):
+            yield from _arrays(value)
+        elif hasattr(value, "shape"):
+            yield value
+
+
+def _dispatcher(
+    function: Any,
+    selection: Selection,
+    make: Maker,
+    shape: Shape,
+    derived: Any,
+    otherwise: Maker | None,
+    cache: bool,
+    long: bool,
+) -> Any:
+    """A dispatcher for a derivative, where arrays are `long` of arguments without lengths of 1."""
     import numba
     from numba.core.types.misc import NoneType, Omitted
     from numba.extending import overload
@@ -103,6 +162,8 @@ def compiled(
             each += kind if called.startswith("*") else [kind]
             own = len(each) if at < count else own
         specs = tuple(map(spec_of_type, each[:own]))
+        if long:
+            specs = tuple(map(without_ones, specs))
         made, written = make(function, selection, specs)
         try:
             compile_for(made, written, each)
@@ -119,7 +180,9 @@ def compiled(
         elif cache:
             kept(made.name, made.text, "")
         pairs = list(pairs_of(names, types[:count], made.reading.changed))
-        return calling(written, every, pairs, made.reading.procedure.name)
+        own_names = [n.lstrip("*") for n in names]
+        lengths = list(lengths_of(own_names, types[:count])) if long else []
+        return calling(written, every, pairs, made.reading.procedure.name, lengths, LengthOfOne)
 
     # Numba imports the module of what it reads from its cache.
     known: dict[str, Any] = {"__name__": "symdiff.dispatch"}
@@ -127,7 +190,7 @@ def compiled(
     known["symdiff_derivative_for"] = derivative_for
     file = f"<symdiff {name}>"
     if cache:
-        key = f"{fingerprint(function)} {type(derived).__name__} {selection.key}"
+        key = f"{fingerprint(function)} {type(derived).__name__} {selection.key} {long}"
         file = str(kept(name, text, key))
     exec(compile(text, file, "exec", dont_inherit=True), known)
     overload(known["symdiff_stand_in"])(known["symdiff_answer"])
@@ -136,7 +199,6 @@ def compiled(
     options.pop("parallel", None)  # that is for the loops of what is written
     dispatcher = numba.njit(cache=cache, **options)(main)
     dispatcher.__symdiff__ = derived
-    dispatcher._compile_for_args = _with_short_tracebacks(dispatcher._compile_for_args)
     return dispatcher
 
 

@@ -1,5 +1,5 @@
-"""Arrays that share memory, one of which a function changes: refused when it is called, for its
-derivative was written for arrays that do not."""
+"""What a derivative was not written for, told when it is called: arrays that share memory, one of
+which the function changes, and lengths of 1."""
 
 from __future__ import annotations
 
@@ -87,19 +87,30 @@ def pairs_of(
 
 
 def calling(
-    derivative: Any, names: Sequence[str], pairs: Sequence[tuple[str, str]], function: str
+    derivative: Any,
+    names: Sequence[str],
+    pairs: Sequence[tuple[str, str]],
+    function: str,
+    lengths: Sequence[str] = (),
+    refusal: type[Exception] = ValueError,
 ) -> Callable[..., Any]:
-    """A function that calls a derivative for arrays that are apart."""
+    """A function that calls a derivative for arrays that are apart, and of which no length is 1
+    among these: there it raises the refusal."""
     given = ", ".join(names)
     message = f"{function}() changes an array that is given to it twice: pass a copy"
     lines = [f"def call({given}):"]
+    if lengths:
+        lines += [
+            f"    if {' or '.join(f'{n} == 1' for n in lengths)}:",
+            "        raise symdiff_refusal",
+        ]
     for first, second in pairs:
         lines += [
             f"    if symdiff_share_memory({first}, {second}):",
             f"        raise ValueError({message!r})",
         ]
     lines.append(f"    return symdiff_derivative({given})")
-    known: dict[str, Any] = {"symdiff_derivative": derivative}
+    known: dict[str, Any] = {"symdiff_derivative": derivative, "symdiff_refusal": refusal}
     if pairs:
         known["symdiff_share_memory"] = _compiled_test()
     exec("\n".join(lines), known)

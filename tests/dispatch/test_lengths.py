@@ -1,0 +1,93 @@
+"""Derivatives that are called from Python are written for arrays without lengths of 1; others are
+called where there are such."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import symdiff
+from symdiff.dispatch.lengths import LengthOfOne
+
+numba = pytest.importorskip("numba")
+
+
+@numba.njit
+def gates(w, x):
+    total = 0.0
+    for i in range(len(w)):
+        y = np.tanh(w[i] * x) + w[i]
+        total += np.sum(y * y * x)
+    return total
+
+
+@numba.njit
+def of_pair(pair, n):
+    return n * np.sum(pair[0] * np.sin(pair[1]))
+
+
+def assert_right(made, function, *args):
+    expected = symdiff.grad(function.py_func, argnums=(0, 1))(*args)
+    for one, other in zip(made(*args), expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12)
+
+
+@pytest.mark.parametrize("first", [0, 2])
+def test_lengths_of_one_are_told_apart_in_any_order(first):
+    made = symdiff.grad(gates, argnums=(0, 1))
+    u = np.linspace(-0.5, 1.0, 6)
+    calls = [(u.reshape(2, 3), u[:3]), (u.reshape(1, 6), u), (u.reshape(6, 1), u[:3])]
+    calls += [(u.reshape(2, 3), u[:1]), (u[:1].reshape(1, 1), u[:1]), (u.reshape(3, 2), u[:2])]
+    for args in calls[first:] + calls[:first]:
+        assert_right(made, gates, *args)
+
+
+def test_compiled_code_calls_what_takes_all_lengths():
+    made = symdiff.grad(gates, argnums=(0, 1))
+
+    @numba.njit
+    def call(w, x):
+        return made(w, x)
+
+    u = np.linspace(-0.5, 1.0, 6)
+    assert_right(made, gates, u.reshape(2, 3), u[:3])
+    for x in (u[:3], u[:1]):
+        for one, other in zip(call(u.reshape(2, 3), x), made(u.reshape(2, 3), x), strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-12)
+
+
+def test_nothing_is_undone_where_nothing_can_be_broadcast():
+    made = symdiff.grad(gates, argnums=(0, 1))
+    u = np.linspace(-0.5, 1.0, 6)
+    made(u.reshape(2, 3), u[:3])
+    with pytest.raises(LengthOfOne):
+        made.symdiff_for_long(u.reshape(2, 3), u[:1])
+
+
+def test_lengths_in_tuples_count():
+    made = symdiff.grad(of_pair)
+    u = np.linspace(-0.5, 1.0, 6)
+    for pair in ((u, u), (u, u[:1]), (u[:1], u)):
+        expected = symdiff.grad(of_pair.py_func)(pair, 2)
+        for one, other in zip(made(pair, 2), expected, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-12)
+
+
+def test_functions_of_numbers_have_one_dispatcher():
+    made = symdiff.grad(numba.njit(lambda x: x**3))
+    assert made(2.0) == 12.0
+    assert not hasattr(made, "symdiff_for_long")
+
+
+def test_what_the_function_raises_is_raised():
+    @numba.njit
+    def positive(x):
+        if x[0] < 0:
+            raise ValueError("negative")
+        return np.sum(np.sqrt(x))
+
+    made = symdiff.grad(positive)
+    for n in (1, 2):
+        assert made(np.full(n, 4.0))[0] == 0.25
+        with pytest.raises(ValueError, match="negative"):
+            made(np.full(n, -4.0))
