@@ -48,7 +48,7 @@ def _lowered(procedure: Procedure) -> Procedure:
         if isinstance(expr, Opaque):
             return replace(expr, args=args)
         if expr.op == "helper:unbroadcast":
-            ranks = [_rank(rules.kind_of(a)) for a in args]
+            ranks = [_rank(rules.kind_of(a)) for a in expr.args]
             if None not in ranks:
                 helper = unbroadcast(*(r for r in ranks if r is not None))
                 helpers[helper.name] = helper

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from symdiff import rules
+from symdiff.compiled.einsum import einsum_in_loops
 from symdiff.stages import (
     INTEGER,
     REAL,
@@ -51,6 +52,14 @@ def cumprod_adjoint_of_all(x, dout):
         found[i] *= before
         before *= flat[i]
     return found.reshape(x.shape)
+'''
+DIAGONAL_ADJOINT = '''\
+def diagonal_adjoint_of_matrix(x, dout, offset):
+    """The adjoint of x in np.diagonal(x, offset)."""
+    found = np.zeros(x.shape)
+    for i in range(len(dout)):
+        found[i + max(-offset, 0), i + max(offset, 0)] = dout[i]
+    return found
 '''
 QUANTILE_ADJOINT = '''\
 def quantile_adjoint_of_all(x, dout, q):
@@ -120,8 +129,8 @@ def substituted(expr: Apply, stages: Mapping[Var, Expr], helpers: dict[str, Help
     around it."""
     match expr:
         case Apply(op="numpy.reshape" | "numpy.ravel", args=(x, *rest)):
-            made = stages.get(x) if isinstance(x, Var) else x
-            if isinstance(made, Apply) and made.op in SCATTERED:
+            source = stages.get(x) if isinstance(x, Var) else x
+            if isinstance(source, Apply) and source.op in SCATTERED:
                 return Apply(expr.op, (Apply("numpy.ascontiguousarray", (x,)), *rest))
         case Apply(op="numpy.sum" | "numpy.mean", args=(x, *keywords)) if keywords:
             return _reduction(expr, x, keywords)
@@ -131,6 +140,12 @@ def substituted(expr: Apply, stages: Mapping[Var, Expr], helpers: dict[str, Help
             return Apply("numpy.cross", expr.args)
         case Apply(op="helper:product_of_others", args=(_,)):
             return _calling(PRODUCT_OF_OTHERS, expr.args, helpers)
+        case Apply(op="helper:diagonal_adjoint", args=(x, dout, *rest)) if (
+            is_matrix(x) and len(rest) <= 1
+        ):
+            return _calling(DIAGONAL_ADJOINT, (x, dout, *(rest or [Const(0)])), helpers)
+        case Apply(op="numpy.einsum") if (made := einsum_in_loops(expr)) is not None:
+            return _calling(*made, helpers)
         case Apply(op=op) if op in OF_ALL:
             return _of_all(expr, helpers)
         case Apply(op="scatter_add", args=(x, index, values)):
@@ -142,6 +157,11 @@ def substituted(expr: Apply, stages: Mapping[Var, Expr], helpers: dict[str, Help
                     values = Apply("numpy.full", (Apply("len", (index,)), values))
                 return Apply("scatter_add", (x, index, values))
     return expr
+
+
+def is_matrix(x: Expr) -> bool:
+    kind = rules.kind_of(x)
+    return isinstance(kind, ArrayOf) and kind.rank == 2 and kind.item is REAL
 
 
 def _calling(text: str, args: tuple[Expr, ...], helpers: dict[str, Helper]) -> Apply:

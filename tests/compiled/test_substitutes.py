@@ -95,3 +95,42 @@ def test_axes_of_length_one():
 
 def test_cross_products():
     both(triple, *np.array([[1.0, 2.0, 3.0], [0.5, -1.0, 2.0], [0.1, 0.2, 4.0]]))
+
+
+def kronecker(a, b):
+    return np.sum(np.sin(np.kron(a, b)))
+
+
+def diagonals(a):
+    return np.sum(np.diag(a) ** 2) + np.sum(np.diag(a, 1) ** 3) + np.sum(np.diag(a, -2) ** 2)
+
+
+def of_diagonal(v, a):
+    return np.sum((np.diag(v) @ a) ** 2)
+
+
+def test_kronecker_products():
+    both(kronecker, np.arange(4.0).reshape(2, 2), np.linspace(0, 1, 6).reshape(2, 3))
+
+
+def test_diagonals():
+    both(diagonals, np.arange(12.0).reshape(3, 4))
+    both(of_diagonal, np.arange(3.0), np.arange(9.0).reshape(3, 3))
+
+
+def contracted(L, x):
+    y = np.einsum("ijk,mik->mij", L, x)
+    return np.sum(y * y) + np.einsum("ijj->", L) + np.sum(np.einsum("iij,kj", L, x[0]) ** 2)
+
+
+def test_sums_of_products_over_indices():
+    L = np.linspace(-1.0, 1.0, 27).reshape(3, 3, 3)
+    both(contracted, L, np.linspace(0.0, 1.0, 36).reshape(4, 3, 3))
+
+
+def test_einsum_of_lengths_that_differ_is_refused():
+    def product(x, y):
+        return np.einsum("i,i->", x, y)
+
+    with pytest.raises(ValueError, match="lengths differ"):
+        symdiff.grad(product, target="numba")(np.ones(3), np.ones(1))
