@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import types
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
@@ -1038,10 +1039,9 @@ class Expressions(Matching):
         if (text := spelled_class(type(value.value), self.unit)) is not None:
             return self.spelled_attribute(value, text, name, node)
         static = inspect.getattr_static(type(value.value), name, None)
-        if isinstance(static, property) and static.fget is not None:
-            return self.apply_function(
-                function_value(static.fget, self.unit, None), [value], {}, node
-            )
+        if isinstance(static, property) and isinstance(static.fget, types.FunctionType):
+            getter = function_value(static.fget, self.unit, None)
+            return self.apply_function(getter, [value], {}, node)
         try:
             found = getattr(value.value, name)
         except AttributeError as error:

@@ -17,6 +17,7 @@ from symdiff.read.values import (
     Bound,
     Builtin,
     Class,
+    Conflict,
     Function,
     LiveObject,
     Record,
@@ -328,6 +329,8 @@ class Objects(Arrays):
     def live_member(self, cls: Class, name: str) -> Value | Property | None:
         static = inspect.getattr_static(cls.live, name, None)
         if isinstance(static, property) and static.fget is not None:
+            if not isinstance(static.fget, types.FunctionType):
+                return Conflict(f"{name!r} is a property of another kind than 'def' makes")
             return Property(function_value(static.fget, self.unit, None))
         if isinstance(static, staticmethod):
             static = static.__func__

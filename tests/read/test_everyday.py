@@ -236,3 +236,27 @@ def test_the_first_numbers_of_count_are_a_range():
     slope = sum(k * 0.3 ** (k - 1) for k in range(1, 12))
     slope += sum(k * math.cos(0.3 * k) for k in range(3, -5, -2))
     assert math.isclose(symdiff.grad(series)(0.3), slope)
+
+
+class Getter:
+    """What a property is made with, that no 'def' defines."""
+
+    def __init__(self, of):
+        self.of = of
+
+    def __call__(self, owner):
+        return self.of(owner)
+
+
+class Ball:
+    def __init__(self, r):
+        self.r = r
+
+    area = property(Getter(lambda self: 3.0 * self.r * self.r))
+
+
+def test_a_property_of_another_kind_is_looked_up_or_refused():
+    ball = Ball(2.0)
+    assert symdiff.grad(lambda x: ball.area * x)(3.0) == 12.0
+    with pytest.raises(SymdiffError, match="a property of another kind"):
+        symdiff.grad(lambda x: Ball(x).area)(3.0)
