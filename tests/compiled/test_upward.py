@@ -39,6 +39,29 @@ def carried(x, n):
     return y
 
 
+def rows(A, x, n):
+    y, z = x.copy(), np.zeros(n)
+    for _ in range(3):
+        for i in range(n):
+            s = 0.0
+            for j in range(n):
+                s += A[i, j] * y[j]
+            z[i] = s * s
+        for i in range(n):
+            y[i] = z[i] * x[i]
+    return y.sum()
+
+
+def rows_that_hand_on(A, n):
+    s = 1.0
+    for i in range(n):
+        q = 0.0
+        for j in range(n):
+            q += A[i, j] * s
+        s = 0.5 * s + 0.1 * q * q
+    return s
+
+
 def backward_loops(function, args):
     text = written(function, args).split("# backward")[1]
     return [line.strip() for line in text.splitlines() if line.strip().startswith("for ")]
@@ -58,3 +81,15 @@ def test_rounds_that_take_what_the_next_one_leaves_run_downwards():
     for function, args in ((one_after_the_other, (U, 9)), (both_sides, (U, 9)), (carried, (U, 9))):
         assert all(line.endswith("-1):") for line in backward_loops(function, args))
         assert_gradients_agree(function, args)
+
+
+def test_loops_around_others_run_upwards_too():
+    A = np.outer(U, U[::-1]) + 0.5
+    assert backward_loops(rows, (A, U, 9))[1:] == [
+        "for i in range(n):",
+        "for i in range(n):",
+        "for j in range(n):",
+    ]
+    assert_gradients_agree(rows, (A, U, 9))
+    assert backward_loops(rows_that_hand_on, (A, 9))[0] == "for i in range(n - 1, -1, -1):"
+    assert_gradients_agree(rows_that_hand_on, (A, 9))
