@@ -27,6 +27,7 @@ from symdiff.compiled.nests import (
 )
 from symdiff.compiled.steady import compute_once
 from symdiff.compiled.together import made_together
+from symdiff.differentiate.keeping import nothing
 from symdiff.rules.memory import UPDATES, holds_objects, shares
 from symdiff.rules.registry import kind_of
 from symdiff.simplify.dead import drop_dead
@@ -349,7 +350,9 @@ def _nest(before: Loop, mirrors: list[Mirror]) -> Nest:
 
 
 def _starts_undefined(value: Expr, mirrors: list[Mirror]) -> bool:
-    return any(c.var is value and c.init == Const(None) for m in mirrors for c in m.forward.carried)
+    """Whether what is kept has no value of its own before the first round."""
+    carried = (c for m in mirrors for c in m.forward.carried if c.var is value)
+    return any(c.init in (Const(None), nothing(c.var)) for c in carried)
 
 
 def _define_start(plan: _Plan) -> None:

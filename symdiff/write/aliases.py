@@ -10,7 +10,9 @@ that this can only err towards a copy.
 
 from __future__ import annotations
 
+import functools
 import math
+import operator
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -23,6 +25,7 @@ from symdiff.stages import (
     ArrayOf,
     Branch,
     Call,
+    Carried,
     Const,
     Expr,
     Kind,
@@ -36,6 +39,8 @@ from symdiff.stages import (
     Step,
     TupleOf,
     Var,
+    all_defined,
+    all_read,
     expressions,
     steps,
     variables,
@@ -70,6 +75,7 @@ class Objects:
     flows: list[Flow] = field(default_factory=list)
     updated: list[Stage] = field(default_factory=list)
     foreign: dict[Var, int] = field(default_factory=dict)  # those that enter with a variable
+    kept: list[Flow] = field(default_factory=list)  # what is kept of arrays that loops exchange
     held: _Held | None = None
 
     def reachable(self, var: Var) -> int:
@@ -183,6 +189,7 @@ class _Finder:
                 self.found.foreign[param.var] = self.found.reach[param.var]
         for step in steps(procedure.body):
             self.step(step)
+        self.exchanges(procedure)
         self.spread(self.found.reach)
         for stage in self.found.updated:
             if not self.found.reach[stage.target]:
@@ -275,6 +282,71 @@ class _Finder:
         if not isinstance(value, Var) and not _changes_in_place(value):
             found |= self.new(target.kind)
         self.found.reach[target] = found
+
+    def exchanges(self, procedure: Procedure) -> None:
+        """Find loops whose rounds exchange arrays that they carry, as two buffers take turns, and
+        do nothing else to the variables: no two of these ever have the same array."""
+        order = list(all_defined(procedure.body))
+        for loop in steps(procedure.body):
+            if not isinstance(loop, Loop):
+                continue
+            carried = [c for c in loop.carried if isinstance(c.var.kind, ArrayOf)]
+            inside = {*all_defined([loop])}
+            if len(carried) > 1:
+                last = max(at for at, var in enumerate(order) if var in inside)
+                late = self.read_from(procedure, loop)
+                self.exchange(loop, carried, {*inside, *order[last + 1 :]}, late)
+
+    def read_from(self, procedure: Procedure, loop: Loop) -> set[Var]:
+        """The variables that are read in a loop or after it; where that is not plain, all."""
+        at = next((i for i, step in enumerate(procedure.body) if step is loop), None)
+        if at is None:
+            return {*self.found.reach}
+        after = (*loop.body, *procedure.body[at + 1 :])
+        own = (loop.test, loop.leave, *(c.next for c in loop.carried), procedure.result)
+        return {*all_read([*after]), *(v for expr in own for v in variables(expr))}
+
+    def exchange(self, loop: Loop, carried: list[Carried], seen: set[Var], late: set[Var]) -> None:
+        """Take what variables carry for one array each, if a round only exchanges them. Nothing but
+        the variables in `seen` may reach these: those of a round, and of what comes after. Those
+        that are read so `late` may hold one of the arrays from before the loop."""
+        before, flows = dict(self.found.reach), self.found.flows
+        own = {c.var: self.bit() for c in carried}
+        while len(own) > 1:
+            self.found.reach = before | own
+            inner = [f for f in flows if f.step is not loop or f.target not in own]
+            self.found.flows = [f for f in inner if not isinstance(f.step, Push)]
+            self.spread(self.found.reach)
+            members = [c for c in carried if c.var in own]
+            begin = [self.reached(c.init) for c in members]
+            end = [self.reached(c.next) for c in members]
+            stay = {c.var for c, bits in zip(members, end, strict=True) if bits in own.values()}
+            if len(stay) < len(own):
+                own = {var: bit for var, bit in own.items() if var in stay}
+                continue
+            arrays, origins = sum(own.values()), functools.reduce(operator.or_, begin)
+            reach = self.found.reach
+            if (
+                sorted(end) == sorted(own.values()) != end
+                and origins == sum(begin)
+                and not origins & (self.found.outside | arrays)
+                and all(begin)
+                and all(var in seen for var, bits in reach.items() if bits & arrays)
+            ):
+                kept = [f for f in inner if isinstance(f.step, Push) and reach[f.source] & arrays]
+                self.found.kept += kept
+                if kept:
+                    break
+                for var in [v for v, bits in reach.items() if bits & origins and v in late]:
+                    before[var] = before.get(var, 0) | arrays
+                self.found.reach, self.found.flows = before | own, inner
+                self.found.arrays |= arrays
+                return
+            break
+        self.found.reach, self.found.flows = before, flows
+
+    def reached(self, value: Expr | None) -> int:
+        return self.found.reachable(value) if isinstance(value, Var) else 0
 
     def spread(self, sources: Iterable[Var]) -> None:
         """Hand on what variables reach to all that may share it, in the order of the text."""

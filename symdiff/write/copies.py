@@ -118,6 +118,10 @@ def _settle_updates(procedure: Procedure, sums: set[Var], again: bool) -> None:
             shared = [s for s in shared if s.target not in owned]
         if not shared:
             return
+        if objects.kept:
+            for flow in objects.kept:
+                cut(flow)
+            continue
         failed = {s.target for s in shared}
         sums_first = [s for s in shared if s.target in sums]
         if sums_first:
