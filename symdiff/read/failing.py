@@ -10,6 +10,7 @@ import sys
 from symdiff import rules
 from symdiff.errors import SymdiffError
 from symdiff.read.catching import Fails
+from symdiff.read.core import same
 from symdiff.read.fence import REFUSED
 from symdiff.read.solving import Solving
 from symdiff.read.values import (
@@ -24,7 +25,18 @@ from symdiff.read.values import (
     kind_of,
 )
 from symdiff.rules.arrays.registry import ArrayPrimitive
-from symdiff.stages import BOOLEAN, INTEGER, REAL, Apply, ArrayOf, Const, Global, ListOf
+from symdiff.stages import (
+    BOOLEAN,
+    INTEGER,
+    REAL,
+    Apply,
+    ArrayOf,
+    Const,
+    Global,
+    ListOf,
+    Passive,
+    steps,
+)
 
 NUMBERS = (BOOLEAN, INTEGER, REAL)
 LARGEST = math.log(1.7976931348623157e308)  # that exp() takes
@@ -60,6 +72,18 @@ class Failing(Solving):
     """The answers, each a value that is true where the operation raises."""
 
     def fails(self, node: Fails) -> Value:
+        before, steps_before = dict(self.state), len(self.block)
+        found = self.answer_of(node)
+        # The operands are computed again where the operation is.
+        is_twice = any(not same(self.state.get(slot), value) for slot, value in before.items())
+        is_twice |= any(isinstance(s, Passive) for s in steps(self.block[steps_before:]))
+        if found is None or is_twice:
+            reason, fix = REFUSED[ast.Try]
+            raise self.refuse(node.within, reason, fix=fix)
+        return found
+
+    def answer_of(self, node: Fails) -> Value | None:
+        """The answer; None where there is none."""
         found: Value | None
         match node.operation:
             case ast.BinOp(left=left, op=ast.Pow(), right=right):
@@ -74,9 +98,6 @@ class Failing(Solving):
                 found = self.call_fails(node.operation, node)
             case _:
                 found = None
-        if found is None:
-            reason, fix = REFUSED[ast.Try]
-            raise self.refuse(node.within, reason, fix=fix)
         return found
 
     def is_caught(self, node: Fails, *kinds: type[BaseException]) -> bool:

@@ -209,7 +209,29 @@ def overflows_perhaps(x):
         return x
 
 
-@pytest.mark.parametrize("function", [calls_a_function, uses_what_was_caught, overflows_perhaps])
+def takes_the_next(x, y):
+    """The operand can be computed once only."""
+    items = iter([x, y, x * y])
+    try:
+        z = sqrt(next(items))
+    except ValueError:
+        z = 0.0
+    return z + next(items)
+
+
+def counts_on(x, y):
+    z = x
+    try:
+        w = y / (z := z * 2)
+    except ZeroDivisionError:
+        w = 0.0
+    return w + z
+
+
+@pytest.mark.parametrize(
+    "function",
+    [calls_a_function, uses_what_was_caught, overflows_perhaps, takes_the_next, counts_on],
+)
 def test_what_can_not_be_asked_is_refused(function):
     with pytest.raises(symdiff.SymdiffError, match="'try' around active code that may raise"):
         symdiff.grad(function)(2.0)
