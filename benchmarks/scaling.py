@@ -1,4 +1,5 @@
-"""How time and memory grow: with rounds of loops, elements of arrays, stages of functions.
+"""How time and memory grow: with rounds of loops, elements of arrays, stages of functions; and what
+more cores gain.
 
     python -m benchmarks.scaling [--quick] [--write]
 
@@ -26,6 +27,7 @@ import numba
 import numpy as np
 
 import symdiff
+from benchmarks import cores
 from benchmarks.arrays import machine, shown
 from symdiff.read.static import load
 
@@ -68,6 +70,14 @@ of branches, sequences of loops, stores into an array. Stages are those of the f
 and a branch are more than their stages.
 
 {generation}
+
+## Cores
+
+Loops over `prange`, compiled with `parallel=True`, on one core and on all {cores} of the machine:
+seconds on the clock, and how many times as fast. The adjoints of what all rounds read are sums of
+each thread's own.
+
+{parallel}
 
 {machine}. Made by `python -m benchmarks.scaling --write`.
 """
@@ -242,11 +252,14 @@ def main() -> None:
         "loops": table("rounds", sizes, loops(sizes)),
         "arrays": table("elements", sizes, arrays(sizes)),
         "generation": table("stages", stages, generation(stages)),
+        "parallel": cores.table(),
     }
+    count = numba.config.NUMBA_NUM_THREADS
     used = f"{machine()}, Numba {numba.__version__}"
     print("\n\n".join([*tables.values(), used]))
     if options.write:
-        page = TEXT.format(floor=shown(FLOOR), least=LEAST >> 20, machine=used, **tables)
+        known = {"floor": shown(FLOOR), "least": LEAST >> 20, "machine": used, "cores": count}
+        page = TEXT.format(**known, **tables)
         PAGE.write_text(page, encoding="utf-8")
 
 

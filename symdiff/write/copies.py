@@ -32,7 +32,7 @@ from symdiff.stages import (
     steps,
 )
 from symdiff.write.aliases import objects_of
-from symdiff.write.cuts import Cutter, cut, old_version
+from symdiff.write.cuts import Cutter, can_be_cut, cut, old_version
 from symdiff.write.liveness import Liveness, live_ranges
 from symdiff.write.ownership import owned_updates
 
@@ -118,7 +118,7 @@ def _settle_updates(procedure: Procedure, sums: set[Var], again: bool) -> None:
             shared = [s for s in shared if s.target not in owned]
         if not shared:
             return
-        if objects.kept:
+        if objects.kept and all(map(can_be_cut, objects.kept)):
             for flow in objects.kept:
                 cut(flow)
             continue

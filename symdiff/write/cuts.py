@@ -111,7 +111,7 @@ class Cutter:
     def cuts(self, way: list[Flow]) -> Iterator[_Cut]:
         for flow in way:
             value = _slot(flow)
-            if value is None or _copied(value, flow.source) is None:
+            if value is None or not can_be_cut(flow):
                 continue
             depth = self.depth[id(flow.step)] + (flow.slot == "next")
             yield _Cut((depth, _rank(flow, value)), flow.step, flow)
@@ -163,6 +163,11 @@ def _slot(flow: Flow) -> Expr | None:
         case Call() | Pop():
             return None
     return None
+
+
+def can_be_cut(flow: Flow) -> bool:
+    value = _slot(flow)
+    return value is not None and _copied(value, flow.source) is not None
 
 
 def cut(flow: Flow) -> None:

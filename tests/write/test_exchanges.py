@@ -70,8 +70,24 @@ def remembered(u0, k, steps):
     return np.sum(np.stack(states) ** 2) + u[1]
 
 
+def running_products(row):
+    y = np.ones(len(row))
+    for j in range(1, len(row)):
+        y[j] = y[j - 1] * row[j]
+    return y[-1] + y[1]
+
+
+def by_a_function(u0, k, steps):
+    """What the function keeps can't be copied."""
+    u, v = u0.copy(), np.ones(len(u0))
+    for n in range(steps):
+        u[n] = k * running_products(v) + v[n]
+        u, v = v, u
+    return u[0] + v[1]
+
+
 EXCHANGED = [two, three, by_whole_arrays]
-OTHERS = [sometimes, again_and_again, remembered]
+OTHERS = [sometimes, again_and_again, remembered, by_a_function]
 
 
 @pytest.mark.parametrize("function", [*EXCHANGED, *OTHERS])
