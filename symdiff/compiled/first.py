@@ -111,7 +111,7 @@ def _adjoint(first: Var, part: Part, touches: Touches) -> _Adjoint:
                 inner = [c.var for c in loop.carried if c.init is first]
                 if len(inner) != 1:
                     return _Adjoint(life, around, is_last)
-                is_last = is_last and touches.is_last(inner[0], loop, own)
+                is_last = is_last and touches.is_last(inner[0], loop, own, first)
                 first, part, around = inner[0], loop, around or loop
             case _:
                 return _Adjoint(life, around, is_last)

@@ -140,7 +140,7 @@ class Touches:
                 continue
             if link is None:  # the end of a round
                 found.touches += now
-                found.is_whole = is_round and self.is_handed_on(found.end, part)
+                found.is_whole = is_round and self.is_handed_on(found.end, part, first)
             return found
 
     def readers_of(self, var: Var, loop: Loop | None, inside: bool) -> list[tuple[Step, Part]]:
@@ -159,18 +159,19 @@ class Touches:
             part = self.parts[id(part)]
         return part is loop
 
-    def is_handed_on(self, last: Var, part: Part) -> bool:
-        """Whether a loop reads a version once, at the end of its rounds."""
+    def is_handed_on(self, last: Var, part: Part, to: Var) -> bool:
+        """Whether a loop reads a version once, at the end of its rounds, for a variable that it
+        carries: not for another one, which two may exchange."""
         assert isinstance(part, Loop)
         own = [v for e in expressions(part) for v in variables(e) if v is last]
-        return len(own) == 1 and any(c.next is last for c in part.carried)
+        return len(own) == 1 and any(c.next is last and c.var is to for c in part.carried)
 
-    def is_last(self, var: Var, loop: Loop, around: Loop | None) -> bool:
+    def is_last(self, var: Var, loop: Loop, around: Loop | None, first: Var) -> bool:
         """Whether what a loop leaves in a variable is read by nobody, or only handed on to the next
-        round of the loop around."""
+        round of the loop around, which begins with `first`."""
         after = self.readers_of(var, loop, inside=False)
         if around is not None:
-            return [s for s, _ in after] == [around] and self.is_handed_on(var, around)
+            return [s for s, _ in after] == [around] and self.is_handed_on(var, around, first)
         return not after and var not in self.results
 
     def touched(
