@@ -34,9 +34,9 @@ derivative is that of the branch.
 
 ## Roots found by halving
 
-A bisection only compares. What it returns is made of the ends it began with, and is constant between
-comparisons that come out otherwise: its derivative is zero, though that of the root is not. One step
-of Newton's method after it has the derivative of the root.
+A bisection only compares. What it returns is made of the ends it began with, and is constant
+between comparisons that come out otherwise: its derivative is zero, though that of the root is not.
+One step of Newton's method after it has the derivative of the root.
 
 ```python
 import math
@@ -151,8 +151,9 @@ CONSTRUCTS = {
     "as plain lists and dicts",
     "arrays": "operators with broadcasting, every kind of index, stores and updates in place, "
     "also through views and aliases, `out=`, methods and attributes",
-    "effects": "`print`, `assert`, `raise`, `with` around passive context, `try` where it can be told "
-    "beforehand what the body raises (`x / 0`, `math.log(-1.0)`, a missing item), `finally`",
+    "effects": "`print`, `assert`, `raise`, `with` around passive context, `try` where it can be "
+    "told beforehand what the body raises (`math.log(-1.0)`, a missing item, a divisor from `math` "
+    "or `float()` that is zero), `finally`",
 }
 
 

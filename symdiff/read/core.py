@@ -147,6 +147,7 @@ class Core:
         self.flats: set[Var] = set()  # array.flat, whose slices are copies
         self.tangled: set[Var] = set()  # lists in which an array may be more than once
         self.stored: set[Var] = set()  # arrays that were changed in place
+        self.pythons: set[Expr] = set()  # floats that are certainly Python's
         self.callers_lengths: set[Var] = set()  # of arrays: variables that aren't known in here
         self.merged: dict[Any, Var] = {}
         self.carried_arrays: dict[Var, Var] = {}
@@ -210,8 +211,20 @@ class Core:
         var = Var(name or "t", kind, temporary=name is None)
         self.shared.stages += 1
         self.families.note(var, value)
+        if self.makes_pythons(value):
+            self.pythons.add(var)
         self.block.append(Stage(var, value, self.place(node) if node is not None else None))
         return var
+
+    def makes_pythons(self, value: Expr) -> bool:
+        """Whether a number is certainly Python's: what `math` gives, and what that is computed
+        from. An argument may be one of NumPy's, which divides by zero without an exception."""
+        if not isinstance(value, Apply):
+            return False
+        return value.op.startswith("math.") or value.op == "float" or (
+            value.op in ("add", "sub", "mul", "truediv", "pow", "neg")
+            and all(isinstance(a, Const) or a in self.pythons for a in value.args)
+        )
 
     def claim(self, value: Value, name: str) -> None:
         """Let a value that nobody has named yet go by the name it is assigned to."""

@@ -120,15 +120,21 @@ class Failing(Solving):
             return Unknown()
         if _is_array(over) or _is_array(by):
             return Const(False)  # NumPy warns
-        if not _is_number(over) or not _is_number(by):
+        if not _is_number(over) or not _is_number(by) or not self.may_raise(over, by):
             return None
         return self.comparison("eq", by, Const(0), node)
+
+    def may_raise(self, *numbers: Value) -> bool:
+        """Whether arithmetic on numbers raises what Python's does: that of NumPy's numbers warns.
+        Integers are taken for Python's."""
+        reals = [n for n in numbers if not isinstance(n, Const) and kind_of(n) is REAL]
+        return all(n in self.pythons for n in reals)
 
     def power_fails(self, left: ast.expr, right: ast.expr, node: Fails) -> Value | None:
         base, power = self.evaluate_in_order([left, right])
         if _is_array(base) or _is_array(power):
             return Const(False)
-        if not _is_number(base) or not _is_number(power):
+        if not _is_number(base) or not _is_number(power) or not self.may_raise(base, power):
             return None
         if self.is_caught(node, OverflowError) and not kind_of(base) is kind_of(power) is INTEGER:
             return None

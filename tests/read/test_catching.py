@@ -10,6 +10,7 @@ import symdiff
 
 
 def division(x, y):
+    x, y = float(x), float(y)
     try:
         return x / y
     except ZeroDivisionError:
@@ -17,6 +18,7 @@ def division(x, y):
 
 
 def two_statements(x, y):
+    x, y = float(x), float(y)
     try:
         u = x / y
         v = sqrt(u - 1)
@@ -30,10 +32,11 @@ def two_statements(x, y):
 
 
 def in_a_loop(x, y):
+    x, y = float(x), float(y)
     s = x
     for i in range(4):
         try:
-            s += x / (y - i)
+            s += x / (y - float(i))
         except ZeroDivisionError:
             continue
         s *= 1.1
@@ -61,6 +64,7 @@ def raised_by_hand(x, y):
 
 
 def handed_up(x, y):
+    x, y = float(x), float(y)
     try:
         try:
             z = 1 / x
@@ -80,6 +84,7 @@ def overflowing(x, y):
 
 
 def with_a_power(x, y):
+    x, y = float(x), float(y)
     try:
         z = x**y
     except ZeroDivisionError:
