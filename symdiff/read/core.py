@@ -221,9 +221,13 @@ class Core:
         from. An argument may be one of NumPy's, which divides by zero without an exception."""
         if not isinstance(value, Apply):
             return False
-        return value.op.startswith("math.") or value.op == "float" or (
-            value.op in ("add", "sub", "mul", "truediv", "pow", "neg")
-            and all(isinstance(a, Const) or a in self.pythons for a in value.args)
+        return (
+            value.op.startswith("math.")
+            or value.op == "float"
+            or (
+                value.op in ("add", "sub", "mul", "truediv", "pow", "neg")
+                and all(isinstance(a, Const) or a in self.pythons for a in value.args)
+            )
         )
 
     def claim(self, value: Value, name: str) -> None:

@@ -141,8 +141,9 @@ def _bits(objects: int) -> Iterator[int]:
 
 def objects_of(procedure: Procedure, again: bool = False) -> Objects:
     """The objects of a procedure, every update taken to be one in place. What is to be read
-    `again` is read as the reader reads it, which doesn't see what a stack holds."""
-    return _Finder(procedure, set() if again else stacks_of_copies(procedure)).found
+    `again` is read as the reader reads it, which sees neither what a stack holds nor that loops
+    exchange arrays."""
+    return _Finder(procedure, set() if again else stacks_of_copies(procedure), not again).found
 
 
 def stacks_of_copies(procedure: Procedure) -> set[Var]:
@@ -171,7 +172,7 @@ def _is_new_stack(value: Expr) -> bool:
 
 
 class _Finder:
-    def __init__(self, procedure: Procedure, of_copies: set[Var]) -> None:
+    def __init__(self, procedure: Procedure, of_copies: set[Var], exchanged: bool) -> None:
         self.found = Objects()
         self.bits = 0
         self.names: dict[str, int] = {}
@@ -189,7 +190,8 @@ class _Finder:
                 self.found.foreign[param.var] = self.found.reach[param.var]
         for step in steps(procedure.body):
             self.step(step)
-        self.exchanges(procedure)
+        if exchanged:
+            self.exchanges(procedure)
         self.spread(self.found.reach)
         for stage in self.found.updated:
             if not self.found.reach[stage.target]:

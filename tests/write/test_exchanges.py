@@ -111,6 +111,15 @@ def test_nothing_is_copied_when_arrays_are_exchanged(function):
         assert all("_kept" in line or "_item" in line for line in copied), text
 
 
+@pytest.mark.parametrize("function", EXCHANGED)
+def test_second_derivatives_are_right(function):
+    slope = symdiff.grad(function)
+    h = 1e-5
+    steps = [h * e for e in np.eye(len(U))]
+    expected = [(slope(U + e, 0.3, 3) - slope(U - e, 0.3, 3)) / (2 * h) for e in steps]
+    np.testing.assert_allclose(symdiff.hessian(function)(U, 0.3, 3), expected, atol=1e-8)
+
+
 VECTOR = ArrayOf(REAL, (3,))
 
 
