@@ -52,9 +52,8 @@ def option_prices(spot, strike, years, sigma):
         spread = sigma * math.sqrt(years[i])
         d1 = (math.log(spot[i] / strike[i]) + (0.01 + 0.5 * sigma * sigma) * years[i]) / spread
         d2 = d1 - spread
-        discounted = strike[i] * math.exp(-0.01 * years[i])
-        total += spot[i] * 0.5 * (1 + math.erf(d1 / math.sqrt(2.0)))
-        total -= discounted * 0.5 * (1 + math.erf(d2 / math.sqrt(2.0)))
+        paid = strike[i] * math.exp(-0.01 * years[i]) * (1 + math.erf(d2 / math.sqrt(2.0)))
+        total += 0.5 * (spot[i] * (1 + math.erf(d1 / math.sqrt(2.0))) - paid)
     return total
 
 
@@ -89,11 +88,13 @@ def table() -> str:
 
 
 def _medians(calls: list[Callable[..., Any]], args: tuple[Any, ...]) -> list[float]:
-    """Seconds of each call, all of them in turns."""
-    times: list[list[float]] = [[] for _ in calls]
-    for _ in range(ROUNDS):
-        for call, own in zip(calls, times, strict=True):
+    """Seconds of each call, each many times in a row: threads that have slept begin slowly."""
+    found = []
+    for call in calls:
+        times = []
+        for _ in range(ROUNDS):
             start = time.perf_counter()
             call(*args)
-            own.append(time.perf_counter() - start)
-    return [statistics.median(own[1:]) for own in times]
+            times.append(time.perf_counter() - start)
+        found.append(statistics.median(times[1:]))
+    return found
