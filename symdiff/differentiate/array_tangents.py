@@ -13,7 +13,7 @@ import functools
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from symdiff.differentiate.arrays import ALL, ELEMENTWISE, STORES
+from symdiff.differentiate.arrays import ALL, STORES
 from symdiff.differentiate.emitting import ZERO
 from symdiff.differentiate.sizes import full, is_array, is_full, kind_of, real_part
 from symdiff.differentiate.sweep import STRUCTURE
@@ -85,7 +85,7 @@ def _tangent(sweep: Forward, step: Stage) -> tuple[bool, Expr | None]:
         return True, copied
     if value.op == "numpy.where":
         return True, _where(sweep, value, target)
-    if value.op in ELEMENTWISE or primitive is not None and primitive.is_elementwise:
+    if registry.is_elementwise(value.op):
         return True, _elementwise(sweep, value, target)
     if primitive is not None and primitive.adjoint is not None:
         return True, _call(sweep, primitive, step)

@@ -43,9 +43,6 @@ if TYPE_CHECKING:
 ALL = Const(Ellipsis)
 NO_AXES = Apply("tuple", ())
 EVERYTHING = Apply("slice", (Const(None), Const(None), Const(None)))
-ELEMENTWISE = frozenset(
-    {"add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "neg", "pos", "abs"}
-)
 STORES = frozenset({"setitem", "add_at", "sub_at", "mul_at", "truediv_at", "scatter_add"})
 
 
@@ -89,7 +86,7 @@ def _reverse(sweep: Reverse, step: Stage, adjoint: Expr | None) -> bool:
         sweep.accumulate(value.args[0], sweep.masked(adjoint, mask))
     elif value.op == "numpy.where":
         _where(sweep, value, target, sweep.masked(adjoint, mask))
-    elif value.op in ELEMENTWISE or primitive is not None and primitive.is_elementwise:
+    elif registry.is_elementwise(value.op):
         _elementwise(sweep, value, target, adjoint, mask)
     elif primitive is not None:
         _call(sweep, value, target, sweep.masked(adjoint, mask))
@@ -199,10 +196,8 @@ def hand_on(sweep: Reverse, arg: Var, out: Var, share: Expr, is_masked: bool) ->
 
 def _is_elementwise(made: Apply) -> bool:
     """Whether an operation is elementwise, on arrays: those on numbers know of no masks."""
-    primitive = registry.by_name(made.op)
-    if primitive is None:
-        return made.op in ELEMENTWISE and any(map(is_array, made.args))
-    return made.op in ELEMENTWISE or primitive.is_elementwise
+    is_of_arrays = registry.by_name(made.op) is not None or any(map(is_array, made.args))
+    return is_of_arrays and registry.is_elementwise(made.op)
 
 
 def passes_mask(sweep: Reverse, arg: Var, out: Var, mask: Expr) -> bool:

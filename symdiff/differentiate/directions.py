@@ -9,7 +9,7 @@ one by one.
 from __future__ import annotations
 
 from symdiff.differentiate.array_tangents import parameters
-from symdiff.differentiate.arrays import ALL, ELEMENTWISE, STORES
+from symdiff.differentiate.arrays import ALL, STORES
 from symdiff.differentiate.emitting import ZERO
 from symdiff.differentiate.forward import Forward
 from symdiff.differentiate.sizes import is_array, kind_of, real_part
@@ -111,7 +111,7 @@ class Directions(Forward):
             return self.emit(made, self.kind_of_tangent(target.kind))
         if value.op == "numpy.where":
             return self.where(value, target)
-        if value.op in ELEMENTWISE or primitive is not None and primitive.is_elementwise:
+        if registry.is_elementwise(value.op):
             return self.elementwise(value, target)
         if primitive is not None and primitive.adjoint is not None:
             return self.call(value, target, primitive)

@@ -5,26 +5,36 @@ The dispatcher's own function only calls a stand-in, for which Numba asks with t
 arguments (numba.extending.overload); the answer is the derivative for arguments of these kinds.
 
 Types tell no lengths, and what is 1 long may be broadcast. Calls from Python are answered by a
-second dispatcher, whose derivatives are written for arrays without lengths of 1: of two that are
-added both have the shape of the sum. For others these raise LengthOfOne, and the first one is
-called, the only one that other compiled code knows.
+second dispatcher, whose derivatives are written for arrays without lengths of 1, and for equal
+lengths where the function adds or multiplies: of two arrays that are added both have the shape of
+the sum. For others these raise OtherLengths, and the first one is called, the only one that other
+compiled code knows.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 from symdiff.compiled.types import spec_of_type
 from symdiff.dispatch.cache import fingerprint, kept
-from symdiff.dispatch.lengths import LengthOfOne, lengths_of, without_ones
+from symdiff.dispatch.lengths import (
+    OtherLengths,
+    agreed_lengths,
+    lengths_of,
+    tests_of,
+    with_lengths,
+    without_ones,
+)
 from symdiff.dispatch.sharing import calling, pairs_of
 from symdiff.errors import NotCompiled, NotDifferentiable, SymdiffError
-from symdiff.generate import Generated, Selection, find_for, place_of
+from symdiff.generate import Generated, Selection, find_for, place_of, procedure_for
 from symdiff.read.source import by_numba, unwrap
 from symdiff.stages import Call, Place, Procedure, Stage, steps
 
@@ -91,7 +101,8 @@ def compiled(
             if getattr(dispatcher, "symdiff_for_long", None) is None:
                 dispatcher.symdiff_for_long = _dispatcher(*given, long=True)
             dispatcher.__class__ = _for_python()
-            return dispatcher.symdiff_for_long._compile_for_args(*args, **kwargs)
+            with contextlib.suppress(OtherLengths):
+                return dispatcher.symdiff_for_long._compile_for_args(*args, **kwargs)
         return compile_for_args(*args, **kwargs)
 
     dispatcher._compile_for_args = _with_short_tracebacks(compile_for)
@@ -107,7 +118,7 @@ def _for_python() -> type:
         def __call__(self, *args: Any, **kwargs: Any) -> Any:
             try:
                 return self.symdiff_for_long(*args, **kwargs)
-            except LengthOfOne:
+            except OtherLengths:
                 return super().__call__(*args, **kwargs)
 
     return ForPython
@@ -157,13 +168,20 @@ def _dispatcher(
             lacking = ", ".join(shape.parameters)
             raise NotDifferentiable(f"{name}() needs {lacking}", place_of(function))
         each: list[Any] = []
-        own = 0  # the arguments of the function itself
+        own: list[str] = []  # the names of the function's own arguments
         for at, (kind, called) in enumerate(zip(types, every, strict=True)):
-            each += kind if called.startswith("*") else [kind]
-            own = len(each) if at < count else own
-        specs = tuple(map(spec_of_type, each[:own]))
+            several = called.startswith("*")
+            each += kind if several else [kind]
+            if at < count:
+                bare = called.lstrip("*")
+                own += (f"{bare}[{i}]" for i in range(len(kind))) if several else [bare]
+        specs = tuple(map(spec_of_type, each[: len(own)]))
+        tests: list[str] = []
         if long:
             specs = tuple(map(without_ones, specs))
+            agreed = agreed_lengths(procedure_for(function, specs))
+            specs = tuple(map(with_lengths, own, specs, repeat(agreed)))
+            tests = tests_of(lengths_of(own, each[: len(own)]), agreed)
         made, written = make(function, selection, specs)
         try:
             compile_for(made, written, each)
@@ -180,9 +198,7 @@ def _dispatcher(
         elif cache:
             kept(made.name, made.text, "")
         pairs = list(pairs_of(names, types[:count], made.reading.changed))
-        own_names = [n.lstrip("*") for n in names]
-        lengths = list(lengths_of(own_names, types[:count])) if long else []
-        return calling(written, every, pairs, made.reading.procedure.name, lengths, LengthOfOne)
+        return calling(written, every, pairs, made.reading.procedure.name, tests, OtherLengths)
 
     # Numba imports the module of what it reads from its cache.
     known: dict[str, Any] = {"__name__": "symdiff.dispatch"}

@@ -1,5 +1,5 @@
 """What a derivative was not written for, told when it is called: arrays that share memory, one of
-which the function changes, and lengths of 1."""
+which the function changes, and other lengths."""
 
 from __future__ import annotations
 
@@ -91,19 +91,16 @@ def calling(
     names: Sequence[str],
     pairs: Sequence[tuple[str, str]],
     function: str,
-    lengths: Sequence[str] = (),
+    tests: Sequence[str] = (),
     refusal: type[Exception] = ValueError,
 ) -> Callable[..., Any]:
-    """A function that calls a derivative for arrays that are apart, and of which no length is 1
-    among these: there it raises the refusal."""
+    """A function that calls a derivative for arrays that are apart, and of which none of these
+    tests is true: there it raises the refusal."""
     given = ", ".join(names)
     message = f"{function}() changes an array that is given to it twice: pass a copy"
     lines = [f"def call({given}):"]
-    if lengths:
-        lines += [
-            f"    if {' or '.join(f'{n} == 1' for n in lengths)}:",
-            "        raise symdiff_refusal",
-        ]
+    if tests:
+        lines += [f"    if {' or '.join(tests)}:", "        raise symdiff_refusal"]
     for first, second in pairs:
         lines += [
             f"    if symdiff_share_memory({first}, {second}):",

@@ -3,6 +3,7 @@
 from symdiff.generate.arguments import arranged
 from symdiff.generate.finding import find, find_for, generate
 from symdiff.generate.generated import Generated
+from symdiff.generate.making import procedure_for
 from symdiff.generate.roots import place_of, precheck
 from symdiff.generate.selection import Example, GradientOf, Selection
 
@@ -17,4 +18,5 @@ __all__ = [
     "generate",
     "place_of",
     "precheck",
+    "procedure_for",
 ]

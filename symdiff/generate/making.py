@@ -7,7 +7,7 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from symdiff.errors import NotDifferentiable
-from symdiff.generate.arguments import asked, with_items
+from symdiff.generate.arguments import asked, specs_of_call, with_items
 from symdiff.generate.docstrings import docstring, name_of
 from symdiff.generate.generated import Generated
 from symdiff.generate.results import (
@@ -77,9 +77,10 @@ def derive(
     compiled = selection.target == "numba"
     if compiled:
         from symdiff.compiled.elements import elements_of_wholes
+        from symdiff.compiled.elementwise.grouping import by_elements
         from symdiff.compiled.inline import put_in_place
 
-        procedure = elements_of_wholes(put_in_place(procedure))
+        procedure = elements_of_wholes(by_elements(put_in_place(procedure)))
     if mode == "rows":
         from symdiff.differentiate.rows import by_rows
 
@@ -117,6 +118,22 @@ def derive(
     if mode == "grad" and is_object(value_of(procedure, selection)):
         raise not_scalar(procedure, "an object of a kind that is not known", reading.returned)
     return _finished(function, reading, made, selection, chosen, live=live)
+
+
+def procedure_for(function: Any, specs: tuple[Any, ...]) -> Procedure:
+    """A function as it is read for arguments of which this is known, with what it calls in place
+    as far as that is done before it is differentiated for Numba.
+
+    Raises what `derive` raises for functions that can't be read.
+    """
+    from symdiff.compiled.inline import put_in_place
+    from symdiff.read.reader import Shared, read
+
+    shared = Shared()
+    shared.writer = functools.partial(_write_apart, compiled=True)
+    value = root_value(function, shared.unit, len(specs))
+    reading = read(value, shared, specs_of_call(function, specs, {}), guarded=False)
+    return put_in_place(reading.procedure)
 
 
 def _chosen(reading: Reading, selection: Selection, live: bool) -> list[tuple[str, int | None]]:

@@ -41,6 +41,7 @@ from symdiff.read.values import (
     kind_of,
     settled,
 )
+from symdiff.rules.shapes import asked_length
 from symdiff.stages import (
     BOOLEAN,
     INTEGER,
@@ -208,7 +209,8 @@ class Core:
     # --- emission ---
 
     def emit(self, value: Expr, kind: Kind, node: ast.AST | None, name: str | None = None) -> Var:
-        var = Var(name or "t", kind, temporary=name is None)
+        length = asked_length(value) if kind is INTEGER else None
+        var = Var(name or "t", kind, name is None, length)
         self.shared.stages += 1
         self.families.note(var, value)
         if self.makes_pythons(value):

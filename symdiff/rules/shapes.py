@@ -6,7 +6,7 @@ equal lengths; of two different ones nothing is known, unless one of them can't 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from symdiff.stages import (
     BOOLEAN,
@@ -36,10 +36,14 @@ def extent(size: Size) -> Extent:
     return Extent(((size, 1),))
 
 
-def asked_length(value: Expr) -> Dim:
-    """The length of an axis that a number is: `len(x)`, `np.shape(x)[0]`, or a variable known for
-    one; None where it is something else."""
+def asked_length(value: Expr, of_variable: Callable[[Var], Dim] = lambda var: var.length) -> Dim:
+    """The length of an axis that a number is: `len(x)`, `np.shape(x)[0]`, a variable that is known
+    for one, or a sum or multiple of such; None where it is something else."""
     match value:
+        case Var():
+            return of_variable(value)
+        case Const(value=number):
+            return number if type(number) is int and number >= 0 else None
         case Apply(op="len", args=(Var(kind=ArrayOf(dims=(dim, *_))),)):
             found: Dim = dim
             return found
@@ -51,9 +55,22 @@ def asked_length(value: Expr) -> Dim:
             ),
         ) if 0 <= axis < len(dims):
             return dims[axis]
-        case Var(length=length):
-            return length
+        case Apply(op="add", args=(first, second)):
+            return plus(asked_length(first, of_variable), asked_length(second, of_variable))
+        case (
+            Apply(op="mul", args=(Const(value=int() as factor), other))
+            | Apply(op="mul", args=(other, Const(value=int() as factor)))
+        ) if factor >= 0:
+            return times(asked_length(other, of_variable), factor)
     return None
+
+
+def at_most(a: Dim, b: Dim) -> bool:
+    """Whether a length is certainly no more than another one."""
+    difference = plus(b, times(a, -1))
+    if isinstance(difference, Extent):
+        return difference.constant >= 0 and all(count > 0 for _, count in difference.terms)
+    return difference is not None and difference >= 0
 
 
 def plus(a: Dim, b: Dim) -> Dim:

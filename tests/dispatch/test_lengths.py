@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import symdiff
-from symdiff.dispatch.lengths import LengthOfOne
+from symdiff.dispatch.lengths import OtherLengths
 
 numba = pytest.importorskip("numba")
 
@@ -60,7 +60,7 @@ def test_nothing_is_undone_where_nothing_can_be_broadcast():
     made = symdiff.grad(gates, argnums=(0, 1))
     u = np.linspace(-0.5, 1.0, 6)
     made(u.reshape(2, 3), u[:3])
-    with pytest.raises(LengthOfOne):
+    with pytest.raises(OtherLengths):
         made.symdiff_for_long(u.reshape(2, 3), u[:1])
 
 

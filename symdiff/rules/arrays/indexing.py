@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symdiff.rules.shapes import Dims, broadcast, dims_of, item_of, plus, times
+from symdiff.rules.shapes import (
+    Dims,
+    asked_length,
+    at_most,
+    broadcast,
+    dims_of,
+    item_of,
+    plus,
+    times,
+)
 from symdiff.stages import (
     BOOLEAN,
     INTEGER,
@@ -33,6 +42,14 @@ def _kind(expr: Expr) -> Kind:
 
 def is_slice(part: Expr) -> bool:
     return isinstance(part, Apply) and part.op == "slice"
+
+
+def bounds_of(part: Expr) -> tuple[Expr, Expr, Expr]:
+    """Where a slice starts and stops, and its step."""
+    assert isinstance(part, Apply)
+    given = [*part.args] if len(part.args) > 1 else [Const(None), *part.args]
+    lower, upper, step = [*given, Const(None), Const(None)][:3]
+    return lower, upper, step
 
 
 def is_basic(index: Expr) -> bool | None:
@@ -172,11 +189,9 @@ def _index_dims(part: Expr, kind: Kind) -> Dims | None:
 
 def sliced(dim: Dim, part: Expr) -> Dim:
     """The length of a slice, where its bounds are literals that certainly lie inside."""
-    assert isinstance(part, Apply)
-    given = [*part.args] if len(part.args) > 1 else [Const(None), *part.args]
-    given += [Const(None)] * (3 - len(given))
+    given = bounds_of(part)
     if not all(map(_is_literal, given)):
-        return None
+        return _between(dim, *given)
     lower, upper, step = map(_literal, given)
     if isinstance(dim, int):
         return len(range(*slice(lower, upper, step).indices(dim)))
@@ -193,6 +208,17 @@ def sliced(dim: Dim, part: Expr) -> Dim:
     elif upper is None and start < 0:
         return None
     return None
+
+
+def _between(dim: Dim, lower: Expr, upper: Expr, step: Expr) -> Dim:
+    """The length of a slice between bounds that are lengths themselves."""
+    if step not in (Const(None), Const(1)):
+        return None
+    start = 0 if lower == Const(None) else asked_length(lower)
+    stop = dim if upper == Const(None) else asked_length(upper)
+    if start is None or stop is None or not (at_most(start, stop) and at_most(stop, dim)):
+        return None
+    return plus(stop, times(start, -1))
 
 
 def _is_literal(part: Expr) -> bool:
@@ -220,6 +246,6 @@ def stacked(dims: Sequence[Dims | None], axis: int, length: int) -> Dims | None:
 
 
 __all__ = [
-    "indexed_dims", "indexed_kind", "is_basic", "is_slice", "item_of", "parts_of", "repeats",
-    "sliced", "stacked", "times",
+    "bounds_of", "indexed_dims", "indexed_kind", "is_basic", "is_slice", "item_of", "parts_of",
+    "repeats", "sliced", "stacked", "times",
 ]  # fmt: skip

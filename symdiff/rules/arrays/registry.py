@@ -336,6 +336,17 @@ def table() -> tuple[ArrayPrimitive, ...]:
     return tuple(_table.values())
 
 
+_OPERATORS = frozenset(
+    {"add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "neg", "pos", "abs"}
+)
+
+
+def is_elementwise(op: str) -> bool:
+    """Whether an operation on arrays makes each element of its value of one of each argument."""
+    primitive = by_name(op)
+    return op in _OPERATORS or primitive is not None and primitive.is_elementwise
+
+
 def find(function: Any) -> ArrayPrimitive | None:
     """The array function that a Python object is, if any."""
     module = getattr(function, "__module__", None) or ""

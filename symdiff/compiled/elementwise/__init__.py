@@ -1,0 +1,1 @@
+"""Elementwise operations on arrays as loops over their elements."""
