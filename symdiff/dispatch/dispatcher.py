@@ -17,7 +17,7 @@ import contextlib
 import functools
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
@@ -179,8 +179,10 @@ def _dispatcher(
         tests: list[str] = []
         if long:
             specs = tuple(map(without_ones, specs))
-            agreed = agreed_lengths(procedure_for(function, specs))
-            specs = tuple(map(with_lengths, own, specs, repeat(agreed)))
+            agreed = agreed_lengths(
+                lambda known: procedure_for(function, _of_lengths(own, specs, known))
+            )
+            specs = _of_lengths(own, specs, agreed)
             tests = tests_of(lengths_of(own, each[: len(own)]), agreed)
         made, written = make(function, selection, specs)
         try:
@@ -216,6 +218,12 @@ def _dispatcher(
     dispatcher = numba.njit(cache=cache, **options)(main)
     dispatcher.__symdiff__ = derived
     return dispatcher
+
+
+def _of_lengths(
+    names: Sequence[str], specs: Sequence[Any], known: Mapping[Any, Any]
+) -> tuple[Any, ...]:
+    return tuple(map(with_lengths, names, specs, repeat(known)))
 
 
 def _with_short_tracebacks(compile_for_args: Callable[..., Any]) -> Callable[..., Any]:

@@ -3,7 +3,7 @@ along an axis, and of which those that the function adds, multiplies or stores a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from symdiff.compiled.lengths import Lengths, in_terms
@@ -20,12 +20,15 @@ from symdiff.stages import (
     Dim,
     Expr,
     Extent,
+    Loop,
     Procedure,
     Size,
     Stage,
     Var,
     steps,
 )
+
+MOST_READINGS = 4  # of a function, as ever more is known of the lengths
 
 Axis = tuple[str, int]
 """The name of an array, as it is written, and one of its axes."""
@@ -66,33 +69,42 @@ def lengths_of(names: Sequence[str], types: Sequence[Any]) -> Iterator[Axis]:
             yield from lengths_of([f"{name}[{i}]" for i in range(len(kind))], list(kind))
 
 
-def agreed_lengths(procedure: Procedure) -> dict[Axis, Dim]:
-    """The lengths of arguments' axes in terms of others, as its operations want them.
+def agreed_lengths(read: Callable[[Mapping[Axis, Dim]], Procedure]) -> dict[Axis, Dim]:
+    """The lengths of arguments' axes in terms of others, as the operations of a function want them
+    that is `read` for arguments of such lengths.
 
     They may stand where the program does not come by: what follows is to be tested.
     """
     found: dict[Size, Dim] = {}
+    wanted = _Wanted(read({}))
+    for _ in range(MOST_READINGS):
+        before = len(found)
+        for first, second in wanted.equal:
+            difference = plus(in_terms(first, found), times(in_terms(second, found), -1))
+            _find(_solved(difference), found)
+        if len(found) == before:
+            break
+        wanted = _Wanted(read(_by_axes(found)))
+    for end, whole in wanted.ends:
+        _find(_longer(in_terms(end, found), in_terms(whole, found)), found)
+    return _by_axes(found)
 
-    def find(size: Size, dim: Dim) -> None:
+
+def _find(solved: tuple[Size, Dim] | None, found: dict[Size, Dim]) -> None:
+    if solved is not None:
+        size, dim = solved
         found.update({s: in_terms(d, {size: dim}) for s, d in found.items()})
         if _is_asked(size):
             found[size] = dim
 
-    wanted = _Wanted(procedure)
-    for first, second in wanted.equal:
-        solved = _solved(plus(in_terms(first, found), times(in_terms(second, found), -1)))
-        if solved is not None:
-            find(*solved)
-    for end, whole in wanted.ends:
-        solved = _longer(in_terms(end, found), in_terms(whole, found))
-        if solved is not None:
-            find(*solved)
+
+def _by_axes(found: Mapping[Size, Dim]) -> dict[Axis, Dim]:
     return {size.of: dim for size, dim in found.items()}  # type: ignore[misc]
 
 
 class _Wanted:
-    """Lengths that are `equal` if nothing is broadcast, and where slices end, with the lengths of
-    what they end in."""
+    """Lengths that are `equal` if nothing is broadcast, and loops don't change the lengths of what
+    they carry; and where slices end, with the lengths of what they end in."""
 
     def __init__(self, procedure: Procedure) -> None:
         self.lengths = Lengths(procedure)
@@ -111,6 +123,10 @@ class _Wanted:
                     first, *others = map(self.shape, args)
                     for other in others:
                         self.pair(first, other)
+                case Loop(carried=carried):
+                    for c in carried:
+                        if c.init is not None and c.next is not None:
+                            self.pair(self.shape(c.init), self.shape(c.next))
 
     def shape(self, value: Expr) -> Dims | None:
         if isinstance(value, Var) and value in self.slices:
