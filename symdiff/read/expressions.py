@@ -485,8 +485,8 @@ class Expressions(Matching):
 
     def asked(self, value: Value, node: ast.AST) -> Value:
         """A value, or what Python looks at to tell whether it is true: a length, say."""
-        if isinstance(value, Perhaps) and value.tuple.items:
-            return value.test
+        if isinstance(value, Perhaps):
+            return value.test if value.tuple.items else Const(False)
         if self.is_dynamic_list(value):
             return self.length_of(value, node)
         found = self.truth_of(value, node)
@@ -575,8 +575,10 @@ class Expressions(Matching):
         for i, operand in enumerate(values[1:], start=1):
             if isinstance(first, Unknown):
                 return first
-            if isinstance(first, Perhaps):
+            if isinstance(first, Perhaps) and first.tuple.items:
                 return self.bool_op_of_perhaps(op, first, values[i:], node)
+            if isinstance(first, Perhaps) and op == "and":
+                return first
             first = self.asked(first, node)
             if not isinstance(first, Runtime):
                 first = (

@@ -73,12 +73,26 @@ def or_another(a):
     return high * low + low
 
 
+def none_at_all(a):
+    """An empty tuple is as false as None."""
+    found = () if a > 1 else None
+    high, low = found or (a, a * a)
+    return high * low if not found else -a
+
+
+def none_at_all_or_nothing(a):
+    found = () if a > 1 else None
+    return a if (found and (a, a * a)) is None else 3 * a
+
+
 def summed(a):
     return sum(quadratic(a, 5.0, 1.0)) + max(quadratic(1.0, 5.0, a))
 
 
 AT = [(unpacked, 2.0), (by_index, 2.0), (asked, 2.0), (asked_for_truth, 2.0), (in_rounds, 1.3),
-      (in_rounds, 0.3), (or_another, 3.0), (or_another, 1.0), (summed, 1.5)]  # fmt: skip
+      (in_rounds, 0.3), (or_another, 3.0), (or_another, 1.0), (summed, 1.5),
+      (none_at_all, 3.0), (none_at_all, 0.5), (none_at_all_or_nothing, 3.0),
+      (none_at_all_or_nothing, 0.5)]  # fmt: skip
 
 
 @pytest.mark.parametrize("function, a", AT)
