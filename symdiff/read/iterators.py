@@ -76,7 +76,8 @@ class Iterators(Containers):
                 Iterator(name="count", args=(start, Const(value=int()) as step)),
                 Const() as times,
             ]:
-                if name == "islice" and kind_of(start) is INTEGER and _is_count(times):
+                is_range = kind_of(start) is INTEGER and step.value != 0
+                if name == "islice" and is_range and _is_count(times):
                     over = self.binary("mul", times, step, node)
                     end = self.binary("add", start, over, node)
                     steps = () if step == Const(1) else (step,)

@@ -236,6 +236,8 @@ def test_the_first_numbers_of_count_are_a_range():
     slope = sum(k * 0.3 ** (k - 1) for k in range(1, 12))
     slope += sum(k * math.cos(0.3 * k) for k in range(3, -5, -2))
     assert math.isclose(symdiff.grad(series)(0.3), slope)
+    again = symdiff.grad(lambda x: sum(k * x for k in itertools.islice(itertools.count(2, 0), 3)))
+    assert again(1.0) == 6.0
 
 
 class Getter:
