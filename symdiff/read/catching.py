@@ -11,7 +11,15 @@ import ast
 import copy
 from collections.abc import Iterator
 
-from symdiff.read.raising import Raised, caught_by, may_be_caught, raised_by
+from symdiff.read.raising import (
+    Raised,
+    caught_by,
+    may_be_caught,
+    meets,
+    named_by,
+    raised_by,
+    raised_in,
+)
 
 MOST = 24  # statements of handlers that are written again for each statement that may fail
 LAZY = (ast.BoolOp, ast.IfExp)
@@ -93,25 +101,19 @@ class _Try:
     def raised(self, stmt: ast.Raise) -> list[ast.stmt]:
         """What follows where the body itself raises something."""
         given = stmt.exc.func if isinstance(stmt.exc, ast.Call) else stmt.exc
-        for kinds, body in self.handlers:
-            if kinds is None:
-                return [stmt] if _passes_on(body) else body
-            names = [ast.unparse(kind) for kind in _named(self.node, body, self.handlers)]
-            known = raised_by(stmt)
-            if given is not None and ast.unparse(given) in names:
-                return [stmt] if _passes_on(body) else body
-            if any(issubclass(e, k) or issubclass(k, e) for e in known for k in kinds):
-                raise Undecided
-        return [stmt]
+        kinds, body = self.handlers[0]
+        names = map(ast.unparse, named_by(self.node.handlers[0]))
+        if kinds is not None and (given is None or ast.unparse(given) not in names):
+            raise Undecided
+        return [stmt] if _passes_on(body) else body
 
     def may_fail(self, stmt: ast.AST) -> bool:
-        raised = (e for sub in _own(stmt) for e in raised_by(sub))
-        return any(self.handler_of(e) is not None for e in raised)
+        return any(self.handler_of(e) is not None for e in raised_in(stmt))
 
     def handler_of(self, raised: type[BaseException]) -> list[ast.stmt] | None:
         """The handler that catches this, or a part of it."""
         for kinds, body in self.handlers:
-            if kinds is None or any(issubclass(raised, k) or issubclass(k, raised) for k in kinds):
+            if meets(raised, kinds):
                 return body
         return None
 
@@ -142,17 +144,6 @@ class _Try:
         return chosen, found
 
 
-def _named(
-    node: ast.Try, body: list[ast.stmt], handlers: list[tuple[Raised | None, list[ast.stmt]]]
-) -> list[ast.expr]:
-    """The classes that the handler with this body names."""
-    at = next(i for i, (_, known) in enumerate(handlers) if known is body)
-    kind = node.handlers[at].type
-    if kind is None:
-        return []
-    return list(kind.elts) if isinstance(kind, ast.Tuple) else [kind]
-
-
 def _passes_on(body: list[ast.stmt]) -> bool:
     """Whether a handler only raises again what it has caught: then that leaves by itself."""
     return len(body) == 1 and isinstance(body[0], ast.Raise) and body[0].exc is None
@@ -168,13 +159,6 @@ def _without_cause(stmt: ast.stmt, name: str | None) -> ast.stmt:
         if isinstance(sub, ast.Raise) and sub.exc is None:
             raise Undecided
     return stmt
-
-
-def _own(root: ast.AST) -> Iterator[ast.AST]:
-    yield root
-    if not isinstance(root, (ast.FunctionDef, ast.Lambda)):
-        for child in ast.iter_child_nodes(root):
-            yield from _own(child)
 
 
 def _in_order(root: ast.AST) -> Iterator[ast.AST]:

@@ -12,6 +12,7 @@ from symdiff.errors import SymdiffError
 from symdiff.read.catching import Fails
 from symdiff.read.core import same
 from symdiff.read.fence import REFUSED
+from symdiff.read.raising import meets
 from symdiff.read.solving import Solving
 from symdiff.read.values import (
     Builtin,
@@ -102,7 +103,7 @@ class Failing(Solving):
 
     def is_caught(self, node: Fails, *kinds: type[BaseException]) -> bool:
         """Whether one of these is caught."""
-        return any(issubclass(r, k) or issubclass(k, r) for r in node.raised for k in kinds)
+        return any(meets(r, kinds) for r in node.raised)
 
     def either_of(self, tests: list[Value], node: ast.AST) -> Value:
         open_ones = [t for t in tests if t != Const(False)]

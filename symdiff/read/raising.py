@@ -47,13 +47,18 @@ METHODS = {"append", "extend", "clear", "copy", "items", "keys", "values", "get"
 def may_be_caught(node: ast.Try) -> bool:
     """Whether the body of a try statement may raise something that one of its handlers catches."""
     caught = [caught_by(handler) for handler in node.handlers]
-    for raised in (e for stmt in node.body for sub in _own(stmt) for e in raised_by(sub)):
-        for kinds in caught:
-            if kinds is None or any(
-                issubclass(raised, kind) or issubclass(kind, raised) for kind in kinds
-            ):
-                return True
-    return False
+    raised = {e for stmt in node.body for e in raised_in(stmt)}
+    return any(meets(e, kinds) for e in raised for kinds in caught)
+
+
+def meets(raised: type[BaseException], caught: Raised | None) -> bool:
+    """Whether a handler catches an exception, or a part of what its class stands for."""
+    return caught is None or any(issubclass(raised, k) or issubclass(k, raised) for k in caught)
+
+
+def raised_in(root: ast.AST) -> Iterator[type[BaseException]]:
+    """What a statement or an expression may raise."""
+    return (e for node in _own(root) for e in raised_by(node))
 
 
 def _own(root: ast.AST) -> Iterator[ast.AST]:
@@ -64,13 +69,19 @@ def _own(root: ast.AST) -> Iterator[ast.AST]:
             yield from _own(child)
 
 
+def named_by(handler: ast.ExceptHandler) -> list[ast.expr]:
+    """The classes that a handler names, as they are written."""
+    if isinstance(handler.type, ast.Tuple):
+        return handler.type.elts
+    return [] if handler.type is None else [handler.type]
+
+
 def caught_by(handler: ast.ExceptHandler) -> Raised | None:
-    """The classes that a handler names; None for one that catches everything."""
+    """The classes that a handler catches; None for one that catches everything."""
     if handler.type is None:
         return None
-    parts = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     found: list[type[BaseException]] = []
-    for part in parts:
+    for part in named_by(handler):
         kind = getattr(builtins, part.id, None) if isinstance(part, ast.Name) else None
         known = isinstance(kind, type) and issubclass(kind, BaseException)
         found.append(kind if known else _Own)  # type: ignore[arg-type]
@@ -98,7 +109,7 @@ def raised_by(node: ast.AST) -> Raised:
         case ast.Call():
             return BY_CALLS
         case ast.Assign(targets=targets) if any(isinstance(t, ast.Tuple) for t in targets):
-            return (ValueError,)
+            return (ValueError, TypeError)
         case ast.Attribute():
             return (AttributeError,)
     return ()

@@ -233,9 +233,25 @@ def counts_on(x, y):
     return w + z
 
 
+def takes_apart(x, y=1.0):
+    pair = (x, y) if x > y else None
+    try:
+        a, b = pair
+    except TypeError:
+        return x
+    return a * b
+
+
 @pytest.mark.parametrize(
     "function",
-    [calls_a_function, uses_what_was_caught, overflows_perhaps, takes_the_next, counts_on],
+    [
+        calls_a_function,
+        uses_what_was_caught,
+        overflows_perhaps,
+        takes_the_next,
+        counts_on,
+        takes_apart,
+    ],
 )
 def test_what_can_not_be_asked_is_refused(function):
     with pytest.raises(symdiff.SymdiffError, match="'try' around active code that may raise"):
