@@ -556,6 +556,22 @@ def all_defined(block: Block) -> Iterator[Var]:
         yield from defined(step)
 
 
+def called_from(block: Block, callees: Mapping[str, Procedure]) -> list[str]:
+    """The procedures that a block calls, directly or not, each behind those that it calls."""
+    found: list[str] = []
+    seen: set[str] = set()
+
+    def visit(calling: Block) -> None:
+        for step in steps(calling):
+            if isinstance(step, Call) and step.callee in callees and step.callee not in seen:
+                seen.add(step.callee)
+                visit(callees[step.callee].body)
+                found.append(step.callee)
+
+    visit(block)
+    return found
+
+
 def substitute(expr: Expr, table: Mapping[Var, Expr]) -> Expr:
     """The expression with variables replaced."""
     if isinstance(expr, Var):

@@ -33,6 +33,7 @@ from symdiff.stages import (
     TupleOf,
     Var,
     all_defined,
+    called_from,
     map_expressions,
     steps,
     substitute,
@@ -45,12 +46,12 @@ def put_in_place(procedure: Procedure) -> Procedure:
     """The procedure with the steps of those that it calls at one place, or in loops; but for
     recursive functions, functions with rules of the user's, and long ones at many places."""
     callees = dict(procedure.callees)
-    order = _inner_first(procedure)
+    order = called_from(procedure.body, callees)
     bodies = [each.body for each in (procedure, *(callees[name] for name in order))]
     sites = Counter(s.callee for body in bodies for s in steps(body) if isinstance(s, Call))
     loops = [s for body in bodies for s in steps(body) if isinstance(s, Loop)]
     looped = {s.callee for loop in loops for s in steps(loop.body) if isinstance(s, Call)}
-    recursive = {name for name in order if name in _reached(callees, name)}
+    recursive = {name for name in order if name in called_from(callees[name].body, callees)}
     copied: dict[str, Procedure] = {}
     for name in order:
         made = _Inliner(copied).run(callees[name])
@@ -65,34 +66,6 @@ def put_in_place(procedure: Procedure) -> Procedure:
     for callee in kept.values():
         callee.callees = kept
     return replace(made, callees=kept)
-
-
-def _inner_first(procedure: Procedure) -> list[str]:
-    """The procedures that are called, each behind those that it calls."""
-    found: list[str] = []
-    seen: set[str] = set()
-
-    def visit(each: Procedure) -> None:
-        for step in steps(each.body):
-            if isinstance(step, Call) and step.callee not in seen:
-                seen.add(step.callee)
-                visit(procedure.callees[step.callee])
-                found.append(step.callee)
-
-    visit(procedure)
-    return found
-
-
-def _reached(callees: Mapping[str, Procedure], name: str) -> set[str]:
-    """The procedures that one calls, and those that these call."""
-    found: set[str] = set()
-    pending = [name]
-    while pending:
-        for step in steps(callees[pending.pop()].body):
-            if isinstance(step, Call) and step.callee not in found:
-                found.add(step.callee)
-                pending.append(step.callee)
-    return found
 
 
 class _Inliner:

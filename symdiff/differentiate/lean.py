@@ -20,6 +20,7 @@ from symdiff.stages import (
     Procedure,
     Scalar,
     Var,
+    called_from,
     is_differentiable,
     steps,
 )
@@ -51,19 +52,10 @@ class Lean:
         )
 
     def is_recursive(self, name: str) -> bool:
-        return name in self.reached_from(name)
+        return name in self.called_from(name)
 
-    def reached_from(self, name: str) -> set[str]:
-        """The procedures that one calls, and those that these call."""
-        found: set[str] = set()
-        pending = [name]
-        while pending:
-            for step in steps(self.primal[pending.pop()].body):
-                new = isinstance(step, Call) and step.callee not in found
-                if isinstance(step, Call) and new and step.callee in self.primal:
-                    found.add(step.callee)
-                    pending.append(step.callee)
-        return found
+    def called_from(self, name: str) -> list[str]:
+        return called_from(self.primal[name].body, self.primal)
 
     # --- adjoints that are lent
 
@@ -174,7 +166,7 @@ class Lean:
         """Whether a procedure keeps its values on tapes: one that is recursive, or calls such."""
         if not self.compiled:
             return False
-        return any(map(self.is_recursive, {name, *self.reached_from(name)}))
+        return any(map(self.is_recursive, {name, *self.called_from(name)}))
 
     def note_taped(self, tapes: Tapes, *pair: Procedure) -> None:
         self.taped += [(tapes, each) for each in pair]

@@ -36,7 +36,7 @@ from symdiff.dispatch.sharing import calling, pairs_of
 from symdiff.errors import NotCompiled, NotDifferentiable, SymdiffError
 from symdiff.generate import Generated, Selection, find_for, place_of, procedure_for
 from symdiff.read.source import by_numba, unwrap
-from symdiff.stages import Call, Place, Procedure, Stage, steps
+from symdiff.stages import Place, Procedure, Stage, called_from, steps
 
 Maker = Callable[[Any, Selection, Sequence[Any]], "tuple[Generated, Callable[..., Any]]"]
 
@@ -297,20 +297,8 @@ def in_mode(mode: str) -> Maker:
 
 def calls_itself(procedure: Procedure) -> bool:
     """Whether a procedure calls one that is recursive."""
-    onward = {
-        name: {s.callee for s in steps(callee.body) if isinstance(s, Call)}
-        for name, callee in procedure.callees.items()
-    }
-    for name in onward:
-        found: set[str] = set()
-        pending = [name]
-        while pending:
-            for callee in onward.get(pending.pop(), set()) - found:
-                found.add(callee)
-                pending.append(callee)
-        if name in found:
-            return True
-    return False
+    callees = procedure.callees
+    return any(name in called_from(callee.body, callees) for name, callee in callees.items())
 
 
 def compile_for(made: Generated, dispatcher: Any, types: Sequence[Any]) -> None:
