@@ -65,11 +65,11 @@ class Primitive:
     """An elementary operation that symdiff knows.
 
     `name` is the `op` of its applications; `functions` are the Python objects that it is, or their
-    dotted names where this Python may lack them. `result` is the kind of its value, or a function
-    of the kinds of its arguments. `partials` is its rule, None when it is piecewise constant;
-    `cases` are better rules for some of its calls. `sympy` is its name in SymPy, or the text of a
-    lambda over SymPy's names. `arity` is the fewest and the most arguments (None: any number).
-    `note` says what holds at its singularities.
+    dotted names where this Python may lack them, or where a rule is not worth an import. `result`
+    is the kind of its value, or a function of the kinds of its arguments. `partials` is its rule,
+    None when it is piecewise constant; `cases` are better rules for some of its calls. `sympy` is
+    its name in SymPy, or the text of a lambda over SymPy's names. `arity` is the fewest and the
+    most arguments (None: any number). `note` says what holds at its singularities.
     """
 
     name: str

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import math
-import statistics
 
 from symdiff.rules.polygamma import digamma, polygamma
 from symdiff.rules.registry import elementwise
@@ -43,8 +42,7 @@ def polygamma_rule(n, x, *, out):
 
 
 @elementwise(
-    statistics._normal_dist_inv_cdf,  # type: ignore[attr-defined]
-    op="statistics._normal_dist_inv_cdf",
+    "statistics._normal_dist_inv_cdf",
     sympy="lambda p, mu, sigma: mu + sigma * sqrt(2) * erfinv(2 * p - 1)",
 )
 def quantile(p, mu, sigma, *, out):

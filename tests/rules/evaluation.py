@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import statistics
 from types import SimpleNamespace
 
 import mpmath
@@ -93,9 +94,13 @@ ON_FLOATS = {
     "math.sumprod": lambda p, q: math.fsum(map(operator.mul, p, q)),
     "math.fma": lambda x, y, z: x * y + z,
     "helper:digamma": polygamma.digamma,
+    "statistics._normal_dist_inv_cdf": lambda p, mu, sigma: (
+        statistics.NormalDist(mu, sigma).inv_cdf(p)
+    ),
     "helper:polygamma": polygamma.polygamma,
 }
-"""Primitives over floats that this Python may lack, or takes keywords for."""
+"""Primitives over floats that this Python may lack, or takes keywords for, or that are known by
+name only."""
 
 
 class Arithmetic:
