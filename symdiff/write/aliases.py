@@ -14,10 +14,12 @@ import functools
 import math
 import operator
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+from symdiff.definitions import Definitions
 from symdiff.rules.memory import UPDATES, holds_objects, shares
 from symdiff.stages import (
     STACK,
@@ -39,7 +41,6 @@ from symdiff.stages import (
     Step,
     TupleOf,
     Var,
-    all_defined,
     all_read,
     expressions,
     steps,
@@ -288,36 +289,40 @@ class _Finder:
     def exchanges(self, procedure: Procedure) -> None:
         """Find loops whose rounds exchange arrays that they carry, as two buffers take turns, and
         do nothing else to the variables: no two of these ever have the same array."""
-        order = list(all_defined(procedure.body))
+        definitions = Definitions(procedure.body)
+        near = _Near([f for f in self.found.flows if not isinstance(f.step, Push)])
+        last = _last_reads(procedure)
+        places = {id(step): at for at, step in enumerate(procedure.body)}
         for loop in steps(procedure.body):
             if not isinstance(loop, Loop):
                 continue
             carried = [c for c in loop.carried if isinstance(c.var.kind, ArrayOf)]
-            inside = {*all_defined([loop])}
-            if len(carried) > 1:
-                last = max(at for at, var in enumerate(order) if var in inside)
-                late = self.read_from(procedure, loop)
-                self.exchange(loop, carried, {*inside, *order[last + 1 :]}, late)
+            if len(carried) > 1 and _crosses(loop, carried, near, definitions):
+                late: Container[Var] = self.found.reach
+                if (at := places.get(id(loop))) is not None:
+                    own = (loop.test, loop.leave, *(c.next for c in loop.carried))
+                    late = {*all_read(loop.body), *(v for e in own for v in variables(e))}
+                    late |= {v for v in self.found.reach if last.get(v, -1) > at}
+                self.exchange(loop, carried, near, definitions.at, late)
 
-    def read_from(self, procedure: Procedure, loop: Loop) -> set[Var]:
-        """The variables that are read in a loop or after it; where that is not plain, all."""
-        at = next((i for i, step in enumerate(procedure.body) if step is loop), None)
-        if at is None:
-            return {*self.found.reach}
-        after = (*loop.body, *procedure.body[at + 1 :])
-        own = (loop.test, loop.leave, *(c.next for c in loop.carried), procedure.result)
-        return {*all_read([*after]), *(v for expr in own for v in variables(expr))}
-
-    def exchange(self, loop: Loop, carried: list[Carried], seen: set[Var], late: set[Var]) -> None:
+    def exchange(
+        self,
+        loop: Loop,
+        carried: list[Carried],
+        near: _Near,
+        at: Mapping[Var, int],
+        late: Container[Var],
+    ) -> None:
         """Take what variables carry for one array each, if a round only exchanges them. Nothing but
-        the variables in `seen` may reach these: those of a round, and of what comes after. Those
-        that are read so `late` may hold one of the arrays from before the loop."""
-        before, flows = dict(self.found.reach), self.found.flows
+        the variables of a round, and of what comes after, may reach these: `at` tells where each is
+        defined. Those that are read so `late` may hold one of the arrays from before the loop."""
+        begins = at[loop.carried[0].var]
+        before, flows = self.found.reach, self.found.flows
         own = {c.var: self.bit() for c in carried}
+        around = near.around([e for c in carried for e in (c.init, c.next)], own, before)
         while len(own) > 1:
-            self.found.reach = before | own
-            inner = [f for f in flows if f.step is not loop or f.target not in own]
-            self.found.flows = [f for f in inner if not isinstance(f.step, Push)]
+            self.found.reach = {v: before.get(v, 0) for v in around} | own
+            self.found.flows = [f for v in around if v not in own for f in near.into[v]]
             self.spread(self.found.reach)
             members = [c for c in carried if c.var in own]
             begin = [self.reached(c.init) for c in members]
@@ -333,16 +338,19 @@ class _Finder:
                 and origins == sum(begin)
                 and not origins & (self.found.outside | arrays)
                 and all(begin)
-                and all(var in seen for var, bits in reach.items() if bits & arrays)
+                and all(at.get(v, -1) >= begins for v, bits in reach.items() if bits & arrays)
             ):
-                kept = [f for f in inner if isinstance(f.step, Push) and reach[f.source] & arrays]
+                pushes = [f for f in flows if isinstance(f.step, Push)]
+                kept = [f for f in pushes if reach.get(f.source, 0) & arrays]
                 self.found.kept += kept
                 if kept:
                     break
                 for var in [v for v, bits in reach.items() if bits & origins and v in late]:
                     before[var] = before.get(var, 0) | arrays
-                self.found.reach, self.found.flows = before | own, inner
+                self.found.reach = before | own
+                self.found.flows = [f for f in flows if f.target not in own]
                 self.found.arrays |= arrays
+                near.leave_out(own)
                 return
             break
         self.found.reach, self.found.flows = before, flows
@@ -365,6 +373,61 @@ class _Finder:
                 if objects & handed_on & ~self.found.reach[target]:
                     self.found.reach[target] |= objects & handed_on
                     pending.append(target)
+
+
+class _Near:
+    """Which variables hand objects on to which, told from both sides: what a loop exchanges is
+    found without going over the whole procedure again."""
+
+    def __init__(self, flows: list[Flow]) -> None:
+        self.into: defaultdict[Var, list[Flow]] = defaultdict(list)
+        self.out: defaultdict[Var, list[Flow]] = defaultdict(list)
+        for flow in flows:
+            self.into[flow.target].append(flow)
+            self.out[flow.source].append(flow)
+
+    def leave_out(self, carried: Iterable[Var]) -> None:
+        for var in carried:
+            for flow in self.into[var]:
+                self.out[flow.source] = [f for f in self.out[flow.source] if f is not flow]
+            self.into[var] = []  # nothing but its loop hands it anything
+
+    def around(
+        self, values: Iterable[Expr | None], own: Iterable[Var], reach: Mapping[Var, int]
+    ) -> list[Var]:
+        """The variables whose objects these values, or `own` ones, may reach or share."""
+        before = [v for value in values for v in variables(value)]
+        before = self.closure(before, lambda v: [f.source for f in self.into[v]])
+        objects = functools.reduce(operator.or_, (reach.get(v, 0) for v in before), 0)
+        holders = [v for v, bits in reach.items() if bits & objects]
+        return self.closure([*before, *own, *holders], lambda v: [f.target for f in self.out[v]])
+
+    @staticmethod
+    def closure(start: list[Var], onward: Callable[[Var], list[Var]]) -> list[Var]:
+        found = dict.fromkeys(start)
+        pending = list(found)
+        while pending:
+            new = [v for v in dict.fromkeys(onward(pending.pop())) if v not in found]
+            found.update(dict.fromkeys(new))
+            pending += new
+        return list(found)
+
+
+def _last_reads(procedure: Procedure) -> dict[Var, int]:
+    """The number of the last step of the outermost block in which a variable is read."""
+    found = {v: at for at, step in enumerate(procedure.body) for v in all_read([step])}
+    return found | dict.fromkeys(variables(procedure.result), len(procedure.body))
+
+
+def _crosses(loop: Loop, carried: list[Carried], near: _Near, definitions: Definitions) -> bool:
+    """Whether an array that a round hands to the next may be that of another variable."""
+    own = {c.var for c in carried}
+
+    def before(var: Var) -> list[Var]:
+        is_of_round = var not in own and definitions.is_inside(var, loop.body)
+        return [flow.source for flow in near.into[var]] if is_of_round else []
+
+    return any(own & {*near.closure(variables(c.next), before)} - {c.var} for c in carried)
 
 
 def lent_to(callee: Procedure | None) -> set[int]:

@@ -9,6 +9,7 @@ import symdiff
 from compiled_text import assert_gradients_agree
 from support import op, run, text_of
 from symdiff.stages import REAL, ArrayOf, Carried, Const, Loop, Param, Procedure, Stage, Var
+from symdiff.write.aliases import _Finder, objects_of
 from tests.differences import assert_right
 
 U = np.linspace(0.2, 1.4, 6) ** 2
@@ -147,3 +148,24 @@ def test_the_first_array_that_somebody_holds_is_copied():
     np.testing.assert_array_equal(first, x)
     np.testing.assert_array_equal(u, [3.0, 2.0, 4.0])
     np.testing.assert_array_equal(v, [3.0, 2.0, 4.0])
+
+
+def filled(count):
+    """So many loops, each of which fills two arrays."""
+    x, body = Var("x", VECTOR), []
+    for _ in range(count):
+        starts = [Var("u", VECTOR), Var("v", VECTOR)]
+        body += [Stage(start, op("copy", x)) for start in starts]
+        pairs = [(Var("u", VECTOR), Var("u", VECTOR)) for _ in starts]
+        updates = [Stage(new, op("setitem", old, Const(0), Const(1.0))) for old, new in pairs]
+        carried = [Carried(old, s, new) for s, (old, new) in zip(starts, pairs, strict=True)]
+        body.append(Loop(carried, updates, iterable=op("range", Const(3))))
+    return Procedure("f", [Param("x", x)], body, op("tuple", *(c.var for c in carried)))
+
+
+def test_loops_that_exchange_nothing_cost_no_search(monkeypatch):
+    counted = []
+    spread = _Finder.spread
+    monkeypatch.setattr(_Finder, "spread", lambda *args: [counted.append(1), spread(*args)])
+    objects_of(filled(40))
+    assert len(counted) == 1
