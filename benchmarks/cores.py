@@ -4,9 +4,8 @@ gradients, on one core and on all."""
 from __future__ import annotations
 
 import math
-import statistics
-import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numba
@@ -15,8 +14,7 @@ from numba import prange
 
 import symdiff
 from benchmarks.arrays import shown
-
-ROUNDS = 21
+from benchmarks.measure import medians
 
 
 def weighted_sum(x, w):
@@ -80,21 +78,10 @@ def table() -> str:
         expected, found = (g(*args)[1] for g in gradients)
         for a, b in zip(expected, found, strict=True):
             np.testing.assert_allclose(b, a, rtol=1e-9)
-        times = _medians([one, every, *gradients], args)
+        # One after the other: threads that have slept begin slowly.
+        calls = [partial(call, *args) for call in (one, every, *gradients)]
+        times = [medians({"": call})[""] for call in calls]
         cells = [shown(times[0]), f"{times[0] / times[1]:.2f} x",
                  shown(times[2]), f"{times[2] / times[3]:.2f} x"]  # fmt: skip
         rows.append(f"| {function.__name__.replace('_', ' ')} | {' | '.join(cells)} |")
     return "\n".join(rows)
-
-
-def _medians(calls: list[Callable[..., Any]], args: tuple[Any, ...]) -> list[float]:
-    """Seconds of each call, each many times in a row: threads that have slept begin slowly."""
-    found = []
-    for call in calls:
-        times = []
-        for _ in range(ROUNDS):
-            start = time.perf_counter()
-            call(*args)
-            times.append(time.perf_counter() - start)
-        found.append(statistics.median(times[1:]))
-    return found

@@ -30,6 +30,7 @@ from symdiff.compiled.together import made_together
 from symdiff.differentiate.keeping import nothing
 from symdiff.rules.memory import UPDATES, holds_objects, shares
 from symdiff.rules.registry import kind_of
+from symdiff.rules.shapes import item_of
 from symdiff.simplify.dead import drop_dead
 from symdiff.stages import (
     BOOLEAN,
@@ -308,8 +309,8 @@ class _Keeper:
 
     def hand_on(self, plan: _Plan) -> None:
         """An array that is made in an arm of a branch is empty after the other arm."""
-        var, item = plan.stack.var, kind_of(plan.push.value)
-        dtype = DTYPES[item.item if isinstance(item, ArrayOf) else item]
+        var = plan.stack.var
+        dtype = DTYPES[item_of(kind_of(plan.push.value))]
         empty = Apply("stack", (dtype, *(Const(0) for _ in plan.shape)))
         for branch, is_then in reversed(_arms_around(self.procedure.body, plan.before)):
             merged = Var(var.base, var.kind)
