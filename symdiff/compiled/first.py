@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from symdiff.compiled.order import ZEROS
 from symdiff.compiled.touches import (
     Life,
     Part,
@@ -29,6 +28,7 @@ from symdiff.compiled.touches import (
     is_steady,
     is_vector,
 )
+from symdiff.simplify.updates import is_zeros
 from symdiff.stages import (
     Apply,
     Block,
@@ -92,10 +92,7 @@ def _adjoints(procedure: Procedure) -> list[_Adjoint]:
     return [
         _adjoint(step.target, touches.parts[id(step)], touches)
         for step in steps(procedure.body)
-        if isinstance(step, Stage)
-        and is_vector(step.target)
-        and isinstance(step.value, Apply)
-        and step.value.op in ZEROS
+        if isinstance(step, Stage) and is_vector(step.target) and is_zeros(step.value)
     ]
 
 

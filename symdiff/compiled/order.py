@@ -23,6 +23,7 @@ from symdiff.rules.arrays.dtypes import length
 from symdiff.rules.arrays.indexing import parts_of
 from symdiff.rules.arrays.nodes import Node
 from symdiff.rules.registry import kind_of
+from symdiff.simplify.updates import is_zeros
 from symdiff.stages import (
     Apply,
     ArrayOf,
@@ -48,7 +49,6 @@ from symdiff.stages import (
 ADDITIONS = frozenset({"add_at", "sub_at", "scatter_add"})
 Callees = Mapping[str, Procedure]
 UPDATES = ADDITIONS | {"setitem", "mul_at", "truediv_at"}
-ZEROS = frozenset({"zeros_like", "numpy.zeros_like", "numpy.zeros"})
 ALL = Const(Ellipsis)
 
 
@@ -262,7 +262,7 @@ class _Zeros:
 
     def is_zero(self, expr: Expr | None) -> bool:
         value = self.values.get(expr) if isinstance(expr, Var) else expr
-        return value in (Const(0.0), Const(0)) or isinstance(value, Apply) and value.op in ZEROS
+        return value in (Const(0.0), Const(0)) or is_zeros(value)
 
     def stays(self, end: Expr, start: Var) -> bool:
         """Whether one version is zero if an earlier one is."""
@@ -271,7 +271,7 @@ class _Zeros:
         match self.made.get(end) if isinstance(end, Var) else None:
             case Stage(value=Var() as same):
                 return self.stays(same, start)
-            case Stage(value=Apply(op=op)) if op in ZEROS:
+            case Stage(value=value) if is_zeros(value):
                 return True
             case Branch() as step:
                 merge = next(m for m in step.merges if m.var is end)

@@ -9,6 +9,7 @@ import sys
 
 from symdiff import rules
 from symdiff.errors import SymdiffError
+from symdiff.read.arrays import is_array
 from symdiff.read.catching import Fails
 from symdiff.read.core import same
 from symdiff.read.fence import REFUSED
@@ -31,7 +32,6 @@ from symdiff.stages import (
     INTEGER,
     REAL,
     Apply,
-    ArrayOf,
     Const,
     Global,
     ListOf,
@@ -119,7 +119,7 @@ class Failing(Solving):
         over, by = self.evaluate_in_order([left, right])
         if isinstance(by, Unknown) or isinstance(over, Unknown):
             return Unknown()
-        if _is_array(over) or _is_array(by):
+        if is_array(over) or is_array(by):
             return Const(False)  # NumPy warns
         if not _is_number(over) or not _is_number(by) or not self.may_raise(over, by):
             return None
@@ -133,7 +133,7 @@ class Failing(Solving):
 
     def power_fails(self, left: ast.expr, right: ast.expr, node: Fails) -> Value | None:
         base, power = self.evaluate_in_order([left, right])
-        if _is_array(base) or _is_array(power):
+        if is_array(base) or is_array(power):
             return Const(False)
         if not _is_number(base) or not _is_number(power) or not self.may_raise(base, power):
             return None
@@ -153,7 +153,7 @@ class Failing(Solving):
             return holder
         if _is_number(holder):
             return Const(True) if self.is_caught(node, TypeError) else None
-        if _is_array(holder) or isinstance(kind_of(holder), ListOf):
+        if is_array(holder) or isinstance(kind_of(holder), ListOf):
             return None if self.is_caught(node, LookupError) else Const(False)
         content = self.content(holder) if isinstance(holder, Ref) else None
         if isinstance(holder, Tuple):
@@ -195,7 +195,7 @@ class Failing(Solving):
         types: list[type] = [] if numpy is None else [numpy.ndarray]
         if _is_number(holder):  # it may be one of NumPy's
             types = [float, *([] if numpy is None else [numpy.float64])]
-        elif not _is_array(holder):
+        elif not is_array(holder):
             return None
         has = {hasattr(t, name) for t in types}
         return Const(not has.pop()) if len(has) == 1 else None
@@ -209,7 +209,7 @@ class Failing(Solving):
             return function
         if isinstance(function, Method):
             is_plain = isinstance(function.receiver, Ref) and function.name in ("append", "extend")
-            of_array = _is_array(function.receiver) and not self.is_caught(node, *OF_METHODS)
+            of_array = is_array(function.receiver) and not self.is_caught(node, *OF_METHODS)
             return Const(False) if is_plain or of_array else None
         if not isinstance(function, Builtin) or call.keywords:
             return None
@@ -240,7 +240,3 @@ class Failing(Solving):
 
 def _is_number(value: Value) -> bool:
     return isinstance(value, Runtime) and kind_of(value) in NUMBERS
-
-
-def _is_array(value: Value) -> bool:
-    return isinstance(value, Runtime) and isinstance(kind_of(value), ArrayOf)

@@ -66,9 +66,9 @@ def _merged(value: Expr, counts: dict[Var, int], known: dict[Var, Expr]) -> Expr
         case Apply(op="add_at" | "sub_at" as op, args=(Var() as old, at, by)) if old in known:
             before = known[old]
             signed = by if op == "add_at" else Apply("neg", (by,))
-            if at == Const(Ellipsis) and _is_zeros(before) and _is_all_of(by, old):
+            if at == Const(Ellipsis) and is_zeros(before) and _is_all_of(by, old):
                 return signed
-            if _is_zeros(before) and at != Const(Ellipsis) and not repeats(at):
+            if is_zeros(before) and at != Const(Ellipsis) and not repeats(at):
                 return Apply("setitem", (old, at, signed))
             match before:
                 case Apply(op="setitem", args=(first, place, Const(value=0 | 0.0))) if (
@@ -77,17 +77,17 @@ def _merged(value: Expr, counts: dict[Var, int], known: dict[Var, Expr]) -> Expr
                     counts[old] = -1
                     return Apply("setitem", (first, at, signed))
         case Apply(op="setitem", args=(Var() as old, Const(value=at), by)) if at is Ellipsis:
-            if _is_zeros(known.get(old)) and _is_all_of(by, old):
+            if is_zeros(known.get(old)) and _is_all_of(by, old):
                 return by
         case Apply(op="add", args=(a, b)):
             for zero, other in ((a, b), (b, a)):
-                is_zero = isinstance(zero, Var) and _is_zeros(known.get(zero))
+                is_zero = isinstance(zero, Var) and is_zeros(known.get(zero))
                 if is_zero and _is_all_of(other, zero):
                     return other
     return value
 
 
-def _is_zeros(value: Expr | None) -> bool:
+def is_zeros(value: Expr | None) -> bool:
     return isinstance(value, Apply) and value.op in ZEROS
 
 
