@@ -14,8 +14,7 @@ import functools
 import math
 import operator
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -41,26 +40,15 @@ from symdiff.stages import (
     Step,
     TupleOf,
     Var,
-    all_read,
     expressions,
     steps,
     variables,
 )
+from symdiff.write.flows import Flow, Flows, Reads, bits_of, crosses
 from symdiff.write.liveness import Liveness
 
 # Updates of lists that put in items or take some out.
 OF_ITEMS = frozenset({"append", "extend", "insert", "setitem", "delitem"})
-
-
-@dataclass(slots=True)
-class Flow:
-    """A place where the object of `source` may become that of `target`, or one that it holds: a
-    slot of a step, its `value`, or the `then`, `next`, ... of what it merges or carries."""
-
-    source: Var
-    target: Var
-    step: Step
-    slot: str = "value"
 
 
 @dataclass(slots=True)
@@ -112,7 +100,7 @@ class _Held:
         self.ranges: dict[int, list[tuple[int, int, int]]] = {}  # from, to, and whose it is
         for number, (var, objects) in enumerate(reach.items()):
             segments = liveness.segments.get(var, ())
-            for bit in _bits(objects) if segments else ():
+            for bit in bits_of(objects) if segments else ():
                 self.ranges.setdefault(bit, []).extend((lo, hi, number) for lo, hi in segments)
         self.latest: dict[int, list[int]] = {}  # the largest end so far
         for bit, ranges in self.ranges.items():
@@ -122,7 +110,7 @@ class _Held:
     def at(self, objects: int, position: int) -> list[Var]:
         """The variables that are live at a position and may reach one of some objects."""
         found: set[int] = set()
-        for bit in _bits(objects):
+        for bit in bits_of(objects):
             ranges, latest = self.ranges.get(bit, []), self.latest.get(bit, [])
             i = bisect_right(ranges, (position, math.inf))
             while i and latest[i - 1] >= position:
@@ -131,13 +119,6 @@ class _Held:
                 if hi >= position:
                     found.add(number)
         return [self.vars[number] for number in sorted(found)]
-
-
-def _bits(objects: int) -> Iterator[int]:
-    while objects:
-        lowest = objects & -objects
-        yield lowest.bit_length()
-        objects ^= lowest
 
 
 def objects_of(procedure: Procedure, again: bool = False) -> Objects:
@@ -289,37 +270,33 @@ class _Finder:
     def exchanges(self, procedure: Procedure) -> None:
         """Find loops whose rounds exchange arrays that they carry, as two buffers take turns, and
         do nothing else to the variables: no two of these ever have the same array."""
+        loops = [
+            (loop, [c for c in loop.carried if isinstance(c.var.kind, ArrayOf)])
+            for loop in steps(procedure.body)
+            if isinstance(loop, Loop)
+        ]
+        if all(len(carried) < 2 for _, carried in loops):
+            return
+        flows, exchanged = self.found.flows, set[Var]()
+        near, reads = Flows(flows, self.found.reach), Reads(procedure)
         definitions = Definitions(procedure.body)
-        near = _Near([f for f in self.found.flows if not isinstance(f.step, Push)])
-        last = _last_reads(procedure)
-        places = {id(step): at for at, step in enumerate(procedure.body)}
-        for loop in steps(procedure.body):
-            if not isinstance(loop, Loop):
-                continue
-            carried = [c for c in loop.carried if isinstance(c.var.kind, ArrayOf)]
-            if len(carried) > 1 and _crosses(loop, carried, near, definitions):
-                late: Container[Var] = self.found.reach
-                if (at := places.get(id(loop))) is not None:
-                    own = (loop.test, loop.leave, *(c.next for c in loop.carried))
-                    late = {*all_read(loop.body), *(v for e in own for v in variables(e))}
-                    late |= {v for v in self.found.reach if last.get(v, -1) > at}
-                self.exchange(loop, carried, near, definitions.at, late)
+        for loop, carried in loops:
+            if len(carried) > 1 and crosses(loop, carried, near, definitions):
+                exchanged |= self.exchange(loop, carried, near, definitions.at, reads)
+        self.found.flows = [f for f in flows if f.target not in exchanged]
 
     def exchange(
-        self,
-        loop: Loop,
-        carried: list[Carried],
-        near: _Near,
-        at: Mapping[Var, int],
-        late: Container[Var],
-    ) -> None:
-        """Take what variables carry for one array each, if a round only exchanges them. Nothing but
-        the variables of a round, and of what comes after, may reach these: `at` tells where each is
-        defined. Those that are read so `late` may hold one of the arrays from before the loop."""
+        self, loop: Loop, carried: list[Carried], near: Flows, at: Mapping[Var, int], reads: Reads
+    ) -> set[Var]:
+        """Take what variables carry for one array each, if a round only exchanges them, and say
+        for which. Nothing but the variables of a round, and of what comes after, may reach these:
+        `at` tells where each is defined. Those that are read in the loop or after it may hold one
+        of the arrays from before."""
         begins = at[loop.carried[0].var]
-        before, flows = self.found.reach, self.found.flows
+        before = self.found.reach
         own = {c.var: self.bit() for c in carried}
-        around = near.around([e for c in carried for e in (c.init, c.next)], own, before)
+        around = near.around([e for c in carried for e in (c.init, c.next)], own)
+        exchanged: set[Var] = set()
         while len(own) > 1:
             self.found.reach = {v: before.get(v, 0) for v in around} | own
             self.found.flows = [f for v in around if v not in own for f in near.into[v]]
@@ -340,20 +317,18 @@ class _Finder:
                 and all(begin)
                 and all(at.get(v, -1) >= begins for v, bits in reach.items() if bits & arrays)
             ):
-                pushes = [f for f in flows if isinstance(f.step, Push)]
-                kept = [f for f in pushes if reach.get(f.source, 0) & arrays]
+                kept = [f for f in near.pushes if reach.get(f.source, 0) & arrays]
                 self.found.kept += kept
-                if kept:
-                    break
-                for var in [v for v, bits in reach.items() if bits & origins and v in late]:
-                    before[var] = before.get(var, 0) | arrays
-                self.found.reach = before | own
-                self.found.flows = [f for f in flows if f.target not in own]
-                self.found.arrays |= arrays
-                near.leave_out(own)
-                return
+                if not kept:
+                    late = reads.late(loop)
+                    for var in [v for v, bits in reach.items() if bits & origins and late(v)]:
+                        near.add(var, arrays)
+                    self.found.arrays |= arrays
+                    near.set_apart(own)
+                    exchanged = {*own}
             break
-        self.found.reach, self.found.flows = before, flows
+        self.found.reach = before
+        return exchanged
 
     def reached(self, value: Expr | None) -> int:
         return self.found.reachable(value) if isinstance(value, Var) else 0
@@ -373,61 +348,6 @@ class _Finder:
                 if objects & handed_on & ~self.found.reach[target]:
                     self.found.reach[target] |= objects & handed_on
                     pending.append(target)
-
-
-class _Near:
-    """Which variables hand objects on to which, told from both sides: what a loop exchanges is
-    found without going over the whole procedure again."""
-
-    def __init__(self, flows: list[Flow]) -> None:
-        self.into: defaultdict[Var, list[Flow]] = defaultdict(list)
-        self.out: defaultdict[Var, list[Flow]] = defaultdict(list)
-        for flow in flows:
-            self.into[flow.target].append(flow)
-            self.out[flow.source].append(flow)
-
-    def leave_out(self, carried: Iterable[Var]) -> None:
-        for var in carried:
-            for flow in self.into[var]:
-                self.out[flow.source] = [f for f in self.out[flow.source] if f is not flow]
-            self.into[var] = []  # nothing but its loop hands it anything
-
-    def around(
-        self, values: Iterable[Expr | None], own: Iterable[Var], reach: Mapping[Var, int]
-    ) -> list[Var]:
-        """The variables whose objects these values, or `own` ones, may reach or share."""
-        before = [v for value in values for v in variables(value)]
-        before = self.closure(before, lambda v: [f.source for f in self.into[v]])
-        objects = functools.reduce(operator.or_, (reach.get(v, 0) for v in before), 0)
-        holders = [v for v, bits in reach.items() if bits & objects]
-        return self.closure([*before, *own, *holders], lambda v: [f.target for f in self.out[v]])
-
-    @staticmethod
-    def closure(start: list[Var], onward: Callable[[Var], list[Var]]) -> list[Var]:
-        found = dict.fromkeys(start)
-        pending = list(found)
-        while pending:
-            new = [v for v in dict.fromkeys(onward(pending.pop())) if v not in found]
-            found.update(dict.fromkeys(new))
-            pending += new
-        return list(found)
-
-
-def _last_reads(procedure: Procedure) -> dict[Var, int]:
-    """The number of the last step of the outermost block in which a variable is read."""
-    found = {v: at for at, step in enumerate(procedure.body) for v in all_read([step])}
-    return found | dict.fromkeys(variables(procedure.result), len(procedure.body))
-
-
-def _crosses(loop: Loop, carried: list[Carried], near: _Near, definitions: Definitions) -> bool:
-    """Whether an array that a round hands to the next may be that of another variable."""
-    own = {c.var for c in carried}
-
-    def before(var: Var) -> list[Var]:
-        is_of_round = var not in own and definitions.is_inside(var, loop.body)
-        return [flow.source for flow in near.into[var]] if is_of_round else []
-
-    return any(own & {*near.closure(variables(c.next), before)} - {c.var} for c in carried)
 
 
 def lent_to(callee: Procedure | None) -> set[int]:

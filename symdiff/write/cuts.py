@@ -24,7 +24,8 @@ from symdiff.stages import (
     blocks,
     variables,
 )
-from symdiff.write.aliases import Flow, Objects
+from symdiff.write.aliases import Objects
+from symdiff.write.flows import Flow
 from symdiff.write.liveness import Liveness
 
 
