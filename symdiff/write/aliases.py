@@ -289,9 +289,9 @@ class _Finder:
         self, loop: Loop, carried: list[Carried], near: Flows, at: Mapping[Var, int], reads: Reads
     ) -> set[Var]:
         """Take what variables carry for one array each, if a round only exchanges them, and say
-        for which. Nothing but the variables of a round, and of what comes after, may reach these:
-        `at` tells where each is defined. Those that are read in the loop or after it may hold one
-        of the arrays from before."""
+        for which. Nothing but the variables of a round, and of what comes after, may reach these,
+        for in the next round they are others: `at` tells where each is defined. Those that are
+        read in the loop or after it may hold one of the arrays from before."""
         begins = at[loop.carried[0].var]
         before = self.found.reach
         own = {c.var: self.bit() for c in carried}
@@ -299,7 +299,8 @@ class _Finder:
         exchanged: set[Var] = set()
         while len(own) > 1:
             self.found.reach = {v: before.get(v, 0) for v in around} | own
-            self.found.flows = [f for v in around if v not in own for f in near.into[v]]
+            inner = [f for v in around if v not in own for f in near.into[v]]
+            self.found.flows = [f for f in inner if not isinstance(f.step, Push)]
             self.spread(self.found.reach)
             members = [c for c in carried if c.var in own]
             begin = [self.reached(c.init) for c in members]
@@ -310,17 +311,20 @@ class _Finder:
                 continue
             arrays, origins = sum(own.values()), functools.reduce(operator.or_, begin)
             reach = self.found.reach
+            others = [self.reached(c.next) for c in loop.carried if c.var not in own]
             if (
                 sorted(end) == sorted(own.values()) != end
                 and origins == sum(begin)
                 and not origins & (self.found.outside | arrays)
                 and all(begin)
                 and all(at.get(v, -1) >= begins for v, bits in reach.items() if bits & arrays)
+                and not any(bits & arrays for bits in others)
             ):
                 kept = [f for f in near.pushes if reach.get(f.source, 0) & arrays]
                 self.found.kept += kept
                 if not kept:
-                    late = reads.late(loop)
+                    self.found.flows, late = inner, reads.late(loop)
+                    self.spread(self.found.reach)  # stacks may hold arrays from before, too
                     for var in [v for v, bits in reach.items() if bits & origins and late(v)]:
                         near.add(var, arrays)
                     self.found.arrays |= arrays

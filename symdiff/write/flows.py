@@ -41,9 +41,8 @@ class Flows:
         self.out: defaultdict[Var, list[Flow]] = defaultdict(list)
         self.pushes = [f for f in flows if isinstance(f.step, Push)]
         for flow in flows:
-            if not isinstance(flow.step, Push):
-                self.into[flow.target].append(flow)
-                self.out[flow.source].append(flow)
+            self.into[flow.target].append(flow)
+            self.out[flow.source].append(flow)
         self.holders: defaultdict[int, list[Var]] = defaultdict(list)
         for var, objects in reach.items():
             for bit in bits_of(objects):

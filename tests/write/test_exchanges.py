@@ -87,8 +87,44 @@ def by_a_function(u0, k, steps):
     return u[0] + v[1]
 
 
+def one_is_held(u0, k, steps):
+    """Where a third variable holds one of the arrays, it is another one's in the next round."""
+    u, v, w = u0.copy(), u0 * 2.0, np.ones(len(u0))
+    total = 0.0
+    u, v, w = w, v, u
+    u = v.copy()
+    v = w.copy()
+    for n in range(3):
+        total += u[n % 4] * u[1]
+        if u[3] > w[1]:
+            u = v
+        v, w = w, v
+    for n in range(3):
+        total += u[n % 4] * w[n % 4]
+        if u[n % 4] > v[3]:
+            total += v[0] * v[n % 4]
+        total += u[3] * v[n % 4]
+        u, v = v, u
+    return total + u[0] * v[1] + np.sum(w * v)
+
+
+def exchanged_at_first(u0, k, steps):
+    """Adjoints are exchanged while a stack holds the arrays that they could be made of."""
+    u, v, w = u0.copy(), u0 * 2.0, np.ones(len(u0))
+    total = v[1] * w[0]
+    if v[1] > u[1]:
+        u, v, w = v, w, u
+    for n in range(steps):
+        total += u[1] * u[0]
+        v = v.copy()
+        w[1:-1] = v[2:] * k + w[:-2]
+        total += v[n] * v[2]
+        u, v = v, u
+    return total + u[0] * v[1] + np.sum(w * u)
+
+
 EXCHANGED = [two, three, by_whole_arrays]
-OTHERS = [sometimes, again_and_again, remembered, by_a_function]
+OTHERS = [sometimes, again_and_again, remembered, by_a_function, one_is_held, exchanged_at_first]
 
 
 @pytest.mark.parametrize("function", [*EXCHANGED, *OTHERS])
