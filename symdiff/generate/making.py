@@ -167,6 +167,8 @@ def _finished(
     from symdiff.write import write
 
     if selection.target == "numba":
+        from symdiff.compiled.elements import elements_of_wholes
+        from symdiff.compiled.elementwise.grouping import by_elements
         from symdiff.compiled.first import store_first
         from symdiff.compiled.fuse import fuse
         from symdiff.compiled.kept import keep_in_arrays
@@ -176,6 +178,7 @@ def _finished(
         from symdiff.compiled.upward import run_upward
         from symdiff.simplify import keep_less
 
+        made = elements_of_wholes(by_elements(made, least=2))
         made = run_upward(keep_in_arrays(make_spaces_once(keep_less(fuse(made)))))
         made = fuse_neighbours(store_first(made))
         made = lowered(_simplified(made, compiled=True))

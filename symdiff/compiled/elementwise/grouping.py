@@ -13,11 +13,13 @@ left to NumPy.
 from __future__ import annotations
 
 import builtins
+import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from symdiff.compiled.elementwise.members import (
+    CHEAP,
     STORES,
     Elementwise,
     Member,
@@ -35,6 +37,7 @@ from symdiff.rules.registry import kind_of
 from symdiff.rules.shapes import Dims, dims_of, item_of
 from symdiff.simplify.dead import drop_dead, is_impure
 from symdiff.stages import (
+    BOOLEAN,
     INTEGER,
     REAL,
     Apply,
@@ -47,6 +50,7 @@ from symdiff.stages import (
     Procedure,
     Scope,
     Stage,
+    Step,
     Var,
     expressions,
     map_expressions,
@@ -57,10 +61,17 @@ from symdiff.stages import (
     with_callees,
 )
 
+MOST_AGAIN = 4  # operations, to compute an element again rather than make an array
 
-def by_elements(procedure: Procedure) -> Procedure:
-    """The procedure, and all that it calls, with elementwise operations in loops."""
-    return with_callees(drop_dead(procedure), lambda each: _Grouping(_read_back(each)).run())
+
+def by_elements(procedure: Procedure, least: int = 1) -> Procedure:
+    """The procedure, and all that it calls, with elementwise operations in loops, at `least` so
+    many of them in each."""
+
+    def changed(each: Procedure) -> Procedure:
+        return _Grouping(_read_back(each), least).run()
+
+    return with_callees(drop_dead(procedure), changed)
 
 
 def _read_back(procedure: Procedure) -> Procedure:
@@ -111,6 +122,7 @@ class _Group:
     stores: list[Store] = field(default_factory=list)
     latest: dict[Var, Var] = field(default_factory=dict)  # versions that stores made last: of what
     read: dict[Var, None] = field(default_factory=dict)  # the arrays whose elements are read
+    again: set[Var] = field(default_factory=set)  # what is inside of older groups too
     after: Block = field(default_factory=list)
 
     def add(self, member: Member) -> None:
@@ -138,10 +150,13 @@ class _Group:
 
 
 class _Grouping:
-    def __init__(self, procedure: Procedure) -> None:
+    def __init__(self, procedure: Procedure, least: int) -> None:
         self.procedure = procedure
+        self.least = least
         self.lengths = Lengths(procedure)
         self.numbers = Numbers(procedure)
+        self.cheap: dict[Var, Elementwise] = {}  # values that later loops may compute again
+        self.again: Counter[Var] = Counter()  # how often such are read by these
         self.views: dict[Var, tuple[Var, Expr]] = {}
         self.readers: Counter[Var] = Counter(variables(procedure.result))
         for step in steps(procedure.body):
@@ -158,29 +173,111 @@ class _Grouping:
         return replace(self.procedure, body=self.block(self.procedure.body))
 
     def block(self, block: Block) -> Block:
-        made: Block = []
+        parts: list[Step | _Group] = []
         group: _Group | None = None
+        self.cheap.clear()
         for step in block:
             if not isinstance(step, Stage) or is_impure(step.value):
-                made += self.nest(group)
+                self.close(group, parts)
                 group = None
                 is_nested = isinstance(step, (Branch, Loop, Scope))
-                made.append(with_blocks(step, self.block) if is_nested else step)  # type: ignore[arg-type]
+                parts.append(with_blocks(step, self.block) if is_nested else step)  # type: ignore[arg-type]
+                self.cheap.clear()
                 continue
             member = self.member(step, group)
             if member is not None:
-                if group is None or not (group.has_room(member) and self.is_apart(group, member)):
-                    made += self.nest(group)
-                    group = _Group(member.dims) if isinstance(member, Elementwise) else None
-                if group is not None:
-                    group.add(member)
-                else:
-                    made.append(step)
+                if group is None or not self.put(member, group):
+                    self.close(group, parts)
+                    group = _Group(member.dims)
+                    if not self.put(member, group):
+                        group = None
+                        self.alone(step, parts)
             elif group is not None and (group.needs(step) or _is_update(step)):
                 group.postpone(step)
             else:
-                made.append(step)
-        return made + self.nest(group)
+                self.alone(step, parts)
+        self.close(group, parts)
+        return [s for p in parts for s in (self.nest(p) if isinstance(p, _Group) else [p])]
+
+    def alone(self, step: Stage, parts: list[Step | _Group]) -> None:
+        """Leave a step as it is."""
+        parts.append(step)
+        if _is_update(step):
+            self.forget([step])
+
+    def close(self, group: _Group | None, parts: list[Step | _Group]) -> None:
+        """What comes is behind a group's loops; there its cheap values can be computed again."""
+        if group is None:
+            return
+        parts.append(group)
+        for member in group.members:
+            if isinstance(member, Elementwise) and self.cost(member, group) <= MOST_AGAIN:
+                self.cheap[member.stage.target] = member
+        updates = [s for s in group.after if isinstance(s, Stage) and _is_update(s)]
+        self.forget([*(s.stage for s in group.stores), *updates])
+
+    def cost(self, member: Elementwise, group: _Group) -> float:
+        """How many operations it takes to compute an element again."""
+        if member.value.op not in CHEAP:
+            return math.inf
+        args = [v for v in _arrays(member) if v in group.inside]
+        known = [self.cheap.get(v) for v in args]
+        return 1 + sum(math.inf if m is None else self.cost(m, group) for m in known)
+
+    def forget(self, updates: Sequence[Stage]) -> None:
+        """Values of what is changed can't be computed again."""
+        changed = {self.root(v) for s in updates for v in variables(s.value)[:1]}
+        gone = [
+            v
+            for v, member in self.cheap.items()
+            if any(self.root(a) in changed for a in self.loads(member))
+        ]
+        for var in gone:
+            del self.cheap[var]
+
+    def loads(self, member: Elementwise) -> Iterator[Var]:
+        """The arrays that a value is computed from, cheap ones aside."""
+        for var in _arrays(member):
+            again = self.cheap.get(var)
+            yield from (var,) if again is None else self.loads(again)
+
+    def root(self, var: Var) -> Var:
+        """The array that a variable is, or is a view of."""
+        while var in self.views:
+            var, _ = self.views[var]
+        return var
+
+    def put(self, member: Member, group: _Group) -> bool:
+        """Add a member to a group, with the cheap values it reads that older loops compute. False
+        where it does not belong there."""
+        if not group.has_room(member) or not self.is_apart(group, member):
+            return False
+        again = list({m.stage.target: m for m in self.computed_again(member, group)}.values())
+        if not all(
+            self.is_apart(group, m)
+            and not (
+                isinstance(member, Store) and not all(self.is_clear(v, member) for v in _arrays(m))
+            )
+            for m in again
+        ):
+            again = []
+        known = {*group.inside, *(m.stage.target for m in again)}
+        if not isinstance(member, Elementwise) and not known.intersection(_arrays(member)):
+            return False
+        for other in again:
+            group.add(other)
+            group.again.add(other.stage.target)
+        self.again.update(v for v in variables(member.stage.value) if v in group.again)
+        group.add(member)
+        return True
+
+    def computed_again(self, member: Member, group: _Group) -> Iterator[Elementwise]:
+        """What computes the cheap values that a member reads, each behind those that it reads."""
+        for var in _arrays(member):
+            again = self.cheap.get(var)
+            if again is not None and var not in group.inside and again.dims == group.dims:
+                yield from self.computed_again(again, group)
+                yield again
 
     def is_apart(self, group: _Group, member: Member) -> bool:
         """Whether no round of the loops meets what another one stores."""
@@ -229,23 +326,28 @@ class _Grouping:
     # --- what can go into loops
 
     def member(self, step: Stage, group: _Group | None) -> Member | None:
-        inside = set() if group is None else group.inside
+        inside = {*self.cheap, *(group.inside if group else ())}
         match step.value:
             case Apply(op=op, args=(Var() as array, Const(value=builtins.Ellipsis), by)) if (
                 op in AUGMENTED_AT and array in inside
             ):
                 return self.elementwise(step, AUGMENTED_AT[op], (array, by))
             case Apply(op=op, args=(Var(kind=ArrayOf()) as array, at, Var() as row)) if (
-                op in STORES and row in inside and group is not None and array not in inside
+                op in STORES and row in inside and array not in inside
             ):
-                home = group.latest.get(array, array)
-                if array in group.late and (home is array or self.readers[array] > 1):
+                latest, late = (group.latest, group.late) if group else ({}, set())
+                home = latest.get(array, array)
+                if array in late and (home is array or self.readers[array] > 1):
                     return None
                 dims = self.shape(array)
                 if dims is not None and all(_is_plain(p, self.lengths) for p in parts_of(at)):
                     found = dims if at == Const(Ellipsis) else indexed_dims(dims, at)
-                    if found == group.dims:
-                        return Store(step, group.dims, op, home, at, row)
+                    if found is not None and found == self.shape(row):
+                        return Store(step, found, op, home, at, row)
+            case Apply(op="numpy.count_nonzero", args=(Var() as array,)) if (
+                array in inside and item_of(array.kind) is BOOLEAN and step.target.kind is INTEGER
+            ):
+                return Sum(step, self.shape(array) or (), (array,), 0)
             case Apply(op="numpy.sum", args=(Var() as array, *how)) if array in inside:
                 dims = self.shape(array)
                 kept = _kept_axes(len(dims or ()), how)
@@ -285,13 +387,17 @@ class _Grouping:
 
     # --- the loops
 
-    def nest(self, group: _Group | None) -> Block:
-        if group is None:
-            return []
+    def nest(self, group: _Group) -> Block:
+        if len(group.members) < self.least:
+            return [*(m.stage for m in group.members), *group.after]
         own: Counter[Var] = Counter()
         for member in group.members:
             own.update(variables(member.stage.value))
-        kept = {v for v in group.inside if self.readers[v] > own[v]}
+        kept = {
+            v
+            for v in group.inside
+            if v not in group.again and self.readers[v] > own[v] + self.again[v]
+        }
         before: Block = []
         lengths = [self.length(group, axis, before) for axis in range(len(group.dims))]
         rows = {

@@ -47,6 +47,10 @@ class Store:
 
 Member = Elementwise | Sum | Store
 
+CHEAP = frozenset({
+    "add", "sub", "mul", "neg", "pos", "lt", "le", "gt", "ge", "eq", "ne", "and_", "or_", "not",
+    "cond",
+})  # fmt: skip
 STORES = frozenset({"setitem", "add_at", "sub_at"})
 _AS_THEY_ARE = frozenset({"add", "sub", "mul", "neg", "pos", "abs"})
 _COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from symdiff.compiled.elementwise.members import Elementwise, Member, Store, Sum
 from symdiff.rules.arrays.indexing import bounds_of, is_slice, parts_of
-from symdiff.rules.shapes import dims_of
+from symdiff.rules.shapes import dims_of, item_of
 from symdiff.stages import (
     BOOLEAN,
     INTEGER,
@@ -57,7 +57,7 @@ class Nest:
                 case Store(home=home):
                     state.setdefault((self.finals[home], False), home)
                 case Sum(kept=0):
-                    state[target, True] = Const(0.0)
+                    state[target, True] = _zero(member)
                 case _ if isinstance(member, Sum) or target in self.kept:
                     assert isinstance(target.kind, ArrayOf)
                     empty = Var(target.base, target.kind, target.temporary)
@@ -80,10 +80,10 @@ class Nest:
         state = dict(before)
         for total in self.sums:
             if total.kept == level:
-                state[total.stage.target, True] = Const(0.0)
+                state[total.stage.target, True] = _zero(total)
         carried: dict[tuple[Var, bool], Carried] = {}
         for (target, number), value in state.items():
-            kind = REAL if number else target.kind
+            kind = item_of(target.kind) if number else target.kind
             var = target if level == 0 else Var(target.base, kind, target.temporary)
             carried[target, number] = Carried(var, value, None)
         inner: State = {key: c.var for key, c in carried.items()}
@@ -111,6 +111,10 @@ class Nest:
         )
         body.append(Stage(made, value, stage.place, stage.number))
         state[target, False] = made
+
+
+def _zero(total: Sum) -> Const:
+    return Const(0 if item_of(total.stage.target.kind) is INTEGER else 0.0)
 
 
 def index_of(places: Sequence[Expr]) -> Expr:
@@ -196,7 +200,7 @@ class _Round:
         for other in others:
             term = self.define("product", REAL, Apply("mul", (term, other)), stage)
         value = Apply("add", (self.state[target, True], term))
-        new = Var(target.base, REAL, target.temporary)
+        new = Var(target.base, item_of(target.kind), target.temporary)
         self.body.append(Stage(new, value, stage.place, stage.number))
         self.state[target, True] = new
 
