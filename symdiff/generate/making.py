@@ -79,8 +79,10 @@ def derive(
         from symdiff.compiled.elements import elements_of_wholes
         from symdiff.compiled.elementwise.grouping import by_elements
         from symdiff.compiled.inline import put_in_place
+        from symdiff.compiled.shared import share_numbers
 
         procedure = elements_of_wholes(by_elements(put_in_place(procedure)))
+        procedure = share_numbers(procedure)
     if mode == "rows":
         from symdiff.differentiate.rows import by_rows
 
