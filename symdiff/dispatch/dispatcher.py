@@ -13,7 +13,6 @@ compiled code knows.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import inspect
 import re
@@ -94,15 +93,21 @@ def compiled(
     dispatcher = _dispatcher(*given, long=False)
     compile_for_args = dispatcher._compile_for_args
 
+    def called_again(*args: Any, **kwargs: Any) -> Any:
+        """Numba hands on what belongs to `*args` as one tuple."""
+        is_open = bool(inspect.getfullargspec(dispatcher.py_func).varargs)
+        *own, more = args if is_open else (*args, ())
+        return dispatcher(*own, *more, **kwargs)
+
     def compile_for(*args: Any, **kwargs: Any) -> Any:
-        """What Numba calls from Python for new types."""
+        """What Numba calls from Python for new types; it calls what this returns."""
         lengths = [n for a in _arrays([*args, *kwargs.values()]) for n in a.shape]
-        if lengths and 1 not in lengths:
-            if getattr(dispatcher, "symdiff_for_long", None) is None:
-                dispatcher.symdiff_for_long = _dispatcher(*given, long=True)
+        if lengths and 1 not in lengths and type(dispatcher) is not _for_python():
+            for_long = _dispatcher(*given, long=True)
+            for_long._compile_for_args = _with_short_tracebacks(for_long._compile_for_args)
+            dispatcher.symdiff_for_long = for_long
             dispatcher.__class__ = _for_python()
-            with contextlib.suppress(OtherLengths):
-                return dispatcher.symdiff_for_long._compile_for_args(*args, **kwargs)
+            return called_again
         return compile_for_args(*args, **kwargs)
 
     dispatcher._compile_for_args = _with_short_tracebacks(compile_for)
@@ -111,7 +116,8 @@ def compiled(
 
 @functools.cache
 def _for_python() -> type:
-    """The class of dispatchers that have another one for arrays without lengths of 1."""
+    """The class of dispatchers that have another one, asked first, for the lengths that arrays
+    mostly have."""
     from numba.core.registry import CPUDispatcher
 
     class ForPython(CPUDispatcher):  # type: ignore[misc]
@@ -119,7 +125,8 @@ def _for_python() -> type:
             try:
                 return self.symdiff_for_long(*args, **kwargs)
             except OtherLengths:
-                return super().__call__(*args, **kwargs)
+                for_all = super().__call__
+            return for_all(*args, **kwargs)
 
     return ForPython
 

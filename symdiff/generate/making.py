@@ -180,7 +180,7 @@ def _finished(
         from symdiff.compiled.upward import run_upward
         from symdiff.simplify import keep_less
 
-        made = elements_of_wholes(by_elements(made, least=2))
+        made = elements_of_wholes(by_elements(made))
         made = run_upward(keep_in_arrays(make_spaces_once(keep_less(fuse(made)))))
         made = fuse_neighbours(store_first(made))
         made = lowered(_simplified(made, compiled=True))

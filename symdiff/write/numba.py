@@ -11,8 +11,20 @@ import ast
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from symdiff.rules.memory import UPDATES
 from symdiff.rules.registry import kind_of
-from symdiff.stages import Apply, ArrayOf, Procedure, Scalar, TapeOf, Var, unused
+from symdiff.stages import (
+    Apply,
+    ArrayOf,
+    Procedure,
+    Scalar,
+    Stage,
+    Step,
+    TapeOf,
+    Var,
+    steps,
+    unused,
+)
 
 
 def decorator(options: Mapping[str, Any]) -> str:
@@ -39,6 +51,7 @@ def uncounted(functions: Mapping[str, tuple[Procedure, ast.FunctionDef]]) -> set
         for name, (procedure, made) in functions.items()
         if any(isinstance(p.var.kind, TapeOf) for p in procedure.params)
         and _gives_numbers(procedure)
+        and not any(_makes_array(step) for step in steps(procedure.body))
     }
     while True:
         others = [n for n, made in found.items() if not _is_plain(made, {*found, *_HARMLESS})]
@@ -53,6 +66,16 @@ def _gives_numbers(procedure: Procedure) -> bool:
     leaves = result.args if isinstance(result, Apply) and result.op == "tuple" else (result,)
     lent = {p.becomes for p in procedure.params}
     return all(at in lent or isinstance(kind_of(leaf), Scalar) for at, leaf in enumerate(leaves))
+
+
+def _makes_array(step: Step) -> bool:
+    """Whether a step computes an array, and not a new version of one."""
+    return (
+        isinstance(step, Stage)
+        and isinstance(step.target.kind, ArrayOf)
+        and isinstance(step.value, Apply)
+        and step.value.op not in UPDATES
+    )
 
 
 def _is_plain(made: ast.FunctionDef, callable_: set[str]) -> bool:

@@ -139,10 +139,10 @@ def test_jacobians_for_numba_have_the_structure_of_the_value():
 def spoilt():
     text = symdiff.source(heat, at=(X, 2), target="numba")
     for right, wrong in (
-        ("total = scaled_total_kept[i]", "total = scaled_total_kept[i - 1]"),
-        ("du = 2 * u\n    for i in range(steps)", "du = 2 * u\n    for i in range(1, steps)"),
-        ("u_item_kept[steps - 1 - i] = u_item", "u_item_kept[0] = u_item"),
-        ("du[2:] += product", "du[2:] -= product"),
+        ("total_i = scaled_total_i_kept[j, i]", "total_i = scaled_total_i_kept[j - 1, i]"),
+        ("    for j in range(steps):\n        u =", "    for j in range(1, steps):\n        u ="),
+        ("u_kept[steps - 1 - j] = u", "u_kept[0] = u"),
+        ("du[i + 2] += scaled_product", "du[i + 2] -= scaled_product"),
     ):
         assert right in text
         yield text.replace(right, wrong, 1)

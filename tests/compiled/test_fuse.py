@@ -304,7 +304,7 @@ def test_inner_loops_keep_the_values_of_one_round():
 
 def test_the_users_loops_keep_their_order():
     text = text_of(several, (X, W, 0.3))
-    assert text.index("math.sin(w_0") < text.index("math.exp(x[i])") < text.index("penalty * w[j]")
+    assert text.index("math.sin(w_0") < text.index("math.exp(x_i)") < text.index("penalty * w_j")
 
 
 def test_numba_compiles_what_is_fused():

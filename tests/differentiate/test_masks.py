@@ -65,3 +65,25 @@ def test_what_a_where_leaves_out_is_no_nan_where_shapes_are_unknown(target):
     with np.errstate(invalid="ignore"):
         _, (dx, dw) = names["f_grad"](np.array([4.0, -1.0]), np.array([1.0, -3.0]))
     assert dx.tolist() == [0.25, 0.0] and dw.tolist() == [2.0, -6.0]
+
+
+def guarded(x, y):
+    """Both sides of choices, one in the other, are computed with infinite derivatives."""
+    inner = np.where(x > 2.0, np.log(x - 2.0), np.log(x) * y)
+    return np.sum(np.where(x > 0, inner, np.exp(x) - 1.0) * y)
+
+
+def missing(x, y):
+    return np.sum(np.where(np.isnan(y), 0.0, (y - x) ** 2) * x)
+
+
+@pytest.mark.parametrize("f", [guarded, missing])
+def test_what_a_where_leaves_out_is_no_nan_in_loops(f):
+    numba = pytest.importorskip("numba")
+    x = np.array([4.0, -1.0, 1.5, 0.5])
+    y = np.array([1.0, -3.0, np.nan if f is missing else 1.5, 2.0])
+    found = symdiff.grad(numba.njit(f))(x, y)
+    with np.errstate(invalid="ignore"):
+        for i, unit in enumerate(np.eye(4)):
+            want = (f(x + 1e-6 * unit, y) - f(x - 1e-6 * unit, y)) / 2e-6
+            assert found[i] == pytest.approx(want, rel=1e-8)

@@ -1,5 +1,5 @@
-"""Derivatives that are called from Python are written for arrays without lengths of 1; others are
-called where there are such."""
+"""Derivatives that are called from Python are written for arrays without lengths of 1, and for
+lengths that are equal where the function wants it; others are called where that is not so."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 
 import symdiff
-from symdiff.dispatch.lengths import OtherLengths
+from symdiff.dispatch import lengths
+from symdiff.dispatch.lengths import (
+    OtherLengths,
+    agreed_lengths,
+    with_lengths,
+    without_ones,
+)
+from symdiff.generate import procedure_for
+from symdiff.stages import REAL, ArrayOf
 
 numba = pytest.importorskip("numba")
 
@@ -91,3 +99,40 @@ def test_what_the_function_raises_is_raised():
         assert made(np.full(n, 4.0))[0] == 0.25
         with pytest.raises(ValueError, match="negative"):
             made(np.full(n, -4.0))
+
+
+@numba.njit
+def packed(w, x, h):
+    """The weights of two gates in one row."""
+    n = h.shape[0]
+    gate = 1 / (1 + np.exp(-(x * w[:n] + w[2 * n :])))
+    return np.sum(gate * np.tanh(h * w[n : 2 * n]) + x)
+
+
+def test_operations_tell_which_lengths_are_equal():
+    specs = tuple(without_ones(ArrayOf(REAL, (None,))) for _ in range(3))
+
+    def read(known):
+        return procedure_for(packed, tuple(map(with_lengths, "wxh", specs, [known] * 3)))
+
+    agreed = agreed_lengths(read)
+    assert lengths.tests_of([("h", 0)], agreed) == [
+        "h.shape[0] == 1",
+        "x.shape[0] != 1 * h.shape[0] + 0",
+        "w.shape[0] != 3 * h.shape[0] + 0",
+    ]
+
+
+@pytest.mark.parametrize("long", [(9, 3, 3), (9, 1, 3), (3, 1, 1), (8, 3, 3), (9, 2, 3)])
+def test_arrays_of_other_lengths_are_broadcast_or_refused_as_ever(long):
+    w, x, h = (np.linspace(-0.5, 1.0, n) for n in long)
+    made = symdiff.grad(packed, argnums=(0, 1, 2))
+    for args in ((np.ones(6), np.ones(2), np.ones(2)), (w, x, h)):
+        try:
+            expected = symdiff.grad(packed.py_func, argnums=(0, 1, 2))(*args)
+        except ValueError:
+            with pytest.raises(ValueError):
+                made(*args)
+            continue
+        for one, other in zip(made(*args), expected, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-12)

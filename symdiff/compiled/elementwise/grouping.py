@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from symdiff.compiled.elementwise.choices import choices
 from symdiff.compiled.elementwise.members import (
     CHEAP,
     STORES,
@@ -64,14 +65,10 @@ from symdiff.stages import (
 MOST_AGAIN = 4  # operations, to compute an element again rather than make an array
 
 
-def by_elements(procedure: Procedure, least: int = 1) -> Procedure:
-    """The procedure, and all that it calls, with elementwise operations in loops, at `least` so
-    many of them in each."""
-
-    def changed(each: Procedure) -> Procedure:
-        return _Grouping(_read_back(each), least).run()
-
-    return with_callees(drop_dead(procedure), changed)
+def by_elements(procedure: Procedure) -> Procedure:
+    """The procedure, and all that it calls, with elementwise operations in loops, where there are
+    several of them."""
+    return with_callees(drop_dead(procedure), lambda each: _Grouping(_read_back(each)).run())
 
 
 def _read_back(procedure: Procedure) -> Procedure:
@@ -116,6 +113,7 @@ class _Group:
     """Operations that one nest of loops runs, and what stands behind it."""
 
     dims: Dims
+    is_in_loop: bool
     members: list[Member] = field(default_factory=list)
     inside: set[Var] = field(default_factory=set)  # arrays, the elements of which are numbers
     late: set[Var] = field(default_factory=set)  # what is known only after the loops
@@ -149,12 +147,20 @@ class _Group:
         return self.dims == member.dims and not any(v in self.late for v in read)
 
 
+class _Separated(Exception):
+    """A choice does not stand in one loop with its sides: these are left to NumPy."""
+
+    def __init__(self, values: set[Var]) -> None:
+        super().__init__()
+        self.values = values
+
+
 class _Grouping:
-    def __init__(self, procedure: Procedure, least: int) -> None:
+    def __init__(self, procedure: Procedure) -> None:
         self.procedure = procedure
-        self.least = least
         self.lengths = Lengths(procedure)
         self.numbers = Numbers(procedure)
+        self.is_in_loop = False
         self.cheap: dict[Var, Elementwise] = {}  # values that later loops may compute again
         self.again: Counter[Var] = Counter()  # how often such are read by these
         self.views: dict[Var, tuple[Var, Expr]] = {}
@@ -170,7 +176,13 @@ class _Grouping:
                     self.views[target] = array, index
 
     def run(self) -> Procedure:
-        return replace(self.procedure, body=self.block(self.procedure.body))
+        self.arms, self.left = choices(self.procedure, self.readers)
+        while True:
+            try:
+                return replace(self.procedure, body=self.block(self.procedure.body))
+            except _Separated as found:
+                self.left |= found.values
+                self.again.clear()
 
     def block(self, block: Block) -> Block:
         parts: list[Step | _Group] = []
@@ -180,15 +192,14 @@ class _Grouping:
             if not isinstance(step, Stage) or is_impure(step.value):
                 self.close(group, parts)
                 group = None
-                is_nested = isinstance(step, (Branch, Loop, Scope))
-                parts.append(with_blocks(step, self.block) if is_nested else step)  # type: ignore[arg-type]
+                parts.append(self.nested(step))
                 self.cheap.clear()
                 continue
             member = self.member(step, group)
             if member is not None:
                 if group is None or not self.put(member, group):
                     self.close(group, parts)
-                    group = _Group(member.dims)
+                    group = _Group(member.dims, self.is_in_loop)
                     if not self.put(member, group):
                         group = None
                         self.alone(step, parts)
@@ -198,6 +209,14 @@ class _Grouping:
                 self.alone(step, parts)
         self.close(group, parts)
         return [s for p in parts for s in (self.nest(p) if isinstance(p, _Group) else [p])]
+
+    def nested(self, step: Step) -> Step:
+        outer = self.is_in_loop
+        self.is_in_loop = outer or isinstance(step, Loop)
+        if isinstance(step, (Branch, Loop, Scope)):
+            step = with_blocks(step, self.block)
+        self.is_in_loop = outer
+        return step
 
     def alone(self, step: Stage, parts: list[Step | _Group]) -> None:
         """Leave a step as it is."""
@@ -252,6 +271,10 @@ class _Grouping:
         where it does not belong there."""
         if not group.has_room(member) or not self.is_apart(group, member):
             return False
+        if isinstance(member, Elementwise) and member.arms is not None:
+            sides = member.arms[0] | member.arms[1]
+            if not sides <= group.inside - group.again:
+                raise _Separated({member.stage.target, *sides})
         again = list({m.stage.target: m for m in self.computed_again(member, group)}.values())
         if not all(
             self.is_apart(group, m)
@@ -367,9 +390,11 @@ class _Grouping:
         if not isinstance(kind, ArrayOf) or not dims or None in dims:
             return None
         made = on_numbers(op, args, [item_of(kind_of(a)) for a in args])
-        if made is None or result_item(made.op) is not kind.item:
+        if made is None or result_item(made.op) is not kind.item or step.target in self.left:
             return None
-        return Elementwise(step, dims, made) if all(self.fits(a, dims) for a in args) else None
+        if not all(self.fits(a, dims) for a in args):
+            return None
+        return Elementwise(step, dims, made, self.arms.get(step.target))
 
     def shape(self, var: Expr) -> Dims | None:
         return self.lengths.dims(kind_of(var))
@@ -388,7 +413,7 @@ class _Grouping:
     # --- the loops
 
     def nest(self, group: _Group) -> Block:
-        if len(group.members) < self.least:
+        if len(group.members) == 1:
             return [*(m.stage for m in group.members), *group.after]
         own: Counter[Var] = Counter()
         for member in group.members:
@@ -409,8 +434,8 @@ class _Grouping:
         return [*before, *Nest(group.members, kept, lengths, rows).steps(), *group.after]
 
     def length(self, group: _Group, axis: int, before: Block) -> Expr:
-        """The length of an axis of the loops: that of an array that they read, or of a parameter,
-        which is the same wherever it is asked for."""
+        """The length of an axis of the loops: that of an array that they read or, where these are
+        others in each round of an outer loop, of a parameter."""
         dim = group.dims[axis]
         if isinstance(dim, int):
             return Const(dim)
@@ -418,7 +443,7 @@ class _Grouping:
         params = [p.var for p in self.procedure.params]
         var, at = next(
             (var, at)
-            for var in (*params, *read)
+            for var in ((*params, *read) if group.is_in_loop else read)
             for at, own in enumerate(self.shape(var) or ())
             if own == dim
         )

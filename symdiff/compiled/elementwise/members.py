@@ -6,6 +6,7 @@ import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from symdiff.compiled.elementwise.choices import Arms
 from symdiff.rules.arrays.registry import by_name
 from symdiff.rules.shapes import Dims
 from symdiff.stages import BOOLEAN, INTEGER, REAL, Apply, Const, Expr, Kind, Scalar, Stage, Var
@@ -13,11 +14,13 @@ from symdiff.stages import BOOLEAN, INTEGER, REAL, Apply, Const, Expr, Kind, Sca
 
 @dataclass(frozen=True, slots=True)
 class Elementwise:
-    """An operation on each element: `value` has arrays where it reads their elements."""
+    """An operation on each element: `value` has arrays where it reads their elements. Of a choice
+    `arms` are the values that only one side or the other reads."""
 
     stage: Stage
     dims: Dims
     value: Apply
+    arms: Arms | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from symdiff.compiled.elementwise.members import Elementwise, Member, Store, Sum
 from symdiff.rules.arrays.indexing import bounds_of, is_slice, parts_of
@@ -14,11 +14,13 @@ from symdiff.stages import (
     Apply,
     ArrayOf,
     Block,
+    Branch,
     Carried,
     Const,
     Expr,
     Global,
     Loop,
+    Merge,
     Scalar,
     Stage,
     Var,
@@ -113,6 +115,12 @@ class Nest:
         state[target, False] = made
 
 
+def _in_arms(members: Sequence[Member]) -> set[Var]:
+    """What the branches of choices compute."""
+    choices = [m for m in members if isinstance(m, Elementwise)]
+    return {v for m in choices for arm in m.arms or () for v in arm}
+
+
 def _zero(total: Sum) -> Const:
     return Const(0 if item_of(total.stage.target.kind) is INTEGER else 0.0)
 
@@ -134,15 +142,23 @@ class _Round:
             for var in variables(member.stage.value):
                 if var in self.nest.rows:
                     self.load_row(var, member.stage)
-        for member in self.nest.members:
+        self.all(self.nest.members)
+        return self.body, self.state
+
+    def all(self, members: Sequence[Member]) -> None:
+        inside = _in_arms(members)
+        for member in members:
             match member:
+                case Elementwise(stage=stage) if stage.target in inside:
+                    pass
+                case Elementwise(arms=(then, orelse)):
+                    self.choose(member, then, orelse)
                 case Elementwise():
                     self.elementwise(member)
                 case Sum():
                     self.add(member)
                 case Store():
                     self.store(member)
-        return self.body, self.state
 
     def define(self, base: str, kind: Scalar | ArrayOf, value: Expr, of: Stage) -> Var:
         made = Var(base, kind, temporary=True)
@@ -176,15 +192,40 @@ class _Round:
         return self.numbers[arg]
 
     def elementwise(self, member: Elementwise) -> None:
-        stage, target = member.stage, member.stage.target
-        assert isinstance(target.kind, ArrayOf)
+        stage = member.stage
         table = {v: self.number(v, stage) for v in variables(member.value)}
-        is_kept = target in self.nest.kept
-        made = Var(self.name(target), target.kind.item, target.temporary or is_kept)
-        value = substitute(member.value, table)
-        self.body.append(Stage(made, value, stage.place, stage.number))
+        made = self.element(stage.target)
+        self.body.append(Stage(made, substitute(member.value, table), stage.place, stage.number))
+        self.define_element(made, stage)
+
+    def choose(self, member: Elementwise, then: Collection[Var], orelse: Collection[Var]) -> None:
+        """A branch that computes what it takes."""
+        test, *sides = member.value.args
+        test = self.number(test, member.stage)
+        outer, numbers = self.body, self.numbers
+        arms: list[Block] = []
+        values: list[Expr] = []
+        for side, own in zip(sides, (then, orelse), strict=True):
+            self.body, self.numbers = [], dict(numbers)
+            self.all([m for m in self.nest.members if m.stage.target in own])
+            values.append(self.number(side, member.stage))
+            arms.append(self.body)
+        self.body, self.numbers = outer, numbers
+        made = self.element(member.stage.target)
+        merge = Merge(made, *values)
+        self.body.append(Branch(test, arms[0], arms[1], [merge], member.stage.place))
+        self.define_element(made, member.stage)
+
+    def element(self, target: Var) -> Var:
+        """The variable of what an element of an array is."""
+        assert isinstance(target.kind, ArrayOf)
+        temporary = target.temporary or target in self.nest.kept
+        return Var(self.name(target), target.kind.item, temporary)
+
+    def define_element(self, made: Var, stage: Stage) -> None:
+        target = stage.target
         self.numbers[target] = made
-        if is_kept:
+        if target in self.nest.kept:
             place = index_of(self.nest.indices)
             value = Apply("setitem", (self.state[target, False], place, made))
             self.change(target, value, stage)
