@@ -191,7 +191,9 @@ class Reverse(Sweep):
             return
         value = adjoint if changed is None else changed
         if holder in self.adjoints:
-            made = value if isinstance(value, Var) else self.emit(value, holder.kind)
+            # What is not changed may be smaller than the array.
+            kind = rules.kind_of(value) if changed is None else holder.kind
+            made = self.emit(value, kind) if isinstance(value, (Apply, Opaque)) else value
             self.accumulate(holder, made)
         else:
             self.replace(holder, value)

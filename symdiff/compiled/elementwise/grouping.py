@@ -199,8 +199,10 @@ class _Grouping:
             if member is not None:
                 if group is None or not self.put(member, group):
                     self.close(group, parts)
+                    # Stores into one array are told from the last one before the group.
                     group = _Group(member.dims, self.is_in_loop)
-                    if not self.put(member, group):
+                    member = self.member(step, None)
+                    if member is None or not self.put(member, group):
                         group = None
                         self.alone(step, parts)
             elif group is not None and (group.needs(step) or _is_update(step)):
@@ -323,14 +325,17 @@ class _Grouping:
         if not self.is_view(var, store.home):
             return True
         at = self.place(var, store.home)
-        return at is not None and self.is_aligned(at, store)
+        is_as_long = self.shape(var) == store.dims
+        return at is not None and is_as_long and self.is_aligned(at, store)
 
     def place(self, var: Var, home: Var) -> Expr | None:
-        """Where in an array a part of it is; None for parts of parts."""
+        """Where in an array a part of it is; None for parts of parts, and for those that leave
+        something out or run backwards."""
         if var is home:
             return Const(Ellipsis)
         array, at = self.views[var]
-        return at if array is home else None
+        is_plain = all(_is_plain(p, self.lengths) for p in parts_of(at))
+        return at if array is home and is_plain else None
 
     def is_aligned(self, at: Expr, store: Store) -> bool:
         """Whether two indices of an array have slices along the same axes, from the same places."""
@@ -371,7 +376,9 @@ class _Grouping:
                 array in inside and item_of(array.kind) is BOOLEAN and step.target.kind is INTEGER
             ):
                 return Sum(step, self.shape(array) or (), (array,), 0)
-            case Apply(op="numpy.sum", args=(Var() as array, *how)) if array in inside:
+            case Apply(op="numpy.sum", args=(Var() as array, *how)) if array in inside and (
+                item_of(array.kind) is REAL or step.target.kind is INTEGER
+            ):
                 dims = self.shape(array)
                 kept = _kept_axes(len(dims or ()), how)
                 if kept is not None and dims is not None:
