@@ -17,7 +17,7 @@ import functools
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Any
 
@@ -121,6 +121,8 @@ def _for_python() -> type:
     from numba.core.registry import CPUDispatcher
 
     class ForPython(CPUDispatcher):  # type: ignore[misc]
+        __module__ = CPUDispatcher.__module__  # by which Numba's dispatchers are told
+
         def __call__(self, *args: Any, **kwargs: Any) -> Any:
             try:
                 return self.symdiff_for_long(*args, **kwargs)
@@ -169,6 +171,10 @@ def _dispatcher(
         result=shape.result,
     )
 
+    # Where Numba refuses loops of elements, arrays may be of other numbers than these.
+    ways = [(make, selection), (make, replace(selection, by_elements=False))]
+    ways += [(otherwise, selection)] if otherwise is not None else []
+
     def derivative_for(types: Sequence[Any]) -> Any:
         """What calls the compiled derivative for arguments of these types."""
         if any(isinstance(kind, (Omitted, NoneType)) for kind in types[count:]):
@@ -191,14 +197,14 @@ def _dispatcher(
             )
             specs = _of_lengths(own, specs, agreed)
             tests = tests_of(lengths_of(own, each[: len(own)]), agreed)
-        made, written = make(function, selection, specs)
-        try:
-            compile_for(made, written, each)
-        except NotCompiled:
-            if otherwise is None:
-                raise
-            made, written = otherwise(function, selection, specs)
-            compile_for(made, written, each)
+        for way, selected in ways:
+            made, written = way(function, selected, specs)
+            try:
+                compile_for(made, written, each)
+                break
+            except NotCompiled:
+                if (way, selected) == ways[-1]:
+                    raise
         if cache and calls_itself(made.derivative):
             from numba.core.caching import NullCache
 

@@ -81,7 +81,9 @@ def derive(
         from symdiff.compiled.inline import put_in_place
         from symdiff.compiled.shared import share_numbers
 
-        procedure = elements_of_wholes(by_elements(put_in_place(procedure)))
+        procedure = put_in_place(procedure)
+        procedure = by_elements(procedure) if selection.by_elements else procedure
+        procedure = elements_of_wholes(procedure)
         procedure = share_numbers(procedure)
     if mode == "rows":
         from symdiff.differentiate.rows import by_rows
@@ -180,7 +182,8 @@ def _finished(
         from symdiff.compiled.upward import run_upward
         from symdiff.simplify import keep_less
 
-        made = elements_of_wholes(by_elements(made))
+        made = by_elements(made) if selection.by_elements else made
+        made = elements_of_wholes(made)
         made = run_upward(keep_in_arrays(make_spaces_once(keep_less(fuse(made)))))
         made = fuse_neighbours(store_first(made))
         made = lowered(_simplified(made, compiled=True))

@@ -20,6 +20,7 @@ class Selection:
     has_aux: bool = False  # the function returns its value, and something beside it
     target: str = "python"  # or "numba": for what the text is written
     options: tuple[tuple[str, Any], ...] = ()  # of the target's decorator
+    by_elements: bool = True  # for Numba: elementwise operations on arrays become loops
 
     @property
     def single(self) -> bool:
@@ -29,7 +30,7 @@ class Selection:
     def key(self) -> Any:
         many = isinstance(self.argnums, (list, tuple))
         named = repr(list(self.argnums) if many else self.argnums)
-        return named, many, self.has_aux, self.target, repr(self.options)
+        return named, many, self.has_aux, self.target, repr(self.options), self.by_elements
 
     def resolve(
         self, params: Sequence[Param], function: str, place: Any = None

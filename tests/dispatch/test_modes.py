@@ -180,15 +180,15 @@ def test_columns_are_taken_one_by_one_where_numba_refuses_the_sweep(monkeypatch)
 
     compile_for, seen = dispatcher.compile_for, []
 
-    def refuse_first(made, *rest):
+    def refuse_sweep(made, *rest):
         seen.append(made.text)
-        if len(seen) == 1:
+        if "_directions(" in made.text:
             raise NotCompiled("not this one")
         compile_for(made, *rest)
 
-    monkeypatch.setattr(dispatcher, "compile_for", refuse_first)
+    monkeypatch.setattr(dispatcher, "compile_for", refuse_sweep)
     got = symdiff.jacobian(waves, 0, "forward")(X, 2.0)
-    assert "_directions(" in seen[0] and "_directions(" not in seen[1]
+    assert "_directions(" in seen[0] and "_directions(" not in seen[-1]
     np.testing.assert_allclose(got, symdiff.jacobian(waves.py_func, 0)(X, 2.0), rtol=1e-12)
 
 
@@ -241,6 +241,7 @@ def test_derivatives_of_compiled_derivatives():
     def steepness(x):
         return np.sum(slope(x) ** 2)
 
+    slope(X)
     want = 2 * symdiff.hessian(valley.py_func)(X) @ symdiff.grad(valley.py_func)(X)
     np.testing.assert_allclose(symdiff.grad(steepness)(X), want, rtol=1e-12)
     cubed = symdiff.grad(lambda x: x**4, target="numba")
