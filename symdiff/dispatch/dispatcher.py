@@ -192,19 +192,23 @@ def _dispatcher(
         tests: list[str] = []
         if long:
             specs = tuple(map(without_ones, specs))
-            agreed = agreed_lengths(
+            agreed, spared = agreed_lengths(
                 lambda known: procedure_for(function, _of_lengths(own, specs, known))
             )
             specs = _of_lengths(own, specs, agreed)
-            tests = tests_of(lengths_of(own, each[: len(own)]), agreed)
+            tests = tests_of(lengths_of(own, each[: len(own)]), agreed, spared)
+        refused: dict[str, NotCompiled] = {}
         for way, selected in ways:
             made, written = way(function, selected, specs)
+            if made.text in refused:
+                continue
             try:
                 compile_for(made, written, each)
                 break
-            except NotCompiled:
-                if (way, selected) == ways[-1]:
-                    raise
+            except NotCompiled as error:
+                refused[made.text] = error
+        else:
+            raise [*refused.values()][-1]
         if cache and calls_itself(made.derivative):
             from numba.core.caching import NullCache
 

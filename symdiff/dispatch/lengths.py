@@ -69,9 +69,12 @@ def lengths_of(names: Sequence[str], types: Sequence[Any]) -> Iterator[Axis]:
             yield from lengths_of([f"{name}[{i}]" for i in range(len(kind))], list(kind))
 
 
-def agreed_lengths(read: Callable[[Mapping[Axis, Dim]], Procedure]) -> dict[Axis, Dim]:
+def agreed_lengths(
+    read: Callable[[Mapping[Axis, Dim]], Procedure],
+) -> tuple[dict[Axis, Dim], list[Extent]]:
     """The lengths of arguments' axes in terms of others, as the operations of a function want them
-    that is `read` for arguments of such lengths.
+    that is `read` for arguments of such lengths; and what is left of them in slices, which would be
+    less than nothing of shorter arrays.
 
     They may stand where the program does not come by: what follows is to be tested.
     """
@@ -87,7 +90,7 @@ def agreed_lengths(read: Callable[[Mapping[Axis, Dim]], Procedure]) -> dict[Axis
         wanted = _Wanted(read(_by_axes(found)))
     for end, whole in wanted.ends:
         _find(_longer(in_terms(end, found), in_terms(whole, found)), found)
-    return _by_axes(found)
+    return _by_axes(found), [d for d in wanted.spared if isinstance(d, Extent)]
 
 
 def _find(solved: tuple[Size, Dim] | None, found: dict[Size, Dim]) -> None:
@@ -111,7 +114,12 @@ class _Wanted:
         self.slices: dict[Var, Dims | None] = {}
         self.equal: list[tuple[Dim, Dim]] = []
         self.ends: list[tuple[Dim, Dim]] = []
+        self.spared: dict[Dim, None] = {}
         for step in steps(procedure.body):
+            if isinstance(step, Stage) and isinstance(step.target.kind, ArrayOf):
+                self.spared.update(
+                    (dim, None) for dim in self.shape(step.target) or () if _may_be_less(dim)
+                )
             match step:
                 case Stage(target=target, value=Apply(op="getitem", args=(array, at))) if (
                     isinstance(target.kind, ArrayOf) and None in (target.kind.dims or ())
@@ -197,6 +205,15 @@ def _longer(part: Dim, whole: Dim) -> tuple[Size, Dim] | None:
     return None
 
 
+def _may_be_less(dim: Dim) -> bool:
+    """Whether a difference of arguments' lengths may be less than nothing."""
+    return (
+        isinstance(dim, Extent)
+        and all(_is_asked(size) for size, _ in dim.terms)
+        and (dim.constant < 0 or any(count < 0 for _, count in dim.terms))
+    )
+
+
 def _is_rest(size: Size) -> bool:
     """Whether a length is what an argument's axis is longer than is known."""
     return isinstance(size.of, tuple) and len(size.of) == 3
@@ -208,11 +225,14 @@ def _is_asked(size: Size) -> bool:
     return isinstance(of, tuple) and len(of) == 2 and isinstance(of[0], str) and type(of[1]) is int
 
 
-def tests_of(axes: Iterable[Axis], agreed: Mapping[Axis, Dim]) -> list[str]:
+def tests_of(
+    axes: Iterable[Axis], agreed: Mapping[Axis, Dim], spared: Iterable[Extent] = ()
+) -> list[str]:
     """What is true of arguments whose lengths are others than these, as texts."""
     return [
         *(f"{_length(axis)} == 1" for axis in axes),
         *(f"{_length(axis)} {_other(dim)}" for axis, dim in agreed.items()),
+        *(f"{_sum(dim)} < 0" for dim in spared),
     ]
 
 
@@ -220,10 +240,13 @@ def _other(dim: Dim) -> str:
     """What is true of another length than this."""
     if not isinstance(dim, Extent):
         return f"!= {dim}"
+    return f"{'<' if any(_is_rest(size) for size, _ in dim.terms) else '!='} {_sum(dim)}"
+
+
+def _sum(dim: Extent) -> str:
     known = [(size.of, count) for size, count in dim.terms if not _is_rest(size)]
     terms = [f"{count} * {_length(axis)}" for axis, count in known]  # type: ignore[arg-type]
-    test = "!=" if len(known) == len(dim.terms) else "<"
-    return f"{test} {' + '.join([*terms, str(dim.constant)])}"
+    return " + ".join([*terms, str(dim.constant)])
 
 
 def _length(axis: Axis) -> str:

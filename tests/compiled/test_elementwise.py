@@ -35,7 +35,8 @@ def specs_of(function, args, long):
     def known(lengths):
         return tuple(with_lengths(n, s, lengths) for n, s in zip(names, specs, strict=True))
 
-    return known(agreed_lengths(lambda lengths: procedure_for(function, known(lengths))))
+    agreed, _ = agreed_lengths(lambda lengths: procedure_for(function, known(lengths)))
+    return known(agreed)
 
 
 def gradient(function, args, long, mode="grad"):

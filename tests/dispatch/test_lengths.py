@@ -115,8 +115,8 @@ def test_operations_tell_which_lengths_are_equal():
     def read(known):
         return procedure_for(packed, tuple(map(with_lengths, "wxh", specs, [known] * 3)))
 
-    agreed = agreed_lengths(read)
-    assert lengths.tests_of([("h", 0)], agreed) == [
+    agreed, spared = agreed_lengths(read)
+    assert lengths.tests_of([("h", 0)], agreed, spared) == [
         "h.shape[0] == 1",
         "x.shape[0] != 1 * h.shape[0] + 0",
         "w.shape[0] != 3 * h.shape[0] + 0",
@@ -136,3 +136,16 @@ def test_arrays_of_other_lengths_are_broadcast_or_refused_as_ever(long):
             continue
         for one, other in zip(made(*args), expected, strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-12)
+
+
+@numba.njit
+def padded(x):
+    """Of one number nothing is left, and two are put behind it."""
+    return np.sum(np.concatenate((x[2:], x[:1] * np.ones(2))) ** 2)
+
+
+@pytest.mark.parametrize("n", [2, 3, 1])
+def test_arrays_too_short_for_a_slice_are_taken_as_they_are(n):
+    made = symdiff.grad(padded)
+    for x in (np.ones(5), np.arange(1.0, n + 1)):
+        np.testing.assert_allclose(made(x), symdiff.grad(padded.py_func)(x))
