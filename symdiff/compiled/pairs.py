@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -28,6 +30,7 @@ from symdiff.stages import (
     variables,
 )
 
+MOST_BETWEEN = 200  # steps between two loops that are looked through
 # Operations that take nothing but the shape from their first argument.
 OF_SHAPE = frozenset(
     {"zeros_like", "numpy.zeros_like", "numpy.ones_like", "numpy.full_like", "numpy.shape", "len"}
@@ -72,8 +75,11 @@ class Pair:
             return False
         at = next(i for i, step in enumerate(self.block) if step is self.forward)
         other = next(i for i, step in enumerate(self.block) if step is self.reverse)
+        if other - at > MOST_BETWEEN:
+            return False
         self.before, self.after = self.block[:at], self.block[other + 1 :]
         self.between = [self.of_shape(step) for step in self.block[at + 1 : other]]
+        self.places = {v: i for i, s in enumerate(self.between) for v in all_defined([s])}
         # The user's loops keep their order, if that can be.
         return self.has_own_stacks() and any(map(self.is_known_before, (True, False)))
 
@@ -156,15 +162,16 @@ class Pair:
     def readers(self, var: Var, place: int) -> int:
         """How often a variable is read outside of the step that defines it."""
         inside = sum(v is var for v in all_read([self.between[place]]))
-        everywhere = (*all_read(self.procedure.body), *variables(self.procedure.result))
-        return sum(v is var for v in everywhere) - inside
+        return self.everywhere[var] - inside
+
+    @functools.cached_property
+    def everywhere(self) -> Counter[Var]:
+        """How often each variable is read."""
+        return Counter([*all_read(self.procedure.body), *variables(self.procedure.result)])
 
     def place_of(self, expr: Expr | None) -> int | None:
         """Where among the steps between a variable is defined."""
-        for i, step in enumerate(self.between):
-            if isinstance(expr, Var) and expr in all_defined([step]):
-                return i
-        return None
+        return self.places.get(expr) if isinstance(expr, Var) else None
 
     def find_first(self) -> bool:
         """Note the steps between that the reverse loop reads; whether they can come first."""

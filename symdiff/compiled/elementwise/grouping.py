@@ -63,6 +63,7 @@ from symdiff.stages import (
 )
 
 MOST_AGAIN = 4  # operations, to compute an element again rather than make an array
+MOST_TOGETHER = 100  # operations in one loop
 
 
 def by_elements(procedure: Procedure) -> Procedure:
@@ -115,7 +116,7 @@ class _Group:
     dims: Dims
     is_in_loop: bool
     members: list[Member] = field(default_factory=list)
-    inside: set[Var] = field(default_factory=set)  # arrays, the elements of which are numbers
+    inside: dict[Var, None] = field(default_factory=dict)  # arrays, whose elements are numbers
     late: set[Var] = field(default_factory=set)  # what is known only after the loops
     stores: list[Store] = field(default_factory=list)
     latest: dict[Var, Var] = field(default_factory=dict)  # versions that stores made last: of what
@@ -126,7 +127,10 @@ class _Group:
     def add(self, member: Member) -> None:
         target = member.stage.target
         self.members.append(member)
-        (self.inside if isinstance(member, Elementwise) else self.late).add(target)
+        if isinstance(member, Elementwise):
+            self.inside[target] = None
+        else:
+            self.late.add(target)
         self.read |= dict.fromkeys(_arrays(member))
         if isinstance(member, Store):
             self.stores.append(member)
@@ -144,7 +148,8 @@ class _Group:
     def has_room(self, member: Member) -> bool:
         """Whether a member can be run in the same loops, before what stands behind them."""
         read = variables(member.stage.value)[1 if isinstance(member, Store) else 0 :]
-        return self.dims == member.dims and not any(v in self.late for v in read)
+        is_full = len(self.members) >= MOST_TOGETHER
+        return self.dims == member.dims and not is_full and not any(v in self.late for v in read)
 
 
 class _Separated(Exception):
@@ -183,6 +188,7 @@ class _Grouping:
             except _Separated as found:
                 self.left |= found.values
                 self.again.clear()
+                self.is_in_loop = False
 
     def block(self, block: Block) -> Block:
         parts: list[Step | _Group] = []
@@ -231,6 +237,8 @@ class _Grouping:
         if group is None:
             return
         parts.append(group)
+        if len(self.cheap) > MOST_TOGETHER:
+            self.cheap.clear()
         for member in group.members:
             if isinstance(member, Elementwise) and self.cost(member, group) <= MOST_AGAIN:
                 self.cheap[member.stage.target] = member
@@ -241,9 +249,13 @@ class _Grouping:
         """How many operations it takes to compute an element again."""
         if member.value.op not in CHEAP:
             return math.inf
-        args = [v for v in _arrays(member) if v in group.inside]
-        known = [self.cheap.get(v) for v in args]
-        return 1 + sum(math.inf if m is None else self.cost(m, group) for m in known)
+        total = 1.0
+        for var in _arrays(member):
+            if var in self.cheap:
+                total += self.cost(self.cheap[var], group)
+            elif var in group.inside:
+                return math.inf
+        return total
 
     def forget(self, updates: Sequence[Stage]) -> None:
         """Values of what is changed can't be computed again."""
@@ -275,7 +287,7 @@ class _Grouping:
             return False
         if isinstance(member, Elementwise) and member.arms is not None:
             sides = member.arms[0] | member.arms[1]
-            if not sides <= group.inside - group.again:
+            if not all(v in group.inside and v not in group.again for v in sides):
                 raise _Separated({member.stage.target, *sides})
         again = list({m.stage.target: m for m in self.computed_again(member, group)}.values())
         if not all(
@@ -286,8 +298,10 @@ class _Grouping:
             for m in again
         ):
             again = []
-        known = {*group.inside, *(m.stage.target for m in again)}
-        if not isinstance(member, Elementwise) and not known.intersection(_arrays(member)):
+        targets = {m.stage.target for m in again}
+        if not isinstance(member, Elementwise) and not any(
+            v in group.inside or v in targets for v in _arrays(member)
+        ):
             return False
         for other in again:
             group.add(other)
@@ -354,14 +368,18 @@ class _Grouping:
     # --- what can go into loops
 
     def member(self, step: Stage, group: _Group | None) -> Member | None:
-        inside = {*self.cheap, *(group.inside if group else ())}
+
+        def inside(*arrays: Var) -> bool:
+            known = {} if group is None else group.inside
+            return any(v in known or v in self.cheap for v in arrays)
+
         match step.value:
             case Apply(op=op, args=(Var() as array, Const(value=builtins.Ellipsis), by)) if (
-                op in AUGMENTED_AT and array in inside
+                op in AUGMENTED_AT and inside(array)
             ):
                 return self.elementwise(step, AUGMENTED_AT[op], (array, by))
             case Apply(op=op, args=(Var(kind=ArrayOf()) as array, at, Var() as row)) if (
-                op in STORES and row in inside and array not in inside
+                op in STORES and inside(row) and not inside(array)
             ):
                 latest, late = (group.latest, group.late) if group else ({}, set())
                 home = latest.get(array, array)
@@ -373,17 +391,17 @@ class _Grouping:
                     if found is not None and found == self.shape(row):
                         return Store(step, found, op, home, at, row)
             case Apply(op="numpy.count_nonzero", args=(Var() as array,)) if (
-                array in inside and item_of(array.kind) is BOOLEAN and step.target.kind is INTEGER
+                inside(array) and item_of(array.kind) is BOOLEAN and step.target.kind is INTEGER
             ):
                 return Sum(step, self.shape(array) or (), (array,), 0)
-            case Apply(op="numpy.sum", args=(Var() as array, *how)) if array in inside and (
+            case Apply(op="numpy.sum", args=(Var() as array, *how)) if inside(array) and (
                 item_of(array.kind) is REAL or step.target.kind is INTEGER
             ):
                 dims = self.shape(array)
                 kept = _kept_axes(len(dims or ()), how)
                 if kept is not None and dims is not None:
                     return Sum(step, dims, (array,), kept)
-            case Apply(op="numpy.dot", args=(Var() as x, Var() as y)) if x in inside or y in inside:
+            case Apply(op="numpy.dot", args=(Var() as x, Var() as y)) if inside(x, y):
                 dims = self.shape(x)
                 is_of_reals = {item_of(x.kind), item_of(y.kind)} == {REAL}
                 if dims is not None and len(dims) == 1 and dims == self.shape(y) and is_of_reals:
