@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from symdiff.compiled.elementwise.nest import index_of
+from symdiff.compiled.elementwise.nest import behind
 from symdiff.compiled.lengths import Lengths
-from symdiff.rules.arrays.indexing import bounds_of, is_slice, parts_of
+from symdiff.rules.arrays.indexing import bounds_of, index_of, is_slice, parts_of
 from symdiff.rules.registry import kind_of
 from symdiff.stages import (
     INTEGER,
@@ -119,7 +119,7 @@ class _Rows:
             if part == Const(None):
                 axis += 1
             elif is_slice(part):
-                start = self.start(part)
+                start = self.lengths.start(part)
                 if start is None:
                     return None
                 places.append(_Along(axis, start, _is_whole(part)))
@@ -131,16 +131,6 @@ class _Rows:
         left = len(dims) - len(places)
         places += (_Along(axis + i, ZERO, whole=True) for i in range(left))
         return _View(array, tuple(places)) if axis + left == rank else None
-
-    def start(self, part: Expr) -> Expr | None:
-        """Where a slice that leaves nothing out begins; None where that may be counted from the
-        end, or lie behind it."""
-        lower, _, step = bounds_of(part)
-        if step not in (Const(None), ONE):
-            return None
-        if lower in (Const(None), ZERO):
-            return ZERO
-        return lower if self.lengths.of(lower) is not None else None
 
     # --- what is read of them
 
@@ -180,7 +170,7 @@ class _Rows:
                     case Const(value=start), Const(value=at):
                         part = Const(start + at)
                     case start, _:
-                        sums.append((Var("at", INTEGER, temporary=True), _sum(part, start)))
+                        sums.append((Var("at", INTEGER, temporary=True), behind(start, part)))
                         part = sums[-1][0]
             places.append(part)
         if sums and (before is None or of is None):
@@ -230,7 +220,3 @@ def _is_whole(part: Expr) -> bool:
 
 def _is_integer(place: Expr) -> bool:
     return isinstance(place, (Var, Const)) and kind_of(place) is INTEGER
-
-
-def _sum(index: Expr, start: Expr) -> Expr:
-    return Apply("add", (start, index) if isinstance(start, Var) else (index, start))

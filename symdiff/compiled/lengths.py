@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from symdiff.rules.arrays.indexing import bounds_of
 from symdiff.rules.shapes import Dims, asked_length, dims_of, plus, times
 from symdiff.stages import (
     INTEGER,
     Apply,
+    Const,
     Dim,
     Expr,
     Extent,
@@ -49,6 +51,16 @@ class Lengths:
 
     def _size(self, size: Size) -> Dim:
         return self.of(size.of) if isinstance(size.of, Var) else None
+
+    def start(self, part: Expr) -> Expr | None:
+        """Where a slice that leaves nothing out begins; None where that may be counted from the
+        end, or lie behind it."""
+        lower, _, step = bounds_of(part)
+        if step not in (Const(None), Const(1)):
+            return None
+        if lower == Const(None):
+            return Const(0)
+        return lower if self.of(lower) is not None else None
 
     def dims(self, kind: Kind) -> Dims | None:
         """The shape of a value, in terms of the same lengths as others."""

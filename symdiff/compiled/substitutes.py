@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from symdiff import rules
 from symdiff.compiled.einsum import einsum_in_loops
+from symdiff.rules.arrays.indexing import index_of
 from symdiff.stages import (
     INTEGER,
     REAL,
@@ -224,7 +225,7 @@ def _without_axes(expr: Apply, x: Expr, axis: Expr) -> Apply:
         return expr
     every = Apply("slice", (Const(None), Const(None), Const(None)))
     index = tuple(Const(0) if i in axes else every for i in range(kind.rank))
-    return Apply("getitem", (x, index[0] if len(index) == 1 else Apply("tuple", index)))
+    return Apply("getitem", (x, index_of(index)))
 
 
 def _axes(axis: Expr | None, rank: int | None) -> list[int] | None:

@@ -32,7 +32,7 @@ from symdiff.compiled.elementwise.members import (
 )
 from symdiff.compiled.elementwise.nest import Nest, start_of
 from symdiff.compiled.lengths import Lengths, Numbers
-from symdiff.rules.arrays.indexing import bounds_of, indexed_dims, is_slice, parts_of
+from symdiff.rules.arrays.indexing import indexed_dims, is_slice, parts_of
 from symdiff.rules.memory import AUGMENTED_AT, UPDATES
 from symdiff.rules.registry import kind_of
 from symdiff.rules.shapes import Dims, dims_of, item_of
@@ -500,9 +500,7 @@ def _is_plain(part: Expr, lengths: Lengths) -> bool:
     if part == Const(Ellipsis):
         return True
     if is_slice(part):
-        start = start_of(part)
-        is_known = start is None or lengths.of(start) is not None
-        return is_known and bounds_of(part)[2] in (Const(None), Const(1))
+        return lengths.start(part) is not None
     return isinstance(part, (Var, Const)) and kind_of(part) is INTEGER
 
 

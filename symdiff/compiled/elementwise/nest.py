@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from symdiff.compiled.elementwise.members import Elementwise, Member, Store, Sum
-from symdiff.rules.arrays.indexing import bounds_of, is_slice, parts_of
+from symdiff.rules.arrays.indexing import bounds_of, index_of, is_slice, parts_of
 from symdiff.rules.shapes import dims_of, item_of
 from symdiff.stages import (
     BOOLEAN,
@@ -123,10 +123,6 @@ def _in_arms(members: Sequence[Member]) -> set[Var]:
 
 def _zero(total: Sum) -> Const:
     return Const(0 if item_of(total.stage.target.kind) is INTEGER else 0.0)
-
-
-def index_of(places: Sequence[Expr]) -> Expr:
-    return places[0] if len(places) == 1 else Apply("tuple", tuple(places))
 
 
 class _Round:
@@ -265,8 +261,12 @@ class _Round:
     def behind(self, start: Expr | None, index: Var, of: Stage) -> Expr:
         if start is None:
             return index
-        value = Apply("add", (start, index) if isinstance(start, Var) else (index, start))
-        return self.define("at", INTEGER, value, of)
+        return self.define("at", INTEGER, behind(start, index), of)
+
+
+def behind(start: Expr, index: Expr) -> Apply:
+    """The sum of an index and the start of a slice, as one would write it."""
+    return Apply("add", (start, index) if isinstance(start, Var) else (index, start))
 
 
 def start_of(part: Expr) -> Expr | None:

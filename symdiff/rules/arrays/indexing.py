@@ -34,6 +34,11 @@ def parts_of(index: Expr) -> tuple[Expr, ...]:
     return index.args if isinstance(index, Apply) and index.op == "tuple" else (index,)
 
 
+def index_of(parts: Sequence[Expr]) -> Expr:
+    """The index that has these parts."""
+    return parts[0] if len(parts) == 1 else Apply("tuple", tuple(parts))
+
+
 def _kind(expr: Expr) -> Kind:
     from symdiff.rules.registry import kind_of
 
@@ -246,6 +251,6 @@ def stacked(dims: Sequence[Dims | None], axis: int, length: int) -> Dims | None:
 
 
 __all__ = [
-    "bounds_of", "indexed_dims", "indexed_kind", "is_basic", "is_slice", "item_of", "parts_of",
-    "repeats", "sliced", "stacked", "times",
+    "bounds_of", "index_of", "indexed_dims", "indexed_kind", "is_basic", "is_slice", "item_of",
+    "parts_of", "repeats", "sliced", "stacked", "times",
 ]  # fmt: skip
